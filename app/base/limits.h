@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* Bounds on everything that comes from outside. A bound is a promise to the memory of a small PC,
+ * not a format rule: raising one breaks no file. Sizes in bytes unless the name says otherwise. */
+
+#define DK_LIMIT_JSON_DEPTH 64
+#define DK_LIMIT_JSON_BYTES (8u << 20)
+
+#define DK_LIMIT_NAME_BYTES 40         /* a person's name in a key slot */
+#define DK_LIMIT_PASSPHRASE_BYTES 1024
+#define DK_LIMIT_FIELD_BYTES (64u << 10) /* one field of a ticket */
+#define DK_LIMIT_SUMMARY_BYTES 1000
+#define DK_LIMIT_ENTRY_BODY_BYTES (1u << 20)
+#define DK_LIMIT_SEARCH_BYTES 200
+#define DK_LIMIT_COMMAND_LINE_BYTES (256u << 10) /* one line of a batch */
+
+#define DK_LIMIT_CONTAINER_BYTES (256u << 20)
+#define DK_LIMIT_MANIFEST_BYTES (1u << 20)
+#define DK_LIMIT_CONTENT_FILE_BYTES (64u << 20)
+#define DK_LIMIT_CONTENT_FILES 20000
+
+#define DK_LIMIT_HTTP_BODY_BYTES (16u << 20)
+#define DK_LIMIT_CSV_FIELDS 200
+#define DK_LIMIT_CSV_FIELD_BYTES (64u << 10)

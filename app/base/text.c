@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/base/text.h"
+
+#include <string.h>
+
+gboolean
+dk_text_check (const char *text, gsize size, gsize size_max, const char *what, GError **error)
+{
+  const char *end = NULL;
+
+  if (size > size_max) {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "%s is %" G_GSIZE_FORMAT " bytes long, more than the %" G_GSIZE_FORMAT
+                 " that fit. Nothing was changed; shorten it.",
+                 what, size, size_max);
+    return FALSE;
+  }
+  if (!g_utf8_validate_len (text, size, &end)) {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "%s is not valid UTF-8 text (byte %" G_GSIZE_FORMAT "). Nothing was changed.",
+                 what, (gsize) (end - text) + 1);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+is_control (gunichar c)
+{
+  return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
+/* Bidirectional controls can make a text read as another: never shown raw, never stored in one
+ * line fields. */
+static gboolean
+is_deceptive (gunichar c)
+{
+  return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e
+         || c == 0x200f || c == 0x2028 || c == 0x2029 || c == 0xfeff;
+}
+
+char *
+dk_text_clean (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autofree char *nfc = g_utf8_normalize (valid, -1, G_NORMALIZE_NFC);
+  GString *out = g_string_new (NULL);
+
+  for (const char *p = nfc; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+    if (c == '\r') {
+      if (p[1] != '\n')
+        g_string_append_c (out, '\n');
+      continue;
+    }
+    if (c == '\n' || c == '\t' || (!is_control (c) && !is_deceptive (c)))
+      g_string_append_unichar (out, c);
+  }
+  return g_strstrip (g_string_free (out, FALSE));
+}
+
+/* Appends c, folding white space: a run becomes one blank, none at the start. */
+static void
+append_folding_space (GString *out, gunichar c)
+{
+  if (!g_unichar_isspace (c))
+    g_string_append_unichar (out, c);
+  else if (out->len > 0 && out->str[out->len - 1] != ' ')
+    g_string_append_c (out, ' ');
+}
+
+char *
+dk_text_clean_line (const char *text)
+{
+  g_autofree char *clean = dk_text_clean (text);
+  GString *out = g_string_new (NULL);
+
+  for (const char *p = clean; *p != '\0'; p = g_utf8_next_char (p))
+    append_folding_space (out, g_utf8_get_char (p));
+  return g_strchomp (g_string_free (out, FALSE));
+}
+
+/* Letters that stay whole under NFKD but that people type without their stroke or ligature. */
+static const char *
+plain_letter (gunichar c)
+{
+  switch (c) {
+  case 0x00e6:
+    return "ae";
+  case 0x00f8:
+    return "o";
+  case 0x00df:
+    return "ss";
+  case 0x0111:
+  case 0x00f0:
+    return "d";
+  case 0x0127:
+    return "h";
+  case 0x0131:
+    return "i";
+  case 0x0142:
+    return "l";
+  case 0x0153:
+    return "oe";
+  case 0x00fe:
+    return "th";
+  default:
+    return NULL;
+  }
+}
+
+char *
+dk_text_fold (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autofree char *folded = g_utf8_casefold (valid, -1);
+  g_autofree char *nfkd = g_utf8_normalize (folded, -1, G_NORMALIZE_ALL);
+  GString *out = g_string_new (NULL);
+
+  for (const char *p = nfkd; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+    const char *plain = plain_letter (c);
+    if (g_unichar_ismark (c) || is_deceptive (c))
+      continue;
+    if (plain != NULL)
+      g_string_append (out, plain);
+    else
+      append_folding_space (out, c);
+  }
+  return g_strchomp (g_string_free (out, FALSE));
+}
+
+char *
+dk_text_digits (const char *text)
+{
+  GString *out = g_string_new (NULL);
+
+  for (const char *p = text; *p != '\0'; p++)
+    if (g_ascii_isdigit (*p))
+      g_string_append_c (out, *p);
+  return g_string_free (out, FALSE);
+}
+
+char *
+dk_text_printable (const char *text, gboolean keep_lines)
+{
+  GString *out = g_string_new (NULL);
+  const char *p = text;
+  const char *end = text + strlen (text);
+
+  while (p < end) {
+    gunichar c = g_utf8_get_char_validated (p, end - p);
+    if (c == (gunichar) -1 || c == (gunichar) -2) {
+      g_string_append_printf (out, "\\x%02X", (guint8) *p);
+      p++;
+      continue;
+    }
+    if (c == '\n' && keep_lines)
+      g_string_append_c (out, '\n');
+    else if (is_control (c))
+      g_string_append_printf (out, "\\x%02X", c);
+    else if (is_deceptive (c))
+      g_string_append_printf (out, "\\u{%04X}", c);
+    else
+      g_string_append_unichar (out, c);
+    p = g_utf8_next_char (p);
+  }
+  return g_string_free (out, FALSE);
+}
+
+char *
+dk_text_shorten (const char *text, gsize n)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+
+  if ((gsize) g_utf8_strlen (valid, -1) <= n)
+    return g_steal_pointer (&valid);
+  g_autofree char *head = g_utf8_substring (valid, 0, n > 0 ? (glong) n - 1 : 0);
+  return g_strconcat (g_strchomp (head), "…", NULL);
+}
+
+char *
+dk_text_hex (const void *bytes, gsize size)
+{
+  static const char digits[] = "0123456789abcdef";
+  const guint8 *in = bytes;
+  char *out = g_malloc (size * 2 + 1);
+
+  for (gsize i = 0; i < size; i++) {
+    out[2 * i] = digits[in[i] >> 4];
+    out[2 * i + 1] = digits[in[i] & 15];
+  }
+  out[size * 2] = '\0';
+  return out;
+}
+
+gboolean
+dk_text_unhex (const char *hex, void *out, gsize size)
+{
+  guint8 *bytes = out;
+
+  if (hex == NULL || strlen (hex) != size * 2)
+    return FALSE;
+  for (gsize i = 0; i < size * 2; i++)
+    if (g_ascii_xdigit_value (hex[i]) < 0)
+      return FALSE;
+  for (gsize i = 0; i < size; i++)
+    bytes[i] = (guint8) (g_ascii_xdigit_value (hex[2 * i]) << 4
+                         | g_ascii_xdigit_value (hex[2 * i + 1]));
+  return TRUE;
+}
