@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "app/base/clock.h"
+#include "app/base/json.h"
+
+G_BEGIN_DECLS
+
+/* One immutable line of the ledger (DESIGN section 7) and its body. The line's text is what was
+ * hashed and is stored verbatim; these are its members. */
+typedef struct {
+  char *kit;         /* 32 hex */
+  char *station;
+  char *chain;       /* 8 hex */
+  gint64 seq;        /* from 1 */
+  char *prev;        /* 64 hex: BLAKE2b-256 of the line before, LF included */
+  char *kind;        /* "ticket-new", "unlock", ... */
+  char *object;      /* ticket number, outage id, file name ...; "" if none */
+  char *user;
+  gint64 happened_ms;
+  gint64 recorded_ms;
+  char *boot;
+  gint64 mono_ms;
+  char *body_hash;   /* 64 hex: BLAKE2b-256 over salt and body */
+  json_t *body;      /* object; NULL if it was erased */
+} DkEntry;
+
+/* Kinds of entries about tickets, with the members of their bodies. Stored for ever: add, never
+ * rename. `fields` is field name -> typed value, null clearing it; `priority` is what the policy
+ * of that moment gave, so that folding needs no policy. */
+#define DK_ENTRY_NUMBER_ISSUED "number-issued"   /* number form */
+#define DK_ENTRY_TICKET_NEW "ticket-new"         /* number uid form form_version form_hash
+                                                    paper priority fields */
+#define DK_ENTRY_TICKET_SET "ticket-set"         /* priority fields */
+#define DK_ENTRY_TICKET_PROMOTE "ticket-promote" /* form form_version form_hash priority
+                                                    fields */
+#define DK_ENTRY_TICKET_NOTE "ticket-note"       /* text */
+#define DK_ENTRY_TICKET_RESOLVE "ticket-resolve" /* priority fields */
+#define DK_ENTRY_TICKET_FINAL "ticket-final"     /* (none) */
+#define DK_ENTRY_TICKET_AMEND "ticket-amend"     /* priority fields reason */
+#define DK_ENTRY_TICKET_VOID "ticket-void"       /* reason */
+#define DK_ENTRY_HANDOVER "handover"             /* state target itsm_id reason sent_ms
+                                                    attempts */
+
+/* An empty entry. Free with dk_entry_free. */
+DkEntry *dk_entry_new (void);
+
+/* The canonical line with its LF. New string. */
+char *dk_entry_line (const DkEntry *entry);
+
+/* Reads a line (LF included), refusing any byte that dk_entry_line would not have written.
+ * DK_ERROR_DAMAGED. The body is not set. */
+DkEntry *dk_entry_parse_line (const char *line, gsize size, GError **error) DK_CHECKED;
+
+/* Frees the entry; NULL is fine. */
+void dk_entry_free (DkEntry *entry);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DkEntry, dk_entry_free)
+
+G_END_DECLS

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "app/base/json.h"
+
+G_BEGIN_DECLS
+
+/* The rules of a site that the kit applies: priority matrix, SLA targets, safety floor. Plain
+ * values; a kit without content has the defaults. */
+typedef struct {
+  int matrix[3][3];      /* [impact - 1][urgency - 1] -> priority 1 to 5 */
+  char *names[5];        /* of priority 1 to 5, owned */
+  int safety_floor;      /* worst priority that a patient-safety ticket may have */
+  int respond_min[5];    /* SLA targets by priority, minutes; 0 = none */
+  int resolve_min[5];
+  int idle_min;          /* lock after this many idle minutes */
+  int amber_days;        /* content older than this is amber, */
+  int stale_days;        /* and older than this is STALE */
+  char *capture_hint;    /* "Room and bed only, no patient names", owned */
+} DkPolicy;
+
+/* The defaults: the stock 3 x 3 matrix, floor 2, idle 5 min, 30 and 90 days. Free with
+ * dk_policy_free. */
+DkPolicy *dk_policy_new (void);
+
+/* Reads policy as JSON (what pack build makes of policy.yaml); absent members keep the default.
+ * DK_ERROR_INVALID names the member (JSON Pointer). */
+DkPolicy *dk_policy_parse (const json_t *document, GError **error) DK_CHECKED;
+
+/* Priority 1 (worst) to 5 of impact and urgency (1 to 3), floored by the safety flag; *floored
+ * tells if the flag changed it. */
+int dk_policy_priority (const DkPolicy *policy, int impact, int urgency, gboolean safety,
+                        gboolean *floored);
+
+/* "impact 2 x urgency 1, raised to 2 High by patient safety". New string. */
+char *dk_policy_explain (const DkPolicy *policy, int impact, int urgency, gboolean safety);
+
+/* Frees the policy; NULL is fine. */
+void dk_policy_free (DkPolicy *policy);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DkPolicy, dk_policy_free)
+
+G_END_DECLS
