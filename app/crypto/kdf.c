@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/crypto/kdf-private.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define READ_MIB_MIN 19
+#define READ_PASSES_MIN 2
+#define MIB_MAX 1024
+#define PASSES_MAX 10
+#define DERIVED_SIZE 32
+#define CODE_LABEL "dk-recovery v1"
+
+static DkKdfParams made_floor = { 64, 3 };
+
+void
+dk_kdf_set_floor (DkKdfParams floor)
+{
+  g_assert (dk_kdf_params_readable (floor));
+  made_floor = floor;
+}
+
+DkKdfParams
+dk_kdf_default (void)
+{
+  return (DkKdfParams){ 256, 3 };
+}
+
+gboolean
+dk_kdf_params_readable (DkKdfParams params)
+{
+  return params.mib >= READ_MIB_MIN && params.mib <= MIB_MAX && params.passes >= READ_PASSES_MIN
+         && params.passes <= PASSES_MAX;
+}
+
+gboolean
+dk_kdf_params_check (DkKdfParams params, GError **error)
+{
+  if (params.mib < made_floor.mib || params.mib > MIB_MAX) {
+    g_set_error (error, DK_ERROR, DK_ERROR_USAGE,
+                 "The memory for checking a passphrase must be %u to %u MiB, not %u. Nothing was "
+                 "changed; give a value in that range.",
+                 made_floor.mib, MIB_MAX, params.mib);
+    return FALSE;
+  }
+  if (params.passes < made_floor.passes || params.passes > PASSES_MAX) {
+    g_set_error (error, DK_ERROR, DK_ERROR_USAGE,
+                 "The passes for checking a passphrase must be %u to %u, not %u. Nothing was "
+                 "changed; give a value in that range.",
+                 made_floor.passes, PASSES_MAX, params.passes);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+DkSecret *
+dk_kdf_derive (const DkSecret *passphrase, const guint8 salt[16], DkKdfParams params,
+               GError **error)
+{
+  g_autoptr (DkSecret) key = NULL;
+
+  G_STATIC_ASSERT (crypto_pwhash_SALTBYTES == 16);
+  if (!dk_kdf_params_readable (params)) {
+    g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
+                 "The key slot asks for %u MiB and %u passes, which this program never writes: "
+                 "the kit file is damaged or was tampered with. Nothing was changed; use a backup "
+                 "of this kit and tell the kit administrator.",
+                 params.mib, params.passes);
+    return NULL;
+  }
+  key = dk_secret_new (DERIVED_SIZE);
+  if (crypto_pwhash (dk_secret_get_mutable (key), DERIVED_SIZE,
+                     (const char *) dk_secret_get (passphrase), dk_secret_size (passphrase), salt,
+                     params.passes, (gsize) params.mib << 20, crypto_pwhash_ALG_ARGON2ID13)
+      != 0) {
+    g_set_error (error, DK_ERROR, DK_ERROR_MEMORY,
+                 "There is not enough free memory to check the passphrase: %u MiB are needed. "
+                 "Nothing was changed, and the passphrase may well be right; close other programs "
+                 "and try again.",
+                 params.mib);
+    return NULL;
+  }
+  return g_steal_pointer (&key);
+}
+
+DkSecret *
+dk_kdf_derive_code (const DkSecret *code, const guint8 salt[16])
+{
+  DkSecret *key = dk_secret_new (DERIVED_SIZE);
+  guint8 message[sizeof CODE_LABEL - 1 + 16];
+
+  g_assert (dk_secret_size (code) == DK_RECOVERY_CODE_SIZE);
+  memcpy (message, CODE_LABEL, sizeof CODE_LABEL - 1);
+  memcpy (message + sizeof CODE_LABEL - 1, salt, 16);
+  crypto_generichash (dk_secret_get_mutable (key), DERIVED_SIZE, message, sizeof message,
+                      dk_secret_get (code), DK_RECOVERY_CODE_SIZE);
+  return key;
+}
