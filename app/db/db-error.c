@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/db/connection-private.h"
+
+static gboolean
+set_damaged (GError **error, const char *detail)
+{
+  g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
+               "A part of this kit file is damaged (%s). What is on the screen is safe; lock the "
+               "kit, keep the file, and put back the latest backup.",
+               detail);
+  return FALSE;
+}
+
+static gboolean
+set_storage (GError **error, const char *detail)
+{
+  g_set_error (error, DK_ERROR, DK_ERROR_STORAGE,
+               "The disk refused (%s): what was typed last is NOT stored. Note it on paper, make "
+               "room on the disk or check it, then lock and unlock the kit.",
+               detail);
+  return FALSE;
+}
+
+static gboolean
+set_io_error (int rc, GError **error, const char *detail)
+{
+  switch (rc) {
+  case SQLITE_IOERR_DATA:
+  case SQLITE_IOERR_CORRUPTFS:
+    return set_damaged (error, "a page does not check");
+  case SQLITE_IOERR_NOMEM:
+    g_set_error_literal (error, DK_ERROR, DK_ERROR_MEMORY,
+                         "There is not enough free memory. Close other programs and try again.");
+    return FALSE;
+  default:
+    return set_storage (error, detail);
+  }
+}
+
+gboolean
+dk_db_set_error (DkDb *db, int rc, GError **error)
+{
+  const char *detail = db->handle != NULL ? sqlite3_errmsg (db->handle) : sqlite3_errstr (rc);
+
+  g_assert (rc != SQLITE_OK);
+  if (db->sealed->error != NULL) {
+    g_propagate_error (error, g_steal_pointer (&db->sealed->error));
+    return FALSE;
+  }
+  switch (rc & 0xff) {
+  case SQLITE_IOERR:
+    return set_io_error (rc, error, detail);
+  case SQLITE_CORRUPT:
+  case SQLITE_NOTADB:
+    return set_damaged (error, detail);
+  case SQLITE_FULL:
+  case SQLITE_CANTOPEN:
+  case SQLITE_READONLY:
+  case SQLITE_PERM:
+    return set_storage (error, detail);
+  case SQLITE_BUSY:
+  case SQLITE_LOCKED:
+    g_set_error_literal (error, DK_ERROR, DK_ERROR_BUSY,
+                         "This kit is open in another window or by another person. Nothing was "
+                         "changed; close it there and try again.");
+    return FALSE;
+  case SQLITE_INTERRUPT:
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was cancelled.");
+    return FALSE;
+  case SQLITE_NOMEM:
+    return set_io_error (SQLITE_IOERR_NOMEM, error, detail);
+  case SQLITE_CONSTRAINT:
+  case SQLITE_TOOBIG:
+  case SQLITE_MISMATCH:
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "This cannot be stored (%s). Nothing was changed.", detail);
+    return FALSE;
+  default:
+    g_set_error (error, DK_ERROR, DK_ERROR_FAILED,
+                 "The kit's database could not do this (%s). Nothing was changed.", detail);
+    return FALSE;
+  }
+}
+
+gboolean
+dk_db_check_writable (DkDb *db, GError **error)
+{
+  if (!db->sealed->failed)
+    return TRUE;
+  g_set_error_literal (error, DK_ERROR, DK_ERROR_STORAGE,
+                       "The disk refused before, so nothing more is written: this is NOT stored. "
+                       "What was stored earlier is safe. Lock and unlock the kit, then try again.");
+  return FALSE;
+}
