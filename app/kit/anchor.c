@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/kit/anchor-private.h"
+
+#include <string.h>
+
+#include "app/base/file.h"
+#include "app/base/json.h"
+#include "app/base/platform.h"
+#include "app/base/text.h"
+#include "app/store/ledger.h"
+#include "app/store/ticket-store.h"
+
+#define SIZE_MAX_BYTES 16384
+#define MAC_USE "dk-anchr"
+#define MACHINE_KITS "/var/lib/downtime-kit"
+
+void
+dk_anchor_free (DkAnchor *anchor)
+{
+  if (anchor == NULL)
+    return;
+  g_free (anchor->chain);
+  g_free (anchor->head);
+  g_free (anchor->machine);
+  g_free (anchor->path);
+  g_free (anchor);
+}
+
+char *
+dk_anchor_path (const char *folder, const char *kit_id)
+{
+  g_autofree char *canonical = g_canonicalize_filename (folder, NULL);
+  g_autofree char *name = g_strconcat (kit_id, ".anchor", NULL);
+
+  if (g_str_has_prefix (canonical, MACHINE_KITS "/"))
+    return g_build_filename (MACHINE_KITS, ".state", name, NULL);
+  return g_build_filename (g_get_user_state_dir (), "downtime-kit", name, NULL);
+}
+
+DkAnchor *
+dk_anchor_of_kit (DkStore *store, const char *folder, GError **error)
+{
+  g_autoptr (DkAnchor) anchor = g_new0 (DkAnchor, 1);
+
+  if (!dk_ledger_head (store, &anchor->chain, &anchor->seq, &anchor->head, error)
+      || !dk_ticket_store_counter (store, &anchor->number, error))
+    return NULL;
+  anchor->machine = dk_platform_machine_id ();
+  anchor->path = g_canonicalize_filename (folder, NULL);
+  return g_steal_pointer (&anchor);
+}
+
+static void
+make_mac (const char *text, const DkSecret *open_key, char hex[65])
+{
+  guint8 key[DK_KEY_SIZE];
+  guint8 mac[32];
+  g_autofree char *made = NULL;
+
+  dk_derive_key (key, dk_secret_get (open_key), 1, MAC_USE);
+  dk_hash (mac, sizeof mac, text, strlen (text), key);
+  made = dk_text_hex (mac, sizeof mac);
+  g_strlcpy (hex, made, 65);
+  dk_secret_wipe (key, sizeof key);
+}
+
+/* Canonical JSON, LF, MAC in hex, LF. */
+gboolean
+dk_anchor_write (const char *path, const char *kit_id, const DkSecret *open_key,
+                 const DkAnchor *anchor, gboolean durable, GError **error)
+{
+  g_autoptr (json_t) facts = json_object ();
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *text = NULL;
+  g_autofree char *whole = NULL;
+  char mac[65];
+
+  json_object_set_new (facts, "v", json_integer (1));
+  dk_json_set_text (facts, "kit", kit_id);
+  dk_json_set_text (facts, "chain", anchor->chain);
+  json_object_set_new (facts, "seq", json_integer (anchor->seq));
+  dk_json_set_text (facts, "head", anchor->head);
+  json_object_set_new (facts, "number", json_integer ((json_int_t) anchor->number));
+  dk_json_set_text (facts, "machine", anchor->machine);
+  dk_json_set_text (facts, "path", anchor->path);
+  text = dk_json_canonical (facts, NULL);
+  make_mac (text, open_key, mac);
+  whole = g_strdup_printf ("%s\n%s\n", text, mac);
+  return dk_file_make_folder (folder, error)
+         && dk_file_replace (path, whole, strlen (whole),
+                             durable ? DK_FILE_DURABLE : DK_FILE_NOT_SYNCED, error);
+}
+
+static DkAnchor *
+parse (const char *text, const char *kit_id)
+{
+  g_autoptr (json_t) facts
+      = dk_json_parse (text, strlen (text), SIZE_MAX_BYTES, "The anchor", NULL);
+  DkAnchor *anchor;
+
+  if (facts == NULL || dk_json_get_int (facts, "v", 0) != 1
+      || g_strcmp0 (dk_json_get_text (facts, "kit"), kit_id) != 0)
+    return NULL;
+  anchor = g_new0 (DkAnchor, 1);
+  anchor->chain = g_strdup (dk_json_get_text (facts, "chain"));
+  anchor->seq = dk_json_get_int (facts, "seq", 0);
+  anchor->head = g_strdup (dk_json_get_text (facts, "head"));
+  anchor->number = (guint64) dk_json_get_int (facts, "number", 0);
+  anchor->machine = g_strdup (dk_json_get_text (facts, "machine"));
+  anchor->path = g_strdup (dk_json_get_text (facts, "path"));
+  return anchor;
+}
+
+DkAnchor *
+dk_anchor_read (const char *path, const char *kit_id, const DkSecret *open_key)
+{
+  g_autoptr (GBytes) bytes = dk_file_read (path, SIZE_MAX_BYTES, NULL);
+  g_auto (GStrv) lines = NULL;
+  g_autofree char *whole = NULL;
+  char mac[65];
+
+  if (bytes == NULL)
+    return NULL;
+  whole = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  lines = g_strsplit (whole, "\n", 4);
+  if (g_strv_length (lines) != 3 || strlen (lines[1]) != 64)
+    return NULL;
+  make_mac (lines[0], open_key, mac);
+  return dk_equal (mac, lines[1], 64) ? parse (lines[0], kit_id) : NULL;
+}
+
+static gboolean
+was_here (DkStore *store, const DkAnchor *kit, gboolean *same, GError **error)
+{
+  g_autofree char *machine = dk_store_get_setting (store, "machine", error);
+  g_autofree char *path = machine != NULL ? dk_store_get_setting (store, "path", error) : NULL;
+
+  if (path == NULL) {
+    if (error != NULL && *error == NULL)
+      g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
+                   "This kit does not say where it was made. Restore it from a backup.");
+    return FALSE;
+  }
+  *same = strcmp (machine, kit->machine) == 0 && strcmp (path, kit->path) == 0;
+  return TRUE;
+}
+
+gboolean
+dk_anchor_judge (DkStore *store, const DkAnchor *kit, const DkAnchor *anchor,
+                 const char **reason, guint64 *floor, gboolean *renew, GError **error)
+{
+  g_autofree char *hash = NULL;
+  gboolean same;
+
+  *reason = NULL;
+  *floor = kit->number;
+  *renew = anchor == NULL;
+  if (!was_here (store, kit, &same, error))
+    return FALSE;
+  if (!same) {
+    *reason = "copied or moved";
+    *floor = MAX (kit->number, anchor != NULL ? anchor->number : 0);
+    return TRUE;
+  }
+  if (anchor == NULL)
+    return TRUE;
+  if (!dk_ledger_hash_at (store, anchor->chain, anchor->seq, &hash, error))
+    return FALSE;
+  /* The kit must contain the very entry that the anchor remembers; it may have gone on from it. */
+  if (g_strcmp0 (hash, anchor->head) != 0 || kit->number < anchor->number) {
+    *reason = "restored from an older copy, or its journal was cut";
+    *floor = MAX (kit->number, anchor->number);
+  } else if (strcmp (anchor->machine, kit->machine) != 0
+             || strcmp (anchor->path, kit->path) != 0) {
+    *reason = "copied or moved";
+    *floor = MAX (kit->number, anchor->number);
+  }
+  return TRUE;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* A kit is made under another name and renamed when it is whole: a broken-off init leaves a file
+ * that nothing opens, and the next init removes it. */
+#include <string.h>
+
+#include "app/base/clock.h"
+#include "app/base/file.h"
+#include "app/base/text.h"
+#include "app/crypto/minisign.h"
+#include "app/crypto/recovery.h"
+#include "app/db/statement.h"
+#include "app/kit/kit-private.h"
+#include "app/model/number.h"
+#include "app/store/store.h"
+
+#define RECOVERY_NAME "recovery"
+#define RECOVERY_SIZE 16
+#define SITE_MAX 32
+
+typedef struct {
+  DkKeyring *keys;
+  DkDirectory *directory;
+  DkSecret *recovery;
+  DkStoreIdentity identity;
+  char *signers; /* JSON array of public key texts */
+} Made;
+
+static void
+made_clear (Made *made)
+{
+  dk_keyring_free (made->keys);
+  dk_directory_free (made->directory);
+  dk_secret_free (made->recovery);
+  g_free (made->signers);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Made, made_clear)
+
+static gboolean
+check_init (const char *folder, const DkKitInit *init, GError **error)
+{
+  gsize site = init->site != NULL ? strlen (init->site) : 0;
+
+  if (dk_kit_exists (folder)) {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "%s holds a kit already. It was left as it is; choose another folder.", folder);
+    return FALSE;
+  }
+  if (init->station == NULL || !dk_number_station_is_valid (init->station)) {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "A station code has 1 to 8 of A-Z and 0-9, such as A07. Nothing was made.");
+    return FALSE;
+  }
+  if (site < 1 || site > SITE_MAX || !g_utf8_validate (init->site, -1, NULL)) {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "A site has 1 to %d bytes, such as CARY. Nothing was made.", SITE_MAX);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static char *
+signers_text (const char *trust, GError **error)
+{
+  g_autoptr (json_t) list = json_array ();
+  DkMinisignPublic key;
+  g_autofree char *text = NULL;
+
+  if (trust != NULL) {
+    if (!dk_minisign_public_parse (trust, &key, error))
+      return NULL;
+    text = dk_minisign_public_text (&key);
+    json_array_append_new (list, dk_json_string (text));
+  }
+  return dk_json_canonical (list, NULL);
+}
+
+static void
+fill_identity (Made *made, const DkKitInit *init, const guint8 kit_id[16])
+{
+  g_autofree char *hex = dk_text_hex (kit_id, 16);
+  DkStoreIdentity *identity = &made->identity;
+
+  g_strlcpy (identity->kit_id, hex, sizeof identity->kit_id);
+  g_strlcpy (identity->station, init->station, sizeof identity->station);
+  g_strlcpy (identity->site, init->site, sizeof identity->site);
+  dk_keyring_public (made->keys, DK_KEY_DEVICE_SIGN, identity->device_sign_public);
+  dk_keyring_public (made->keys, DK_KEY_DEVICE_AGE, identity->device_age_public);
+  dk_keyring_public (made->keys, DK_KEY_LEAD, identity->lead_public);
+}
+
+/* Keys, the first person, and the recovery slot. */
+static gboolean
+make_keys (Made *made, const DkKitInit *init, GError **error)
+{
+  guint8 kit_id[16];
+
+  made->signers = signers_text (init->trust, error);
+  if (made->signers == NULL)
+    return FALSE;
+  dk_random (kit_id, sizeof kit_id);
+  made->keys = dk_keyring_new_random ();
+  made->directory = dk_directory_new (kit_id);
+  made->recovery = dk_secret_new_random (RECOVERY_SIZE);
+  fill_identity (made, init, kit_id);
+  if (!dk_directory_add (made->directory, DK_SLOT_PERSON, DK_ROLE_ADMIN, init->user, 0,
+                         init->passphrase, init->kdf, made->keys, NULL, error)
+      || !dk_directory_add (made->directory, DK_SLOT_RECOVERY, DK_ROLE_ADMIN, RECOVERY_NAME, 0,
+                            made->recovery, (DkKdfParams) { 0, 0 }, made->keys, NULL, error))
+    return FALSE;
+  dk_directory_sign (made->directory, made->keys);
+  return TRUE;
+}
+
+static gboolean
+put_setting (DkDb *db, const char *key, const char *value, GError **error)
+{
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (db, "INSERT INTO setting (key, value) VALUES (?1, ?2)");
+
+  dk_stmt_bind_text (stmt, 1, key);
+  dk_stmt_bind_text (stmt, 2, value);
+  return dk_stmt_run (stmt, error);
+}
+
+/* Where the kit lies: what tells a copy from the original when the anchor is gone. */
+static gboolean
+put_place (DkDb *db, const Made *made, const char *folder, GError **error)
+{
+  g_autofree char *machine = dk_platform_machine_id ();
+  g_autofree char *path = g_canonicalize_filename (folder, NULL);
+  g_autofree char *seq
+      = g_strdup_printf ("%" G_GUINT64_FORMAT, dk_directory_seq (made->directory));
+
+  return put_setting (db, "machine", machine, error) && put_setting (db, "path", path, error)
+         && put_setting (db, "dir_seq", seq, error)
+         && put_setting (db, "signers", made->signers, error);
+}
+
+/* From here on an empty file behind this directory is damage. */
+static gboolean
+mark_initialised (DkDb *db, Made *made, GError **error)
+{
+  g_autoptr (GBytes) both = NULL;
+  g_autoptr (GBytes) copy = NULL;
+
+  dk_directory_set_initialised (made->directory);
+  both = dk_directory_bytes (made->directory, made->keys);
+  copy = g_bytes_new_from_bytes (both, 0, DK_DB_DIRECTORY_COPY_SIZE);
+  return dk_db_write_directory (db, 0, copy, error) && dk_db_write_directory (db, 1, copy, error);
+}
+
+static gboolean
+make_database (Made *made, const char *path, const char *folder, const char *user,
+               GError **error)
+{
+  g_autoptr (GBytes) directory = dk_directory_bytes (made->directory, made->keys);
+  g_autoptr (DkDb) db = NULL;
+  DkDbKeys keys = { .open_key = dk_keyring_get (made->keys, DK_KEY_OPEN) };
+
+  memcpy (keys.uuid, dk_directory_file_uuid (made->directory), sizeof keys.uuid);
+  db = dk_db_create (path, directory, &keys, error);
+  return db != NULL && dk_db_migrate (db, error) && put_place (db, made, folder, error)
+         && dk_store_init (db, &made->identity, made->keys, user, error)
+         && mark_initialised (db, made, error) && dk_db_close (&db, error);
+}
+
+/* The files of a broken-off init: nothing in them was ever used. */
+static gboolean
+remove_unfinished (const char *path, GError **error)
+{
+  g_autofree char *wal = g_strconcat (path, "-wal", NULL);
+
+  return dk_file_remove (wal, error) && dk_file_remove (path, error);
+}
+
+gboolean
+dk_kit_create (const char *folder, const DkKitInit *init, DkSecret **recovery, GError **error)
+{
+  g_autofree char *path = dk_kit_file (folder, DK_KIT_DATABASE);
+  g_autofree char *unfinished = g_strconcat (path, ".new", NULL);
+  g_autofree char *incoming = dk_kit_file (folder, "incoming");
+  g_autofree char *outgoing = dk_kit_file (folder, "outgoing");
+  g_autofree char *lock_path = dk_kit_file (folder, DK_KIT_LOCK);
+  g_autoptr (DkFileLock) lock = NULL;
+  g_auto (Made) made = { 0 };
+
+  if (!check_init (folder, init, error) || !dk_file_make_folder (folder, error))
+    return FALSE;
+  lock = dk_platform_lock_file (lock_path, error);
+  if (lock == NULL || !remove_unfinished (unfinished, error) || !make_keys (&made, init, error)
+      || !make_database (&made, unfinished, folder, init->user, error)
+      || !dk_file_make_folder (incoming, error) || !dk_file_make_folder (outgoing, error)
+      || !dk_file_rename_new (unfinished, path, error))
+    return FALSE;
+  *recovery = dk_recovery_format (made.recovery);
+  return TRUE;
+}

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/kit/kit.h"
+
+#include <string.h>
+
+#include "app/base/clock.h"
+#include "app/base/file.h"
+#include "app/base/text.h"
+#include "app/kit/anchor-private.h"
+#include "app/kit/kit-private.h"
+#include "app/store/ledger.h"
+
+#define MACHINE_KITS "/var/lib/downtime-kit"
+
+char *
+dk_kit_file (const char *folder, const char *name)
+{
+  return g_build_filename (folder, name, NULL);
+}
+
+/* The one kit of this machine, if it has exactly one. */
+static char *
+find_machine_kit (void)
+{
+  g_autoptr (GPtrArray) names = dk_file_list (MACHINE_KITS, 100, NULL);
+  char *found = NULL;
+
+  for (guint i = 0; names != NULL && i < names->len; i++) {
+    g_autofree char *folder = g_build_filename (MACHINE_KITS, g_ptr_array_index (names, i), NULL);
+    if (!dk_kit_exists (folder))
+      continue;
+    if (found != NULL) {
+      g_free (found);
+      return NULL;
+    }
+    found = g_steal_pointer (&folder);
+  }
+  return found;
+}
+
+char *
+dk_kit_default_folder (const char *given)
+{
+  const char *named = g_getenv ("DOWNTIME_KIT");
+  char *machine;
+
+  if (given != NULL)
+    return g_strdup (given);
+  if (named != NULL && *named != '\0')
+    return g_strdup (named);
+  machine = find_machine_kit ();
+  return machine != NULL ? machine
+                         : g_build_filename (g_get_user_data_dir (), "downtime-kit", NULL);
+}
+
+gboolean
+dk_kit_exists (const char *folder)
+{
+  g_autofree char *path = dk_kit_file (folder, DK_KIT_DATABASE);
+
+  return dk_file_exists (path);
+}
+
+static DkDirectory *
+read_directory (const char *folder, GError **error)
+{
+  g_autofree char *path = dk_kit_file (folder, DK_KIT_DATABASE);
+  g_autoptr (GBytes) bytes = NULL;
+  DkDirectory *directory;
+
+  if (!dk_kit_exists (folder)) {
+    g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND,
+                 "There is no kit in %s. Name its folder with --kit, or make one with `dkit init`.",
+                 folder);
+    return NULL;
+  }
+  bytes = dk_db_read_directory (path, error);
+  if (bytes == NULL)
+    return NULL;
+  directory
+      = dk_directory_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL, error);
+  if (directory == NULL)
+    g_prefix_error (error, "%s: ", path);
+  return directory;
+}
+
+GPtrArray *
+dk_kit_people (const char *folder, GError **error)
+{
+  g_autoptr (DkDirectory) directory = read_directory (folder, error);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  if (directory == NULL)
+    return NULL;
+  for (guint i = 0; i < dk_directory_count (directory); i++) {
+    DkSlotInfo info;
+    dk_directory_info (directory, i, &info);
+    if (info.kind != DK_SLOT_RECOVERY)
+      g_ptr_array_add (names, g_strdup (info.name));
+  }
+  return g_steal_pointer (&names);
+}
+
+void
+dk_kit_add_message (DkKit *kit, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_ptr_array_add (kit->messages, g_strdup_vprintf (format, arguments));
+  va_end (arguments);
+}
+
+gboolean
+dk_kit_write_anchor (DkKit *kit, gboolean durable, GError **error)
+{
+  g_autoptr (DkAnchor) now = dk_anchor_of_kit (kit->store, kit->folder, error);
+
+  return now != NULL
+         && dk_anchor_write (kit->anchor_path, dk_store_identity (kit->store)->kit_id,
+                             dk_keyring_get (kit->keys, DK_KEY_OPEN), now, durable, error);
+}
+
+/* Never before the commit is durable, so the kit is at worst ahead of its anchor; that is why a
+ * failure here is not one of the commit. */
+static void
+on_committed (gboolean number_issued, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (number_issued && !dk_kit_write_anchor (data, FALSE, &error))
+    g_debug ("the anchor was not replaced: %s", error->message);
+}
+
+static gboolean
+settle_here (DkKit *kit, const DkAnchor *now, const char *reason, guint64 floor, GError **error)
+{
+  /* The place last: broken off between the two, the next unlock finds the kit moved again. */
+  if (!dk_ledger_start_chain (kit->store, reason, floor, error)
+      || !dk_store_set_setting (kit->store, "machine", now->machine, error)
+      || !dk_store_set_setting (kit->store, "path", now->path, error))
+    return FALSE;
+  dk_kit_add_message (kit,
+                      "This kit was %s. Nothing is lost: it goes on with a new chain, and its "
+                      "numbers go on at the next multiple of 10,000 so that none is issued twice. "
+                      "If the other copy is still in use, stop using one of them.",
+                      reason);
+  return TRUE;
+}
+
+gboolean
+dk_kit_check_anchor (DkKit *kit, GError **error)
+{
+  const char *kit_id = dk_store_identity (kit->store)->kit_id;
+  g_autoptr (DkAnchor) now = dk_anchor_of_kit (kit->store, kit->folder, error);
+  g_autoptr (DkAnchor) anchor = NULL;
+  const char *reason = NULL;
+  guint64 floor = 0;
+  gboolean renew = FALSE;
+
+  if (now == NULL)
+    return FALSE;
+  kit->anchor_path = dk_anchor_path (kit->folder, kit_id);
+  anchor = dk_anchor_read (kit->anchor_path, kit_id, dk_keyring_get (kit->keys, DK_KEY_OPEN));
+  if (!dk_anchor_judge (kit->store, now, anchor, &reason, &floor, &renew, error))
+    return FALSE;
+  if (reason != NULL)
+    return settle_here (kit, now, reason, floor, error);
+  return !renew || dk_ledger_note (kit->store, "anchor-renewed", NULL, NULL, error);
+}
+
+/* A directory that is older than the database's is a rolled-back one: somebody may have been let in
+ * again. A newer one is a crash between the two writes. */
+static gboolean
+check_directory_sequence (DkKit *kit, GError **error)
+{
+  g_autofree char *stored = dk_store_get_setting (kit->store, "dir_seq", error);
+  guint64 seq = dk_directory_seq (kit->directory);
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, seq);
+  guint64 expected = stored != NULL ? g_ascii_strtoull (stored, NULL, 10) : 0;
+
+  if (stored == NULL && error != NULL && *error != NULL)
+    return FALSE;
+  if (seq < expected) {
+    g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
+                 "The list of people who may open %s/" DK_KIT_DATABASE " was set back to an older "
+                 "state. Nothing was changed. Ask the kit's administrator; a backup holds the "
+                 "right one.",
+                 kit->folder);
+    return FALSE;
+  }
+  if (seq == expected)
+    return TRUE;
+  return dk_store_set_setting (kit->store, "dir_seq", text, error)
+         && dk_ledger_note (kit->store, "directory-taken-over", text, NULL, error);
+}
+
+gboolean
+dk_kit_write_directory (DkKit *kit, GError **error)
+{
+  guint first = dk_directory_first_to_write (kit->directory);
+  g_autoptr (GBytes) both = dk_directory_bytes (kit->directory, kit->keys);
+  g_autoptr (GBytes) copy = g_bytes_new_from_bytes (both, 0, DK_DB_DIRECTORY_COPY_SIZE);
+
+  return dk_db_write_directory (kit->db, first, copy, error)
+         && dk_db_write_directory (kit->db, 1 - first, copy, error);
+}
+
+static gboolean
+repair_directory (DkKit *kit, GError **error)
+{
+  if (dk_directory_fell_back (kit->directory))
+    dk_kit_add_message (kit, "One of the two copies of the list of people was damaged and has been "
+                             "written anew. Nothing is lost; tell the kit's administrator.");
+  return !dk_directory_needs_write (kit->directory) || dk_kit_write_directory (kit, error);
+}
+
+static gboolean
+note_unlock (DkKit *kit, GError **error)
+{
+  g_autoptr (json_t) body = dk_failed_unlocks_claim (kit->folder);
+
+  if (body == NULL)
+    body = json_object ();
+  dk_json_set_text (body, "role", dk_role_name (dk_person_info (kit->person)->role));
+  if (!dk_ledger_note (kit->store, "unlock", NULL, body, error))
+    return FALSE;
+  dk_failed_unlocks_clear (kit->folder);
+  return TRUE;
+}
+
+static void
+warn_about_place (DkKit *kit)
+{
+  const char *kind = NULL;
+
+  if (dk_platform_is_shared_path (kit->folder, &kind))
+    dk_kit_add_message (kit,
+                        "This kit lies in %s. It may not be there in an outage, and a second "
+                        "copy can arise; move it to a local folder.",
+                        kind);
+  if (dk_secret_lock_failed ())
+    dk_kit_add_message (kit, "This PC does not let the kit lock its keys in memory; they could "
+                             "reach the swap file. Ask for a higher memlock limit.");
+}
+
+static gboolean
+unlock_directory (DkKit *kit, const char *user, const DkSecret *passphrase, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+
+  if (dk_directory_unlock (kit->directory, user, passphrase, dk_clock_wall_ms (), &kit->keys,
+                           &kit->person, &failed))
+    return TRUE;
+  if (g_error_matches (failed, DK_ERROR, DK_ERROR_DENIED))
+    dk_failed_unlocks_add (kit->folder, dk_directory_find (kit->directory, user) >= 0 ? user : "?");
+  if (g_error_matches (failed, DK_ERROR, DK_ERROR_DAMAGED))
+    g_prefix_error (&failed, "%s/" DK_KIT_DATABASE ": ", kit->folder);
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return FALSE;
+}
+
+static gboolean
+open_store (DkKit *kit, GError **error)
+{
+  g_autofree char *path = dk_kit_file (kit->folder, DK_KIT_DATABASE);
+  DkDbKeys keys = { .open_key = dk_keyring_get (kit->keys, DK_KEY_OPEN) };
+
+  memcpy (keys.uuid, dk_directory_file_uuid (kit->directory), sizeof keys.uuid);
+  kit->db = dk_db_open (path, &keys, error);
+  if (kit->db == NULL || !dk_db_migrate (kit->db, error))
+    return FALSE;
+  kit->store = dk_store_new (kit->db, dk_person_info (kit->person)->name, kit->keys, error);
+  return kit->store != NULL;
+}
+
+/* A kit that cannot remember its place beside itself must still open in an outage. */
+static void
+renew_anchor (DkKit *kit)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!dk_kit_write_anchor (kit, FALSE, &error))
+    dk_kit_add_message (kit, "This PC could not note how far the kit has come (%s). Work goes on "
+                             "and nothing is lost, but a copied or restored kit would not be "
+                             "noticed; tell the kit's administrator.",
+                        error->message);
+}
+
+/* What every unlock checks and writes once the database is open. */
+static gboolean
+settle (DkKit *kit, GError **error)
+{
+  if (!check_directory_sequence (kit, error) || !repair_directory (kit, error)
+      || !dk_kit_check_anchor (kit, error) || !dk_station_renew (kit, error)
+      || !note_unlock (kit, error))
+    return FALSE;
+  renew_anchor (kit);
+  dk_store_set_anchor_watch (kit->store, on_committed, kit);
+  warn_about_place (kit);
+  return TRUE;
+}
+
+DkKit *
+dk_kit_open (const char *folder, const char *user, const DkSecret *passphrase, const DkJob *job,
+             GError **error)
+{
+  g_autoptr (DkKit) kit = g_new0 (DkKit, 1);
+  g_autofree char *lock_path = dk_kit_file (folder, DK_KIT_LOCK);
+
+  kit->folder = g_canonicalize_filename (folder, NULL);
+  kit->messages = g_ptr_array_new_with_free_func (g_free);
+  if (dk_kit_exists (folder)) {
+    kit->lock = dk_platform_lock_file (lock_path, error);
+    if (kit->lock == NULL)
+      return NULL;
+  }
+  kit->directory = read_directory (folder, error);
+  if (kit->directory == NULL || !dk_job_step (job, 0, 3, "Deriving the key", error)
+      || !unlock_directory (kit, user, passphrase, error)
+      || !dk_job_step (job, 1, 3, "Opening the kit", error) || !open_store (kit, error)
+      || !settle (kit, error) || !dk_job_step (job, 3, 3, "Open", error))
+    return NULL;
+  return g_steal_pointer (&kit);
+}
+
+gboolean
+dk_kit_close (DkKit **kit, GError **error)
+{
+  g_autoptr (DkKit) closing = g_steal_pointer (kit);
+  g_autoptr (GError) not_noted = NULL;
+  gboolean done;
+
+  done = dk_ledger_note (closing->store, "lock", NULL, NULL, error)
+         && dk_ledger_checkpoint (closing->store, error);
+  if (done && !dk_kit_write_anchor (closing, TRUE, &not_noted))
+    g_debug ("the anchor was not replaced: %s", not_noted->message);
+  g_clear_pointer (&closing->store, dk_store_free);
+  if (!done)
+    return FALSE;
+  return dk_db_close (&closing->db, error);
+}
+
+DkStore *
+dk_kit_store (DkKit *kit)
+{
+  return kit->store;
+}
+
+const char *
+dk_kit_folder (DkKit *kit)
+{
+  return kit->folder;
+}
+
+const DkPerson *
+dk_kit_person (DkKit *kit)
+{
+  return kit->person;
+}
+
+const DkKeyring *
+dk_kit_keys (DkKit *kit)
+{
+  return kit->keys;
+}
+
+GPtrArray *
+dk_kit_messages (DkKit *kit)
+{
+  return kit->messages;
+}
+
+void
+dk_kit_free (DkKit *kit)
+{
+  if (kit == NULL)
+    return;
+  dk_store_free (kit->store);
+  dk_db_free (kit->db);
+  dk_person_free (kit->person);
+  dk_keyring_free (kit->keys);
+  dk_directory_free (kit->directory);
+  dk_file_lock_free (kit->lock);
+  if (kit->messages != NULL)
+    g_ptr_array_unref (kit->messages);
+  g_free (kit->anchor_path);
+  g_free (kit->folder);
+  g_free (kit);
+}

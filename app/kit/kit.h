@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "app/base/job.h"
+#include "app/crypto/directory.h"
+#include "app/store/store.h"
+
+G_BEGIN_DECLS
+
+/* One station's sealed folder. A kit is made once, opened by a person with a passphrase, and
+ * belongs to the thread that opened it until it is closed (locked). */
+typedef struct DkKit DkKit;
+
+/* What dk_kit_create needs. Text borrowed. */
+typedef struct {
+  const char *site;    /* 1 to 32 bytes */
+  const char *station; /* 1 to 8 of A-Z 0-9 */
+  const char *user;    /* the first person: an admin */
+  const DkSecret *passphrase;
+  DkKdfParams kdf;
+  const char *trust;   /* text of a minisign public key whose packs are accepted, or NULL */
+} DkKitInit;
+
+/* The kit folder that --kit, DOWNTIME_KIT or the system's default name: given may be NULL. New
+ * string. Any thread. */
+char *dk_kit_default_folder (const char *given);
+
+/* Makes a new kit in folder, which must not hold one (DK_ERROR_INVALID). *recovery gets the
+ * recovery code as text, to be shown once (new secret with a NUL at the end). A broken-off call
+ * leaves nothing that opens. Slow (key derivation). */
+gboolean dk_kit_create (const char *folder, const DkKitInit *init, DkSecret **recovery,
+                        GError **error) DK_CHECKED;
+
+/* TRUE if the folder holds a kit. Any thread. */
+gboolean dk_kit_exists (const char *folder);
+
+/* Names of the people who can open it, in slot order, readable while it is locked. New array of
+ * strings. Any thread. */
+GPtrArray *dk_kit_people (const char *folder, GError **error) DK_CHECKED;
+
+/* What station.json says while the kit is locked: station, site, ... Trusted for nothing. New
+ * reference. Any thread. */
+json_t *dk_kit_locked_facts (const char *folder, GError **error) DK_CHECKED;
+
+/* Opens the kit for user. DK_ERROR_DENIED (wrong passphrase), _BUSY (holder named), _DAMAGED (file
+ * named), _NOT_FOUND, _NEWER, _MEMORY. Writes an unlock entry; compares anchor and station.json and
+ * does what DESIGN section 4 says. Slow (key derivation); the calling thread owns the kit. */
+DkKit *dk_kit_open (const char *folder, const char *user, const DkSecret *passphrase,
+                    const DkJob *job, GError **error) DK_CHECKED;
+
+/* Locks: lock entry, checkpoint, write-back, anchor synced, file released. The kit is gone in
+ * either case, and nothing that was committed is lost. *kit becomes NULL. */
+gboolean dk_kit_close (DkKit **kit, GError **error) DK_CHECKED;
+
+/* Store, folder, person, borrowed. */
+DkStore *dk_kit_store (DkKit *kit);
+/* Folder of the kit. */
+const char *dk_kit_folder (DkKit *kit);
+/* Who opened it. */
+const DkPerson *dk_kit_person (DkKit *kit);
+/* Keys of who opened it. */
+const DkKeyring *dk_kit_keys (DkKit *kit);
+
+/* What the person should be told after this unlock (copied or restored kit, a directory that was
+ * repaired, ...): sentences, oldest first, borrowed. Empty array if nothing. */
+GPtrArray *dk_kit_messages (DkKit *kit);
+
+/* Adds a person. Needs the admin key (DK_ERROR_DENIED). The new slot is written, read back, and
+ * unwrapped before the old copy goes. Slow. */
+gboolean dk_kit_add_user (DkKit *kit, const char *name, DkRole role, const DkSecret *passphrase,
+                          gint64 valid_until_ms, DkKdfParams kdf, GError **error) DK_CHECKED;
+
+/* New passphrase for the person who is unlocked. Slow. */
+gboolean dk_kit_change_passphrase (DkKit *kit, const DkSecret *passphrase, DkKdfParams kdf,
+                                   GError **error) DK_CHECKED;
+
+/* `info`: station, kit, signer (device minisign public key), recipient, lead_recipient (age), ...
+ * New reference. */
+json_t *dk_kit_info (DkKit *kit, GError **error) DK_CHECKED;
+
+/* Pinned signers of content packs: texts of minisign public keys. New array of strings. */
+GPtrArray *dk_kit_trusted_signers (DkKit *kit, GError **error) DK_CHECKED;
+
+/* Pins a signer. Needs the admin key. */
+gboolean dk_kit_trust (DkKit *kit, const char *public_key_text, GError **error) DK_CHECKED;
+
+/* Closes without caring for the result; NULL is fine. */
+void dk_kit_free (DkKit *kit);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DkKit, dk_kit_free)
+
+G_END_DECLS

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/store/connector-store.h"
+
+#include <string.h>
+
+#include "app/base/limits.h"
+#include "app/base/text.h"
+#include "app/store/ledger.h"
+#include "app/store/store-private.h"
+
+/* A sealed credential (FORMAT.md) is bound to the kit and to name, type and configuration of its
+ * row: who has only `open` can neither move it nor send it to another address. */
+#define CREDENTIAL_USE "dk-cred1"
+
+void
+dk_connector_facts_free (DkConnectorFacts *facts)
+{
+  if (facts == NULL)
+    return;
+  g_free (facts->name);
+  g_free (facts->type);
+  json_decref (facts->config);
+  dk_secret_free (facts->credential);
+  g_free (facts);
+}
+
+static gboolean
+derive (DkStore *store, guint8 key[DK_KEY_SIZE])
+{
+  const DkSecret *send = dk_keyring_get (dk_store_keys (store), DK_KEY_SEND);
+
+  if (send != NULL)
+    dk_derive_key (key, dk_secret_get (send), 1, CREDENTIAL_USE);
+  return send != NULL;
+}
+
+/* What the credential belongs to: config is the text as it stands in the row. */
+static char *
+associated_text (DkStore *store, const char *name, const char *type, const char *config)
+{
+  return g_strdup_printf ("dk-credential v1\n%s\n%s\n%s\n%s\n", dk_store_identity (store)->kit_id,
+                          name, type, config);
+}
+
+static GBytes *
+seal (DkStore *store, const char *associated, const DkSecret *credential)
+{
+  gsize size = dk_secret_size (credential);
+  g_autofree guint8 *out = g_malloc (DK_NONCE_SIZE + size + DK_TAG_SIZE);
+  guint8 key[DK_KEY_SIZE];
+
+  if (!derive (store, key))
+    g_assert_not_reached ();
+  dk_random (out, DK_NONCE_SIZE);
+  dk_aead_seal (out + DK_NONCE_SIZE, out + DK_NONCE_SIZE + size, dk_secret_get (credential), size,
+                (const guint8 *) associated, strlen (associated), out, key);
+  dk_secret_wipe (key, sizeof key);
+  return g_bytes_new_take (g_steal_pointer (&out), DK_NONCE_SIZE + size + DK_TAG_SIZE);
+}
+
+static DkSecret *
+open_sealed (DkStore *store, const char *name, const char *associated, const guint8 *sealed,
+             gsize size, GError **error)
+{
+  g_autoptr (DkSecret) out = NULL;
+  guint8 key[DK_KEY_SIZE];
+  gboolean opened = FALSE;
+
+  if (size >= DK_NONCE_SIZE + DK_TAG_SIZE && derive (store, key)) {
+    gsize plain = size - DK_NONCE_SIZE - DK_TAG_SIZE;
+    out = dk_secret_new (plain);
+    opened = dk_aead_open (dk_secret_get_mutable (out), sealed + DK_NONCE_SIZE, plain,
+                           sealed + DK_NONCE_SIZE + plain, (const guint8 *) associated,
+                           strlen (associated), sealed, key);
+    dk_secret_wipe (key, sizeof key);
+  }
+  if (!opened) {
+    g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
+                 "The credential of the connector %s is damaged, or was entered for another "
+                 "address. Nothing was sent; add the connector again.",
+                 name);
+    return NULL;
+  }
+  return g_steal_pointer (&out);
+}
+
+static gboolean
+check_name (const char *name, GError **error)
+{
+  gsize size = strlen (name);
+
+  if (size >= 1 && size <= 40 && strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789-") == size)
+    return TRUE;
+  g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+               "A connector's name has 1 to 40 of a-z, 0-9 and -. Nothing was changed.");
+  return FALSE;
+}
+
+static gboolean
+put_row (DkStore *store, const DkConnectorFacts *facts, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store), "INSERT INTO connector (name, type, config, credential)"
+                           " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name) DO UPDATE SET type = ?2,"
+                           " config = ?3, credential = ?4");
+  g_autofree char *config = dk_json_canonical (facts->config, NULL);
+  g_autofree char *associated = associated_text (store, facts->name, facts->type, config);
+  g_autoptr (GBytes) sealed
+      = facts->credential != NULL ? seal (store, associated, facts->credential) : NULL;
+
+  dk_stmt_bind_text (stmt, 1, facts->name);
+  dk_stmt_bind_text (stmt, 2, facts->type);
+  dk_stmt_bind_text (stmt, 3, config);
+  if (sealed != NULL)
+    dk_stmt_bind_blob (stmt, 4, g_bytes_get_data (sealed, NULL), g_bytes_get_size (sealed));
+  else
+    dk_stmt_bind_null (stmt, 4);
+  return dk_stmt_run (stmt, error);
+}
+
+gboolean
+dk_connector_store_put (DkStore *store, const DkConnectorFacts *facts, GError **error)
+{
+  g_autoptr (DkTransaction) transaction = NULL;
+  g_autoptr (json_t) body = json_object ();
+
+  if (!check_name (facts->name, error))
+    return FALSE;
+  if (dk_keyring_get (dk_store_keys (store), DK_KEY_SEND) == NULL) {
+    g_set_error (error, DK_ERROR, DK_ERROR_DENIED,
+                 "%s may not set up connectors: that needs a lead, a reconciler or an admin. "
+                 "Nothing was changed.",
+                 dk_store_user (store));
+    return FALSE;
+  }
+  dk_json_set_text (body, "type", facts->type);
+  json_object_set (body, "config", facts->config);
+  transaction = dk_store_begin (store, error);
+  return transaction != NULL && put_row (store, facts, error)
+         && dk_ledger_append (store, "connector-set", facts->name, 0, body, NULL, error)
+         && dk_store_commit (store, transaction, FALSE, error);
+}
+
+static DkConnectorFacts *
+read_row (DkStore *store, DkStmt *stmt, GError **error)
+{
+  g_autoptr (DkConnectorFacts) facts = g_new0 (DkConnectorFacts, 1);
+  const char *config = dk_stmt_text (stmt, 2);
+  const guint8 *sealed;
+  gsize size;
+
+  facts->name = g_strdup (dk_stmt_text (stmt, 0));
+  facts->type = g_strdup (dk_stmt_text (stmt, 1));
+  facts->config
+      = dk_json_parse (config, strlen (config), DK_LIMIT_JSON_BYTES, "A connector", error);
+  if (facts->config == NULL)
+    return NULL;
+  sealed = dk_stmt_blob (stmt, 3, &size);
+  if (sealed != NULL && dk_keyring_get (dk_store_keys (store), DK_KEY_SEND) != NULL) {
+    g_autofree char *associated = associated_text (store, facts->name, facts->type, config);
+    facts->credential = open_sealed (store, facts->name, associated, sealed, size, error);
+    if (facts->credential == NULL)
+      return NULL;
+  }
+  return g_steal_pointer (&facts);
+}
+
+static void
+set_not_found (GError **error, const char *name)
+{
+  g_autofree char *shown = name != NULL ? dk_text_printable (name, FALSE) : NULL;
+
+  if (name == NULL)
+    g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND,
+                 "This kit has no connector yet. Add one with `dkit itsm add`.");
+  else
+    g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND, "There is no connector \"%s\" in this kit.",
+                 shown);
+}
+
+DkConnectorFacts *
+dk_connector_store_get (DkStore *store, const char *name, GError **error)
+{
+  g_autoptr (GPtrArray) names = dk_connector_store_list (store, error);
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store), "SELECT name, type, config, credential FROM connector WHERE name = ?1");
+  gboolean has_row;
+
+  if (names == NULL)
+    return NULL;
+  if (name == NULL && names->len > 1) {
+    g_set_error (error, DK_ERROR, DK_ERROR_USAGE,
+                 "This kit has %u connectors. Say which one with --name.", names->len);
+    return NULL;
+  }
+  if (name == NULL && names->len == 1)
+    name = g_ptr_array_index (names, 0);
+  dk_stmt_bind_text (stmt, 1, name != NULL ? name : "");
+  if (!dk_stmt_step (stmt, &has_row, error))
+    return NULL;
+  if (!has_row) {
+    set_not_found (error, name);
+    return NULL;
+  }
+  return read_row (store, stmt, error);
+}
+
+GPtrArray *
+dk_connector_store_list (DkStore *store, GError **error)
+{
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (dk_store_db (store), "SELECT name FROM connector ORDER BY name");
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  gboolean has_row;
+
+  while (dk_stmt_step (stmt, &has_row, error)) {
+    if (!has_row)
+      return g_steal_pointer (&names);
+    g_ptr_array_add (names, g_strdup (dk_stmt_text (stmt, 0)));
+  }
+  return NULL;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "app/db/statement.h"
+#include "app/store/ledger.h"
+
+/* Entries between two checkpoints that are always signed. */
+#define DK_LEDGER_CHECKPOINT_EVERY 64
+
+/* Draws a new chain id and writes its first entry of this kind, which states kit, station, device
+ * keys and the head of the chain before; in the caller's transaction. */
+gboolean dk_ledger_begin_chain (DkStore *store, const char *kind, const char *reason,
+                                GError **error) DK_CHECKED;
+
+/* Bytes of a checkpoint's message for this head. New string. */
+char *dk_ledger_checkpoint_message (DkStore *store, const char *chain, gint64 seq,
+                                    const char *head, gint64 at_ms);

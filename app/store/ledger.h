@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "app/base/job.h"
+#include "app/model/entry.h"
+#include "app/store/store.h"
+
+G_BEGIN_DECLS
+
+/* The chained ledger (DESIGN section 7, FORMAT.md). */
+
+/* Appends an entry in the caller's transaction. happened_ms 0 = now. body is an object or NULL for
+ * {}; it is not taken. *entry, if wanted, gets the entry with its body. */
+gboolean dk_ledger_append (DkStore *store, const char *kind, const char *object,
+                           gint64 happened_ms, const json_t *body, DkEntry **entry,
+                           GError **error) DK_CHECKED;
+
+/* As dk_ledger_append, in a transaction of its own: unlock, print, export. */
+gboolean dk_ledger_note (DkStore *store, const char *kind, const char *object,
+                         const json_t *body, GError **error) DK_CHECKED;
+
+/* Chain, sequence and hash (64 hex) of the last entry of the current chain. Any may be NULL; new
+ * strings. */
+gboolean dk_ledger_head (DkStore *store, char **chain, gint64 *seq, char **hash,
+                         GError **error) DK_CHECKED;
+
+/* "CHAIN:SEQ:HEX16": the head as printed in footers. New string. */
+char *dk_ledger_head_text (DkStore *store, GError **error) DK_CHECKED;
+
+/* Signs the current head with device-sign unless that was done. In a transaction of its own. */
+gboolean dk_ledger_checkpoint (DkStore *store, GError **error) DK_CHECKED;
+
+/* Starts a new chain whose first entry tells why (reason: copied, restored, moved) and raises the
+ * number counter to the next multiple of 10,000 above it and above counter_floor (the highest
+ * number that another copy may have issued), with one `skipped` entry. */
+gboolean dk_ledger_start_chain (DkStore *store, const char *reason, guint64 counter_floor,
+                                GError **error) DK_CHECKED;
+
+/* Hash (64 hex, new string) of the entry of this station at that place of a chain; *hash NULL if
+ * there is none. */
+gboolean dk_ledger_hash_at (DkStore *store, const char *chain, gint64 seq, char **hash,
+                            GError **error) DK_CHECKED;
+
+/* Entries of one object (a ticket number) in order, with bodies. New array of DkEntry. */
+GPtrArray *dk_ledger_of_object (DkStore *store, const char *object, GError **error) DK_CHECKED;
+
+/* One finding of the verifier. */
+typedef struct {
+  char *kind;    /* fork gap hash body checkpoint signature tail time line */
+  char *chain;
+  gint64 seq;
+  char *message; /* in words */
+} DkLedgerProblem;
+
+typedef struct {
+  gint64 entries;
+  GPtrArray *stations; /* of char * */
+  GPtrArray *problems; /* of DkLedgerProblem */
+} DkLedgerReport;
+
+/* Reads every entry, body and checkpoint of every chain. held_head, if given, is a head printed or
+ * held elsewhere (CHAIN:SEQ:HEX, at least 16 digits): if the chain does not contain it, that is a
+ * problem of kind `tail`. Finding problems is not an error. New report. */
+DkLedgerReport *dk_ledger_verify (DkStore *store, const char *held_head, const DkJob *job,
+                                  GError **error) DK_CHECKED;
+
+/* Writes <station>-<chain>.ndjson, checkpoints/, device.pub and, with_text, bodies.ndjson into a
+ * new folder, for b2sum and minisign. Makes an entry with the reason first. */
+gboolean dk_ledger_export (DkStore *store, const char *folder, gboolean with_text,
+                           const char *reason, GError **error) DK_CHECKED;
+
+/* Frees the report; NULL is fine. */
+void dk_ledger_report_free (DkLedgerReport *report);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DkLedgerReport, dk_ledger_report_free)
+
+G_END_DECLS

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "app/store/store.h"
+
+G_BEGIN_DECLS
+
+/* One field finds contacts, runbooks, services and tickets. Order: exact name or number, beginning
+ * of the name by an indexed column, then full text; ranked by bm25 only up to 2,000 hits. */
+typedef struct {
+  char *kind;    /* contact runbook service ticket */
+  char *id;      /* contact, runbook, service id; ticket number */
+  char *title;
+  char *snippet; /* one line: numbers of a contact, caller and state of a ticket, ... */
+} DkSearchHit;
+
+/* At most limit hits (1 to 500). Words are prefixes, all must match; accents and case do not
+ * matter; three or more digits also match inside phone numbers. Cancelling (or dk_db_interrupt)
+ * gives G_IO_ERROR_CANCELLED. New array of DkSearchHit. */
+GPtrArray *dk_search (DkStore *store, const char *text, guint limit, GCancellable *cancellable,
+                      GError **error) DK_CHECKED;
+
+G_END_DECLS

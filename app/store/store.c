@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/store/store.h"
+
+#include <string.h>
+
+#include "app/base/clock.h"
+#include "app/base/text.h"
+#include "app/store/content-store.h"
+#include "app/store/ledger-private.h"
+#include "app/store/store-private.h"
+
+struct DkStore {
+  DkDb *db;
+  DkStoreIdentity identity;
+  char *user;
+  const DkKeyring *keys;
+  DkPolicy *policy;
+  char chain[9];
+  DkStoreChanged anchor_changed;
+  gpointer anchor_data;
+  DkStoreChanged changed;
+  gpointer data;
+};
+
+DkDb *
+dk_store_db (DkStore *store)
+{
+  return store->db;
+}
+
+const DkStoreIdentity *
+dk_store_identity (DkStore *store)
+{
+  return &store->identity;
+}
+
+const char *
+dk_store_user (DkStore *store)
+{
+  return store->user;
+}
+
+const DkKeyring *
+dk_store_keys (DkStore *store)
+{
+  return store->keys;
+}
+
+const DkPolicy *
+dk_store_policy (DkStore *store)
+{
+  return store->policy;
+}
+
+const char *
+dk_store_chain (DkStore *store)
+{
+  return store->chain;
+}
+
+static gboolean
+get_setting (DkDb *db, const char *key, char **value, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (db, "SELECT value FROM setting WHERE key = ?1");
+  gboolean has_row;
+
+  dk_stmt_bind_text (stmt, 1, key);
+  if (!dk_stmt_step (stmt, &has_row, error))
+    return FALSE;
+  *value = has_row ? g_strdup (dk_stmt_text (stmt, 0)) : NULL;
+  return TRUE;
+}
+
+static gboolean
+set_setting (DkDb *db, const char *key, const char *value, GError **error)
+{
+  g_autoptr (DkStmt) stmt = NULL;
+
+  if (value == NULL) {
+    stmt = dk_stmt_new (db, "DELETE FROM setting WHERE key = ?1");
+  } else {
+    stmt = dk_stmt_new (db, "INSERT INTO setting (key, value) VALUES (?1, ?2)"
+                            " ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+    dk_stmt_bind_text (stmt, 2, value);
+  }
+  dk_stmt_bind_text (stmt, 1, key);
+  return dk_stmt_run (stmt, error);
+}
+
+char *
+dk_store_get_setting (DkStore *store, const char *key, GError **error)
+{
+  char *value = NULL;
+
+  return get_setting (store->db, key, &value, error) ? value : NULL;
+}
+
+gboolean
+dk_store_set_setting (DkStore *store, const char *key, const char *value, GError **error)
+{
+  return set_setting (store->db, key, value, error);
+}
+
+gboolean
+dk_store_set_chain (DkStore *store, const char *chain, GError **error)
+{
+  if (!set_setting (store->db, "chain", chain, error))
+    return FALSE;
+  g_strlcpy (store->chain, chain, sizeof store->chain);
+  return TRUE;
+}
+
+void
+dk_store_restore_chain (DkStore *store, const char *chain)
+{
+  g_strlcpy (store->chain, chain, sizeof store->chain);
+}
+
+static gboolean
+write_identity (DkDb *db, const DkStoreIdentity *identity, GError **error)
+{
+  g_autofree char *sign = dk_text_hex (identity->device_sign_public, 32);
+  g_autofree char *age = dk_text_hex (identity->device_age_public, 32);
+  g_autofree char *lead = dk_text_hex (identity->lead_public, 32);
+  g_autofree char *created = dk_time_format_utc (dk_clock_wall_ms ());
+
+  return set_setting (db, "kit_id", identity->kit_id, error)
+         && set_setting (db, "station", identity->station, error)
+         && set_setting (db, "site", identity->site, error)
+         && set_setting (db, "sign_public", sign, error)
+         && set_setting (db, "age_public", age, error)
+         && set_setting (db, "lead_public", lead, error)
+         && set_setting (db, "created", created, error)
+         && set_setting (db, "counter", "0", error);
+}
+
+gboolean
+dk_store_init (DkDb *db, const DkStoreIdentity *identity, const DkKeyring *keys, const char *user,
+               GError **error)
+{
+  g_autoptr (DkTransaction) transaction = dk_transaction_new (db, error);
+  DkStore store = { .db = db, .identity = *identity, .keys = keys };
+  gboolean done;
+
+  if (transaction == NULL || !write_identity (db, identity, error))
+    return FALSE;
+  store.user = g_strdup (user);
+  done = dk_ledger_begin_chain (&store, "kit-init", NULL, error)
+         && dk_transaction_commit (transaction, error);
+  g_free (store.user);
+  return done;
+}
+
+static gboolean
+read_text (DkDb *db, const char *key, char *out, gsize size, GError **error)
+{
+  g_autofree char *value = NULL;
+
+  if (!get_setting (db, key, &value, error))
+    return FALSE;
+  if (value == NULL || g_strlcpy (out, value, size) >= size) {
+    g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
+                 "This kit does not say its %s. Restore it from a backup.", key);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+read_key (DkDb *db, const char *key, guint8 out[32], GError **error)
+{
+  char hex[65];
+
+  if (!read_text (db, key, hex, sizeof hex, error))
+    return FALSE;
+  if (!dk_text_unhex (hex, out, 32)) {
+    g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED, "The key %s of this kit is damaged.", key);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+read_identity (DkStore *store, GError **error)
+{
+  DkStoreIdentity *identity = &store->identity;
+
+  return read_text (store->db, "kit_id", identity->kit_id, sizeof identity->kit_id, error)
+         && read_text (store->db, "station", identity->station, sizeof identity->station, error)
+         && read_text (store->db, "site", identity->site, sizeof identity->site, error)
+         && read_text (store->db, "chain", store->chain, sizeof store->chain, error)
+         && read_key (store->db, "sign_public", identity->device_sign_public, error)
+         && read_key (store->db, "age_public", identity->device_age_public, error)
+         && read_key (store->db, "lead_public", identity->lead_public, error);
+}
+
+gboolean
+dk_store_read_counter (DkStore *store, guint64 *counter, GError **error)
+{
+  char text[32];
+
+  if (!read_text (store->db, "counter", text, sizeof text, error))
+    return FALSE;
+  *counter = g_ascii_strtoull (text, NULL, 10);
+  return TRUE;
+}
+
+gboolean
+dk_store_write_counter (DkStore *store, guint64 counter, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, counter);
+
+  return set_setting (store->db, "counter", text, error);
+}
+
+DkStore *
+dk_store_new (DkDb *db, const char *user, const DkKeyring *keys, GError **error)
+{
+  g_autoptr (DkStore) store = g_new0 (DkStore, 1);
+
+  store->db = db;
+  store->user = g_strdup (user);
+  store->keys = keys;
+  if (!read_identity (store, error) || !dk_store_load_policy (store, error))
+    return NULL;
+  return g_steal_pointer (&store);
+}
+
+gboolean
+dk_store_load_policy (DkStore *store, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  g_autoptr (json_t) document = dk_content_store_document (store, "policy", &failed);
+  DkPolicy *policy;
+
+  if (failed != NULL) {
+    g_propagate_error (error, g_steal_pointer (&failed));
+    return FALSE;
+  }
+  policy = document != NULL ? dk_policy_parse (document, error) : dk_policy_new ();
+  if (policy == NULL)
+    return FALSE;
+  dk_policy_free (store->policy);
+  store->policy = policy;
+  return TRUE;
+}
+
+DkTransaction *
+dk_store_begin (DkStore *store, GError **error)
+{
+  return dk_transaction_new (store->db, error);
+}
+
+gboolean
+dk_store_commit (DkStore *store, DkTransaction *transaction, gboolean number_issued,
+                 GError **error)
+{
+  if (!dk_transaction_commit (transaction, error))
+    return FALSE;
+  if (store->anchor_changed != NULL)
+    store->anchor_changed (number_issued, store->anchor_data);
+  if (store->changed != NULL)
+    store->changed (number_issued, store->data);
+  return TRUE;
+}
+
+void
+dk_store_set_anchor_watch (DkStore *store, DkStoreChanged changed, gpointer data)
+{
+  store->anchor_changed = changed;
+  store->anchor_data = data;
+}
+
+void
+dk_store_set_watch (DkStore *store, DkStoreChanged changed, gpointer data)
+{
+  store->changed = changed;
+  store->data = data;
+}
+
+void
+dk_store_free (DkStore *store)
+{
+  if (store == NULL)
+    return;
+  dk_policy_free (store->policy);
+  g_free (store->user);
+  g_free (store);
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/* Numbers and what hangs on them before a ticket is saved: drafts and paper. */
+#include <string.h>
+
+#include "app/base/clock.h"
+#include "app/base/limits.h"
+#include "app/model/number.h"
+#include "app/store/ledger.h"
+#include "app/store/store-private.h"
+#include "app/store/ticket-private.h"
+
+#define COPIES_MAX 1000
+
+char *
+dk_ticket_next_number (DkStore *store, GError **error)
+{
+  g_autofree char *mode = dk_store_get_setting (store, "mode", NULL);
+  guint64 counter;
+
+  if (!dk_store_read_counter (store, &counter, error)
+      || !dk_store_write_counter (store, counter + 1, error))
+    return NULL;
+  return dk_number_format (dk_store_identity (store)->station, counter + 1,
+                           g_strcmp0 (mode, "drill") == 0);
+}
+
+gboolean
+dk_ticket_store_counter (DkStore *store, guint64 *counter, GError **error)
+{
+  return dk_store_read_counter (store, counter, error);
+}
+
+gboolean
+dk_ticket_check_number (DkStore *store, const char *typed, char **number, GError **error)
+{
+  const char *station = dk_store_identity (store)->station;
+  DkNumber parsed;
+  guint64 counter;
+
+  if (!dk_number_parse (typed, &parsed, error) || !dk_store_read_counter (store, &counter, error))
+    return FALSE;
+  g_autofree char *canonical = dk_number_format (parsed.station, parsed.counter, parsed.drill);
+  if (strcmp (parsed.station, station) != 0) {
+    g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND,
+                 "%s is a number of station %s; this is station %s. Look for it there.", canonical,
+                 parsed.station, station);
+    return FALSE;
+  }
+  if (parsed.counter > counter) {
+    g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND,
+                 "%s was never issued by this station. Read the number again.", canonical);
+    return FALSE;
+  }
+  *number = g_steal_pointer (&canonical);
+  return TRUE;
+}
+
+static gboolean
+put_draft (DkStore *store, const char *number, const DkForm *form, const json_t *answers,
+           GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store),
+      "INSERT INTO draft (number, form, answers, user, updated_ms) VALUES (?1, ?2, ?3, ?4, ?5)"
+      " ON CONFLICT (number) DO UPDATE SET form = ?2, answers = ?3, user = ?4, updated_ms = ?5");
+  g_autofree char *text = dk_json_text (answers, TRUE);
+
+  if (strlen (text) > DK_LIMIT_JSON_BYTES) {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "That is more text than a draft can keep (%u bytes). The draft stands as it was; "
+                 "shorten the text.",
+                 DK_LIMIT_JSON_BYTES);
+    return FALSE;
+  }
+  dk_stmt_bind_text (stmt, 1, number);
+  dk_stmt_bind_text (stmt, 2, dk_form_id (form));
+  dk_stmt_bind_text (stmt, 3, text);
+  dk_stmt_bind_text (stmt, 4, dk_store_user (store));
+  dk_stmt_bind_int (stmt, 5, dk_clock_wall_ms ());
+  return dk_stmt_run (stmt, error);
+}
+
+char *
+dk_ticket_store_begin (DkStore *store, const DkForm *form, GError **error)
+{
+  g_autoptr (DkTransaction) transaction = dk_store_begin (store, error);
+  g_autofree char *number = NULL;
+  g_autoptr (json_t) body = json_object ();
+  g_autoptr (json_t) answers = dk_form_defaults (form);
+
+  if (transaction == NULL || (number = dk_ticket_next_number (store, error)) == NULL)
+    return NULL;
+  dk_json_set_text (body, "number", number);
+  dk_json_set_text (body, "form", dk_form_id (form));
+  if (!dk_ledger_append (store, DK_ENTRY_NUMBER_ISSUED, number, 0, body, NULL, error)
+      || !put_draft (store, number, form, answers, error)
+      || !dk_store_commit (store, transaction, TRUE, error))
+    return NULL;
+  return g_steal_pointer (&number);
+}
+
+gboolean
+dk_ticket_number_was_skipped (DkStore *store, const char *number, gboolean *skipped,
+                              GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store),
+      "SELECT 1 FROM entry AS e JOIN entry_body AS b ON b.entry = e.id WHERE e.station = ?1"
+      " AND e.kind = 'skipped' AND ?2 BETWEEN json_extract (b.body, '$.from')"
+      " AND json_extract (b.body, '$.to') AND NOT EXISTS (SELECT 1 FROM ticket WHERE number = ?3)");
+  DkNumber parsed;
+
+  if (!dk_number_parse (number, &parsed, error))
+    return FALSE;
+  dk_stmt_bind_text (stmt, 1, parsed.station);
+  dk_stmt_bind_int (stmt, 2, (gint64) parsed.counter);
+  dk_stmt_bind_text (stmt, 3, number);
+  return dk_stmt_step (stmt, skipped, error);
+}
+
+gboolean
+dk_draft_table_has (DkStore *store, const char *number, gboolean *found, GError **error)
+{
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (dk_store_db (store), "SELECT 1 FROM draft WHERE number = ?1");
+
+  dk_stmt_bind_text (stmt, 1, number);
+  return dk_stmt_step (stmt, found, error);
+}
+
+gboolean
+dk_draft_table_remove (DkStore *store, const char *number, GError **error)
+{
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (dk_store_db (store), "DELETE FROM draft WHERE number = ?1");
+
+  dk_stmt_bind_text (stmt, 1, number);
+  return dk_stmt_run (stmt, error);
+}
+
+gboolean
+dk_ticket_store_keep_draft (DkStore *store, const char *number, const DkForm *form,
+                            const json_t *answers, GError **error)
+{
+  g_autoptr (DkTransaction) transaction = dk_store_begin (store, error);
+  gboolean found = FALSE;
+
+  if (transaction == NULL || !dk_draft_table_has (store, number, &found, error))
+    return FALSE;
+  if (!found) {
+    g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND, "There is no draft %s.", number);
+    return FALSE;
+  }
+  return put_draft (store, number, form, answers, error)
+         && dk_store_commit (store, transaction, FALSE, error);
+}
+
+json_t *
+dk_ticket_store_get_draft (DkStore *store, const char *number, GError **error)
+{
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (dk_store_db (store), "SELECT answers FROM draft WHERE number = ?1");
+  gboolean has_row;
+
+  dk_stmt_bind_text (stmt, 1, number);
+  if (!dk_stmt_step (stmt, &has_row, error))
+    return NULL;
+  if (!has_row) {
+    g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND, "There is no draft %s.", number);
+    return NULL;
+  }
+  const char *text = dk_stmt_text (stmt, 0);
+  return dk_json_parse (text, strlen (text), DK_LIMIT_JSON_BYTES, "A draft", error);
+}
+
+GPtrArray *
+dk_ticket_store_drafts (DkStore *store, GError **error)
+{
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (dk_store_db (store), "SELECT number FROM draft ORDER BY updated_ms");
+  g_autoptr (GPtrArray) numbers = g_ptr_array_new_with_free_func (g_free);
+  gboolean has_row;
+
+  while (dk_stmt_step (stmt, &has_row, error)) {
+    if (!has_row)
+      return g_steal_pointer (&numbers);
+    g_ptr_array_add (numbers, g_strdup (dk_stmt_text (stmt, 0)));
+  }
+  return NULL;
+}
+
+gboolean
+dk_paper_table_get (DkStore *store, const char *number, char **state, GError **error)
+{
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (dk_store_db (store), "SELECT state FROM paper WHERE number = ?1");
+  gboolean has_row;
+
+  dk_stmt_bind_text (stmt, 1, number);
+  if (!dk_stmt_step (stmt, &has_row, error))
+    return FALSE;
+  *state = has_row ? g_strdup (dk_stmt_text (stmt, 0)) : NULL;
+  return TRUE;
+}
+
+gboolean
+dk_paper_table_set (DkStore *store, const char *number, const char *state, GError **error)
+{
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (dk_store_db (store), "UPDATE paper SET state = ?2 WHERE number = ?1");
+
+  dk_stmt_bind_text (stmt, 1, number);
+  dk_stmt_bind_text (stmt, 2, state);
+  return dk_stmt_run (stmt, error);
+}
+
+static gboolean
+issue_one (DkStore *store, const DkForm *form, const char *unit, GPtrArray *numbers,
+           GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store), "INSERT INTO paper (number, form, state, unit, issued_ms)"
+                           " VALUES (?1, ?2, 'issued', ?3, ?4)");
+  char *number = dk_ticket_next_number (store, error);
+
+  if (number == NULL)
+    return FALSE;
+  g_ptr_array_add (numbers, number);
+  dk_stmt_bind_text (stmt, 1, number);
+  dk_stmt_bind_text (stmt, 2, dk_form_id (form));
+  dk_stmt_bind_text (stmt, 3, unit);
+  dk_stmt_bind_int (stmt, 4, dk_clock_wall_ms ());
+  return dk_stmt_run (stmt, error);
+}
+
+GPtrArray *
+dk_ticket_store_issue_paper (DkStore *store, const DkForm *form, guint copies, const char *unit,
+                             GError **error)
+{
+  g_autoptr (GPtrArray) numbers = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (DkTransaction) transaction = NULL;
+  g_autoptr (json_t) body = json_object ();
+
+  if (copies < 1 || copies > COPIES_MAX) {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "Between 1 and %d copies can be issued at once. No number was used.", COPIES_MAX);
+    return NULL;
+  }
+  transaction = dk_store_begin (store, error);
+  if (transaction == NULL)
+    return NULL;
+  for (guint i = 0; i < copies; i++)
+    if (!issue_one (store, form, unit, numbers, error))
+      return NULL;
+  dk_json_set_text (body, "form", dk_form_id (form));
+  dk_json_set_text (body, "form_version", dk_form_version (form));
+  dk_json_set_text (body, "first", g_ptr_array_index (numbers, 0));
+  dk_json_set_text (body, "last", g_ptr_array_index (numbers, copies - 1));
+  json_object_set_new (body, "copies", json_integer (copies));
+  dk_json_set_text (body, "unit", unit);
+  if (!dk_ledger_append (store, "paper-issue", NULL, 0, body, NULL, error)
+      || !dk_store_commit (store, transaction, TRUE, error))
+    return NULL;
+  return g_steal_pointer (&numbers);
+}

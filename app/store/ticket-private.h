@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "app/store/ticket-store.h"
+
+/* Writes the row of a ticket, new or known, and its place in the search index. */
+gboolean dk_ticket_table_put (DkStore *store, const DkTicket *ticket, GError **error) DK_CHECKED;
+
+/* Appends an entry about the ticket, folds it in, and writes the row: every change of a ticket goes
+ * through here. In the caller's transaction. */
+gboolean dk_ticket_record (DkStore *store, DkTicket *ticket, const char *kind, gint64 happened_ms,
+                           const json_t *body, GError **error) DK_CHECKED;
+
+/* Canonical form of a number as typed, checked to be of this station and issued. *number gets a
+ * new string. */
+gboolean dk_ticket_check_number (DkStore *store, const char *typed, char **number,
+                                 GError **error) DK_CHECKED;
+
+/* Draws the next number. In the caller's transaction. New string. */
+char *dk_ticket_next_number (DkStore *store, GError **error) DK_CHECKED;
+
+/* TRUE if the number lies in a range that was skipped when this kit took a new chain, and no ticket
+ * has it: a paper form with it may turn up, issued by the copy that is gone. */
+gboolean dk_ticket_number_was_skipped (DkStore *store, const char *number, gboolean *skipped,
+                                       GError **error) DK_CHECKED;
+
+/* State of a paper number; *state NULL if it was not issued on paper. */
+gboolean dk_paper_table_get (DkStore *store, const char *number, char **state,
+                             GError **error) DK_CHECKED;
+
+/* Changes the state of a paper number. */
+gboolean dk_paper_table_set (DkStore *store, const char *number, const char *state,
+                             GError **error) DK_CHECKED;
+
+/* Removes a draft; one that is not there is fine. */
+gboolean dk_draft_table_remove (DkStore *store, const char *number, GError **error) DK_CHECKED;
+
+/* TRUE if a draft of that number stands. */
+gboolean dk_draft_table_has (DkStore *store, const char *number, gboolean *found,
+                             GError **error) DK_CHECKED;

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "app/form/form.h"
+#include "app/model/ticket.h"
+#include "app/store/store.h"
+
+G_BEGIN_DECLS
+
+/* Tickets: each call is one durable step with its entry. Answers are field name -> typed value (see
+ * dk_form_convert). Refusals are DK_ERROR_INVALID with the fields named, DK_ERROR_NOT_FOUND for a
+ * number that this kit did not issue; nothing is changed then. happened_ms 0 = now. */
+
+/* Issues the next number for a draft of this form: what the first key in a new form does. New
+ * string. */
+char *dk_ticket_store_begin (DkStore *store, const DkForm *form, GError **error) DK_CHECKED;
+
+/* Keeps the answers of a draft as they are, checked or not; no entry. */
+gboolean dk_ticket_store_keep_draft (DkStore *store, const char *number, const DkForm *form,
+                                     const json_t *answers, GError **error) DK_CHECKED;
+
+/* Answers of a draft; DK_ERROR_NOT_FOUND. New reference. */
+json_t *dk_ticket_store_get_draft (DkStore *store, const char *number, GError **error) DK_CHECKED;
+
+/* Numbers of the drafts, oldest first. New array of strings. */
+GPtrArray *dk_ticket_store_drafts (DkStore *store, GError **error) DK_CHECKED;
+
+/* Saves a new ticket: number NULL issues one in the same transaction; otherwise it is the number of
+ * a draft, or of paper issued by this station that is keyed back. *saved gets the number (new
+ * string). */
+gboolean dk_ticket_store_save (DkStore *store, const DkForm *form, const char *number,
+                               const json_t *answers, gint64 happened_ms, gboolean final,
+                               char **saved, GError **error) DK_CHECKED;
+
+/* Changes fields of a ticket that is not finalized. */
+gboolean dk_ticket_store_set (DkStore *store, const DkForm *form, const char *number,
+                              const json_t *answers, GError **error) DK_CHECKED;
+
+/* Makes a call a full ticket of another form: same number, its words kept. */
+gboolean dk_ticket_store_promote (DkStore *store, const DkForm *form, const char *number,
+                                  const json_t *answers, GError **error) DK_CHECKED;
+
+/* Adds a note to the log; possible in every state but void. */
+gboolean dk_ticket_store_note (DkStore *store, const char *number, const char *text,
+                               gint64 happened_ms, GError **error) DK_CHECKED;
+
+/* Marks it resolved, with the words of the resolution. */
+gboolean dk_ticket_store_resolve (DkStore *store, const DkForm *form, const char *number,
+                                  const json_t *answers, gint64 happened_ms,
+                                  GError **error) DK_CHECKED;
+
+/* Freezes it, after a check of all fields: only amendments then. */
+gboolean dk_ticket_store_final (DkStore *store, const DkForm *form, const char *number,
+                                GError **error) DK_CHECKED;
+
+/* Changes fields of a finalized ticket with a reason, as a linked amendment. */
+gboolean dk_ticket_store_amend (DkStore *store, const DkForm *form, const char *number,
+                                const json_t *answers, const char *reason,
+                                GError **error) DK_CHECKED;
+
+/* Voids it with a reason; the number stays on the account. */
+gboolean dk_ticket_store_void (DkStore *store, const char *number, const char *reason,
+                               GError **error) DK_CHECKED;
+
+/* A step of the hand-over, durable when it returns: target is the connector's name. sent_ms is when
+ * the request without a known answer went out, 0 = none. */
+gboolean dk_ticket_store_mark (DkStore *store, const char *number, DkHandover state,
+                               const char *target, const char *itsm_id, const char *reason,
+                               gint64 sent_ms, GError **error) DK_CHECKED;
+
+/* One ticket. New ticket. */
+DkTicket *dk_ticket_store_load (DkStore *store, const char *number, GError **error) DK_CHECKED;
+
+typedef struct {
+  gboolean open_only;      /* neither closed nor void */
+  gboolean safety_only;
+  gboolean waiting_only;   /* eligible and not verified */
+  const char *form;        /* NULL = every form */
+  guint limit;             /* 0 = 500 */
+  gboolean oldest_first;
+} DkTicketFilter;
+
+/* Tickets without their notes, newest first unless asked otherwise. filter NULL = all. New array of
+ * DkTicket. */
+GPtrArray *dk_ticket_store_list (DkStore *store, const DkTicketFilter *filter,
+                                 GError **error) DK_CHECKED;
+
+/* Counts for the sidebar: calls, open tickets, not handed over. */
+typedef struct {
+  guint calls;
+  guint open;
+  guint waiting; /* finalized and not verified */
+  guint not_handed_over; /* every ticket that is not verified and not void */
+} DkTicketCounts;
+/* Reads the counts. */
+gboolean dk_ticket_store_count (DkStore *store, DkTicketCounts *out, GError **error) DK_CHECKED;
+
+/* Issues copies numbers for paper of this form in one step. New array of strings. */
+GPtrArray *dk_ticket_store_issue_paper (DkStore *store, const DkForm *form, guint copies,
+                                        const char *unit, GError **error) DK_CHECKED;
+
+/* Highest counter issued so far. */
+gboolean dk_ticket_store_counter (DkStore *store, guint64 *counter, GError **error) DK_CHECKED;
+
+/* A ticket as the command line's JSON (keys of DESIGN section 12), with entries if wanted. New
+ * reference. */
+json_t *dk_ticket_store_json (DkStore *store, const DkTicket *ticket, gboolean with_entries,
+                              GError **error) DK_CHECKED;
+
+/* Folds all entries anew and compares with the table: DK_ERROR_DAMAGED names the first ticket that
+ * differs. */
+gboolean dk_ticket_store_check_projection (DkStore *store, GError **error) DK_CHECKED;
+
+G_END_DECLS
