@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "app/base/job.h"
+#include "app/base/json.h"
+#include "app/crypto/minisign.h"
+
+G_BEGIN_DECLS
+
+/* The one signed file shape of packs, bundles, receipts and backups (FORMAT.md): a strict zip of
+ * manifest.json, one to eight signatures over its bytes, and the payloads that it names. The steps
+ * are open (shape only, trust nothing), verify (signatures, then size and SHA-256 of each payload),
+ * payload. Any thread, one container per thread. */
+
+typedef struct DkContainer DkContainer;
+
+/* One payload to write, or what the manifest says about one. */
+typedef struct {
+  char *name;
+  GBytes *bytes;
+  char **recipients; /* age1..., sorted, NULL-terminated; NULL or empty for one that is not sealed */
+} DkContainerPayload;
+
+/* The types: "pack", "bundle", "receipt", "backup". TRUE if `type` is one. */
+gboolean dk_container_type_is_known (const char *type);
+
+/* Reads the shape and the manifest; checks no signature yet. DK_ERROR_DAMAGED if a byte cannot be
+ * as it was written, DK_ERROR_INVALID if it is no container or too large, DK_ERROR_NEWER. */
+DkContainer *dk_container_open (GBytes *bytes, GError **error) DK_CHECKED;
+
+/* As dk_container_open on a file, read once as a whole; also DK_ERROR_NOT_FOUND, _DENIED. */
+DkContainer *dk_container_open_file (const char *path, GError **error) DK_CHECKED;
+
+/* Frees the container; NULL is fine. */
+void dk_container_free (DkContainer *container);
+
+/* Type as the manifest says it, borrowed. Not trusted before dk_container_verify. */
+const char *dk_container_type (const DkContainer *container);
+
+/* The manifest: an object of `type v`, the fields of the type and `payloads`. Borrowed. Not
+ * trusted before dk_container_verify. */
+const json_t *dk_container_manifest (const DkContainer *container);
+
+/* SHA-256 of the raw manifest in 64 hex digits, which names these contents whoever signed them.
+ * Borrowed. */
+const char *dk_container_manifest_hash (const DkContainer *container);
+
+/* The whole file as it was opened, borrowed. */
+GBytes *dk_container_bytes (const DkContainer *container);
+
+/* The raw bytes of the manifest, borrowed. */
+GBytes *dk_container_manifest_bytes (const DkContainer *container);
+
+/* How many signatures there are, known signers or not. */
+guint dk_container_signature_count (const DkContainer *container);
+
+/* Key id that signature i names, 16 upper-case hex digits, borrowed. */
+const char *dk_container_signature_id (const DkContainer *container, guint i);
+
+/* The text of signature file i, borrowed. */
+GBytes *dk_container_signature (const DkContainer *container, guint i);
+
+/* Checks that it is of this type, signed by at least one of the keys, that no signature of these
+ * keys is wrong, and then every payload. *signer_ids (may be NULL) gets a new array of the key ids
+ * that hold, new strings; signatures of other keys are passed over. DK_ERROR_DENIED: no known key
+ * signed it; DK_ERROR_DAMAGED: bytes changed after signing; DK_ERROR_INVALID: another type. */
+gboolean dk_container_verify (DkContainer *container, const char *type,
+                              const DkMinisignPublic *keys, guint count, GPtrArray **signer_ids,
+                              const DkJob *job, GError **error) DK_CHECKED;
+
+/* TRUE once dk_container_verify has passed. */
+gboolean dk_container_is_verified (const DkContainer *container);
+
+/* How many payloads the manifest names. */
+guint dk_container_payload_count (const DkContainer *container);
+
+/* Payload i with its bytes, borrowed. Not trusted before dk_container_verify. */
+const DkContainerPayload *dk_container_payload_at (const DkContainer *container, guint i);
+
+/* Bytes of the payload of that name, borrowed; NULL if there is none. Only after
+ * dk_container_verify has passed: asking before is a fault of the program. */
+GBytes *dk_container_payload (const DkContainer *container, const char *name);
+
+/* Makes a container. `fields` has exactly the members of its type (FORMAT.md) without `type`, `v`
+ * and `payloads`; 1 to 16 payloads, 1 to 8 signers. The same input gives the same bytes.
+ * DK_ERROR_INVALID. New reference. */
+GBytes *dk_container_build (const char *type, const json_t *fields,
+                            const DkContainerPayload *payloads, guint payload_count,
+                            const DkMinisignSecret *signers, guint signer_count,
+                            GError **error) DK_CHECKED;
+
+/* The same container with one more signature, payloads and manifest unchanged. DK_ERROR_INVALID if
+ * this key signed it already or if there are eight, DK_ERROR_DAMAGED if a payload is not what the
+ * manifest says. New reference. */
+GBytes *dk_container_add_signature (const DkContainer *container, const DkMinisignSecret *signer,
+                                    GError **error) DK_CHECKED;
+
+/* Text of `about.json`, the first member inside a sealed payload: type, v and the fields again, and
+ * the name of the payload without .age as `part`. New string. */
+char *dk_container_about (const char *type, const json_t *fields, const char *part);
+
+/* Checks an about.json against the manifest that came with it. DK_ERROR_DAMAGED if the payload
+ * belongs to another container. */
+gboolean dk_container_check_about (const json_t *manifest, const char *part, GBytes *about,
+                                   GError **error) DK_CHECKED;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DkContainer, dk_container_free)
+
+G_END_DECLS
