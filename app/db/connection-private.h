@@ -38,7 +38,7 @@ void dk_db_discard_file (const char *path);
 void dk_db_clear_statements (DkDb *db);
 
 /* Applies scripts number `version + 1` to count, each in one transaction with its number. */
-gboolean dk_db_migrate_scripts (DkDb *db, const char *const *scripts, guint count,
-                                GError **error) DK_CHECKED;
+gboolean dk_db_migrate_scripts (DkDb *db, const char *const *scripts, guint count, GError **error)
+    DK_CHECKED;
 
 G_END_DECLS

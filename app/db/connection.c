@@ -19,17 +19,19 @@ static int
 guard (void *data, int action, const char *first, const char *second, const char *database,
        const char *trigger)
 {
-  static const char *const fixed[]
-      = { "journal_mode", "locking_mode", "synchronous",     "temp_store",    "temp_store_directory",
-          "page_size",    "mmap_size",    "writable_schema", "trusted_schema", "auto_vacuum",
-          "encoding",     "foreign_keys", "recursive_triggers", "wal_autocheckpoint",
-          "journal_size_limit", "data_store_directory", "secure_delete", NULL };
+  static const char *const fixed[] = {
+    "auto_vacuum",     "data_store_directory", "encoding",       "foreign_keys",
+    "journal_mode",    "journal_size_limit",   "locking_mode",   "mmap_size",
+    "page_size",       "recursive_triggers",   "secure_delete",  "synchronous",
+    "temp_store",      "temp_store_directory", "trusted_schema", "wal_autocheckpoint",
+    "writable_schema",
+  };
 
   if (action == SQLITE_ATTACH && (first == NULL || *first != '\0'))
     return SQLITE_DENY;
   if (action != SQLITE_PRAGMA || second == NULL)
     return SQLITE_OK;
-  for (guint i = 0; fixed[i] != NULL; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (fixed); i++)
     if (g_ascii_strcasecmp (first, fixed[i]) == 0)
       return SQLITE_DENY;
   return SQLITE_OK;

@@ -37,9 +37,9 @@ DkDb *dk_db_create (const char *path, GBytes *directory, const DkDbKeys *keys,
  * that it is this one. A file that once held a database and is empty now is DK_ERROR_DAMAGED. */
 DkDb *dk_db_open (const char *path, const DkDbKeys *keys, GError **error) DK_CHECKED;
 
-/* As dk_db_open, but where the journal is missing, old or damaged it goes on with what is there: the
- * journal is set aside, never used, and every page is read. For a person's decision with a reason
- * (the caller checks who and enters it). */
+/* As dk_db_open, but where the journal is missing, old or damaged it goes on with what is there:
+ * the journal is set aside, never used, and every page is read. For a person's decision with a
+ * reason (the caller checks who and enters it). */
 DkDb *dk_db_open_without_journal (const char *path, const DkDbKeys *keys,
                                   GError **error) DK_CHECKED;
 

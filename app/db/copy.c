@@ -80,8 +80,7 @@ open_target (DkDbCopy *copy)
 }
 
 DkDbCopy *
-dk_db_copy_new (DkDb *db, const char *path, GBytes *directory, const DkDbKeys *keys,
-                GError **error)
+dk_db_copy_new (DkDb *db, const char *path, GBytes *directory, const DkDbKeys *keys, GError **error)
 {
   g_autoptr (DkDbCopy) copy = g_new0 (DkDbCopy, 1);
   g_autoptr (GBytes) content = dk_sealed_new_file (keys, directory);

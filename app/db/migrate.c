@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/db/connection-private.h"
+#include "app/db/dk-schema.h"
 #include "app/db/statement.h"
 #include "app/db/transaction.h"
-#include "dk-schema.h"
 
 #define SCHEMA_FOLDER "/org/downtimekit/schema"
 

@@ -53,8 +53,7 @@ void dk_sealed_frame_seal (const DkSealedKeys *keys, guint8 *record,
 
 /* Opens a record of a frame. */
 gboolean dk_sealed_frame_open (const DkSealedKeys *keys, guint8 plain[DK_SEALED_FRAME_PLAIN_SIZE],
-                               const guint8 *record, guint64 generation,
-                               guint64 index) DK_CHECKED;
+                               const guint8 *record, guint64 generation, guint64 index) DK_CHECKED;
 
 /* Stored on disk: do not renumber. */
 typedef enum {
@@ -81,8 +80,7 @@ gboolean dk_sealed_note_unpack (const DkSealedKeys *keys, DkNote *note,
 
 /* Makes one of the two header sectors of a journal file. */
 void dk_sealed_wal_header_pack (const DkSealedKeys *keys, guint8 sector[DK_SEALED_SECTOR_SIZE],
-                                guint64 generation,
-                                const guint8 header[DK_SEALED_WAL_HEADER_SIZE]);
+                                guint64 generation, const guint8 header[DK_SEALED_WAL_HEADER_SIZE]);
 
 /* Reads a header sector. */
 gboolean dk_sealed_wal_header_unpack (const DkSealedKeys *keys, guint64 *generation,

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 
 /* Records that one write takes: unixWrite cuts a write of 128 KiB or more without a word. */
 #define DK_SEALED_BATCH_MAX 31
-G_STATIC_ASSERT (DK_SEALED_BATCH_MAX * DK_SEALED_FRAME_RECORD_SIZE < 131072);
+G_STATIC_ASSERT (DK_SEALED_BATCH_MAX *DK_SEALED_FRAME_RECORD_SIZE < 131072);
 
 /* All that is known of the journal. */
 typedef struct {
@@ -32,8 +32,9 @@ typedef struct {
   guint8 pending_header[DK_SEALED_FRAME_HEADER_SIZE];
   guint32 batch_start;
   guint32 batch_count;
-  guint8 *batch; /* records that wait for one write */
-  guint8 *plain; /* DK_SEALED_FRAME_PLAIN_SIZE */
+  guint rewrites; /* how often SQLite wrote a frame header alone: for tests */
+  guint8 *batch;  /* records that wait for one write */
+  guint8 *plain;  /* DK_SEALED_FRAME_PLAIN_SIZE */
   guint8 *record;
 } DkSealedWal;
 
@@ -44,12 +45,12 @@ typedef struct {
   char *path; /* as SQLite spells it */
   char *wal_path;
   DkSealedKeys keys;
-  gboolean is_copy;     /* a file that is being made: no notes, no journal */
-  gboolean go_on;       /* a person decided to do without a journal that is missing or old */
-  sqlite3_file *file;   /* the database file below, borrowed while it is open */
-  DkNote note;          /* the one that counts */
-  gboolean note_lost;   /* the other note is no valid note: torn or damaged */
-  gboolean file_dirty;  /* pages were written since the last sync */
+  gboolean is_copy;    /* a file that is being made: no notes, no journal */
+  gboolean go_on;      /* a person decided to do without a journal that is missing or old */
+  sqlite3_file *file;  /* the database file below, borrowed while it is open */
+  DkNote note;         /* the one that counts */
+  gboolean note_lost;  /* the other note is no valid note: torn or damaged */
+  gboolean file_dirty; /* pages were written since the last sync */
   gboolean checkpoint_begun;
   gboolean failed; /* the disk refused once: nothing is written any more */
   guint8 *scratch; /* one page */
@@ -147,8 +148,5 @@ void dk_sealed_vfs_set_base (const char *name);
 
 /* For tests: what the notes are good for is shown by switching them off. */
 void dk_sealed_vfs_set_notes (gboolean enabled);
-
-/* For tests: the number of times that SQLite rewrote a frame header alone. */
-guint64 dk_sealed_wal_rewrites (void);
 
 G_END_DECLS

@@ -101,8 +101,8 @@ read_header (DkSealed *sealed, sqlite3_file *file, DkSealedScan *scan)
     return rc;
   for (guint copy = 0; copy < 2 && !scan->whole; copy++) {
     const guint8 *sector = sectors + (gsize) copy * DK_SEALED_SECTOR_SIZE;
-    scan->whole = dk_sealed_wal_header_unpack (&sealed->keys, &scan->generation,
-                                               sealed->wal.header, sector);
+    scan->whole = dk_sealed_wal_header_unpack (&sealed->keys, &scan->generation, sealed->wal.header,
+                                               sector);
     scan->foreign |= dk_sealed_wal_header_is_foreign (&sealed->keys, sector);
   }
   return SQLITE_OK;

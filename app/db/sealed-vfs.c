@@ -261,8 +261,9 @@ open_file (sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, in
   memset (own, 0, sizeof *own);
   if (name == NULL || is_database == is_journal
       || (is_database && (sealed->path != NULL || (flags & SQLITE_OPEN_CREATE) != 0))
-      || (is_journal && (sealed->is_copy || sealed->wal.file != NULL
-                         || g_strcmp0 (name, sealed->wal_path) != 0)))
+      || (is_journal
+          && (sealed->is_copy || sealed->wal.file != NULL
+              || g_strcmp0 (name, sealed->wal_path) != 0)))
     return SQLITE_CANTOPEN;
   rc = sealed->base->xOpen (sealed->base, name, raw, flags, &below_flags);
   if (rc == SQLITE_OK) {

@@ -8,14 +8,6 @@
 
 #include <string.h>
 
-static guint64 rewrites;
-
-guint64
-dk_sealed_wal_rewrites (void)
-{
-  return rewrites;
-}
-
 static sqlite3_int64
 get_record_offset (guint32 index)
 {
@@ -113,7 +105,7 @@ settle_pending (DkSealed *sealed)
   if (!wal->pending)
     return SQLITE_OK;
   wal->pending = FALSE;
-  rewrites++;
+  wal->rewrites++;
   rc = load_frame (sealed, wal->pending_index);
   if (rc != SQLITE_OK)
     return rc;

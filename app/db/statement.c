@@ -125,8 +125,7 @@ dk_stmt_bind_blob (DkStmt *stmt, int position, const void *bytes, gsize size)
   if (bytes != NULL && size == 0)
     note_bind (stmt, sqlite3_bind_zeroblob (stmt->handle, position, 0));
   else
-    note_bind (stmt,
-               sqlite3_bind_blob64 (stmt->handle, position, bytes, size, SQLITE_TRANSIENT));
+    note_bind (stmt, sqlite3_bind_blob64 (stmt->handle, position, bytes, size, SQLITE_TRANSIENT));
 }
 
 void

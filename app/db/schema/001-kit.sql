@@ -188,7 +188,7 @@ CREATE TABLE document (
 -- hold no copy of the words. Content and tickets are apart: content is loaded in bulk and wants
 -- prefix indexes, a ticket is written one by one and wants few pages.
 CREATE TABLE found (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY,      -- pack in the upper half: one pack is one range of ids
   pack INTEGER NOT NULL,       -- 0 for tickets
   kind TEXT NOT NULL,
   ref TEXT NOT NULL,
