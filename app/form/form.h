@@ -34,7 +34,7 @@ typedef enum {
   DK_PAPER_COMB,
   DK_PAPER_CHECKS,
   DK_PAPER_SIGNATURE,
-  DK_PAPER_TABLE, /* `rows` blank rows with the given column titles */
+  DK_PAPER_TABLE, /* at least `rows` blank rows with the given column titles */
   DK_PAPER_NONE,
 } DkPaperKind;
 

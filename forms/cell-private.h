@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "forms/paper-private.h"
+
+G_BEGIN_DECLS
+
+/* A field on its columns of the grid: a head (label and hint) and units, each of which stays on one
+ * page: lines of a value, rows of check boxes, rows of a table. A cell too high for its page is
+ * drawn in pieces. */
+typedef struct DkCell DkCell;
+
+#define DK_CELL_TABLE_ROW 18.0 /* height of a blank row of a table */
+
+/* Borrows field and words; value NULL or JSON null = blank. A table gets rows_more rows beyond
+ * those that its field asks for. */
+DkCell *dk_cell_new (const DkField *field, const json_t *value, const DkPaperWords *words, double x,
+                     double width, guint rows_more);
+
+void dk_cell_free (DkCell *cell);
+
+/* Height of what is not drawn yet. */
+double dk_cell_height (const DkCell *cell);
+
+/* TRUE if all of it is drawn. */
+gboolean dk_cell_is_done (const DkCell *cell);
+
+/* Draws as many units as fit into height, at least one. */
+void dk_cell_draw (DkCell *cell, DkPage *page, double y, double height);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DkCell, dk_cell_free)
+
+G_END_DECLS

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "forms/page-private.h"
+
+G_BEGIN_DECLS
+
+/* Text broken into lines that fit a width. A line whose characters the fonts have is text; any
+ * other is an image, drawn with the fonts of this PC, so that nothing is printed wrongly. */
+typedef struct {
+  DkFontWeight weight;
+  double size;
+  double width;
+  double ascent;   /* from the top of the line to its baseline */
+  double height;   /* to the top of the next line */
+  char *text;      /* of a text line; NULL for an image */
+  GBytes *pixels;  /* of an image */
+  guint image_width, image_height;
+  double left, top, ink_width, ink_height; /* of an image, from the start of the baseline */
+} DkLine;
+
+/* Makes text fit for paper (valid, NFC, no control characters) and breaks it. An empty text gives
+ * no line. New array of DkLine, owned. */
+GPtrArray *dk_lines_new (const char *text, DkFontWeight weight, double size, double width);
+
+/* One line, as much of text as fits, with an ellipsis if something is left out. For what stands
+ * elsewhere in full. New. */
+DkLine *dk_line_new_fitting (const char *text, DkFontWeight weight, double size, double width);
+
+void dk_line_free (DkLine *line);
+
+/* Sum of the heights. */
+double dk_lines_height (const GPtrArray *lines);
+
+/* Draws a line with its baseline at y. */
+void dk_line_draw (const DkLine *line, DkPage *page, double grey, double x, double y);
+
+/* Lines of a paragraph that the fonts lack, as images: line-image.c. */
+void dk_lines_add_images (GPtrArray *lines, const char *paragraph, DkFontWeight weight, double size,
+                          double width);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DkLine, dk_line_free)
+
+G_END_DECLS

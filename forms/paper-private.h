@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "forms/lines-private.h"
+#include "forms/paper.h"
+#include "forms/words-private.h"
+
+G_BEGIN_DECLS
+
+struct DkPaper {
+  DkPaperSize size;
+  char *mode;
+  char *organisation;
+  char *station;
+  char *printed;
+  char *ledger_head;
+  char *title; /* of the PDF; NULL as long as nothing was added */
+  GPtrArray *pages; /* of DkPage */
+};
+
+/* Pages of this document, for the back ends and their tests. Borrowed. */
+const GPtrArray *dk_paper_pages (const DkPaper *paper);
+
+/* Where the next block goes. Pages are added as they are needed; their head and foot are drawn at
+ * the end, when the page count is known. Everything is borrowed. */
+typedef struct {
+  DkPaper *paper;
+  const DkPaperWords *words;
+  const char *title;
+  const char *number;     /* NULL if there is none */
+  const char *origin;     /* "Form it-incident version 1 0123456789abcdef" */
+  const char *mode;       /* "DOWNTIME", ... */
+  const char *mark;       /* across the page, NULL if none */
+  const DkTicket *ticket; /* NULL if blank */
+  gboolean is_specimen;
+  gboolean has_required;
+  guint first_page;
+  DkPage *page;
+  double left, width; /* of the body */
+  double top, bottom;
+  double y;
+} DkFlow;
+
+/* Begins the first page; the fields above `first_page` are set by the caller. */
+void dk_flow_begin (DkFlow *flow);
+
+/* Begins the next page. */
+void dk_flow_new_page (DkFlow *flow);
+
+/* Draws head and foot of all pages of the flow. */
+void dk_flow_finish (DkFlow *flow);
+
+G_END_DECLS
