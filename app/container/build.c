@@ -83,7 +83,8 @@ sort_signatures (GPtrArray *signatures, GError **error)
     if (g_str_equal (before->id_text, after->id_text)) {
       g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                    "The key %s has signed this file already. Nothing was written; a second "
-                   "signature needs a second key.", after->id_text);
+                   "signature needs a second key.",
+                   after->id_text);
       return FALSE;
     }
   }
@@ -91,8 +92,8 @@ sort_signatures (GPtrArray *signatures, GError **error)
 }
 
 GBytes *
-dk_container_assemble (GBytes *manifest, GPtrArray *signatures,
-                       const DkContainerPayload *payloads, guint count, GError **error)
+dk_container_assemble (GBytes *manifest, GPtrArray *signatures, const DkContainerPayload *payloads,
+                       guint count, GError **error)
 {
   g_autoptr (GPtrArray) members = dk_zip_members_new ();
   g_autoptr (GBytes) out = NULL;
@@ -126,8 +127,8 @@ has_only_known_fields (const char *type, const json_t *fields, GError **error)
   }
   known = dk_manifest_ids (type, fields);
   if (json_object_size (known) != json_object_size (fields) + 2) {
-    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
-                 "A %s has no such facts; nothing was written.", type);
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID, "A %s has no such facts; nothing was written.",
+                 type);
     return FALSE;
   }
   return TRUE;

@@ -34,8 +34,8 @@ char *dk_container_signature_name (const char *id_text);
 
 /* A container's bytes out of its parts: signatures sorted already. */
 GBytes *dk_container_assemble (GBytes *manifest, GPtrArray *signatures,
-                               const DkContainerPayload *payloads, guint count,
-                               GError **error) DK_CHECKED;
+                               const DkContainerPayload *payloads, guint count, GError **error)
+    DK_CHECKED;
 
 /* Checks size and SHA-256 of every payload against the manifest. DK_ERROR_DAMAGED. */
 gboolean dk_container_check_payloads (const DkContainer *container, const DkJob *job,

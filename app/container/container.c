@@ -47,7 +47,8 @@ refuse (const char *why, GError **error)
 {
   g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
                "This file is damaged or was changed: %s. Nothing was taken from it; get the file "
-               "again.", why);
+               "again.",
+               why);
   return FALSE;
 }
 

@@ -18,7 +18,7 @@ typedef struct DkContainer DkContainer;
 typedef struct {
   char *name;
   GBytes *bytes;
-  char **recipients; /* age1..., sorted, NULL-terminated; NULL or empty for one that is not sealed */
+  char **recipients; /* age1..., sorted, NULL-terminated; NULL or empty where it is not sealed */
 } DkContainerPayload;
 
 /* The types: "pack", "bundle", "receipt", "backup". TRUE if `type` is one. */
@@ -86,8 +86,8 @@ GBytes *dk_container_payload (const DkContainer *container, const char *name);
  * DK_ERROR_INVALID. New reference. */
 GBytes *dk_container_build (const char *type, const json_t *fields,
                             const DkContainerPayload *payloads, guint payload_count,
-                            const DkMinisignSecret *signers, guint signer_count,
-                            GError **error) DK_CHECKED;
+                            const DkMinisignSecret *signers, guint signer_count, GError **error)
+    DK_CHECKED;
 
 /* The same container with one more signature, payloads and manifest unchanged. DK_ERROR_INVALID if
  * this key signed it already or if there are eight, DK_ERROR_DAMAGED if a payload is not what the

@@ -101,8 +101,7 @@ is_line (const char *text)
 static gboolean
 is_hex (const char *text, gsize digits)
 {
-  return text != NULL && strlen (text) == digits
-         && strspn (text, "0123456789abcdef") == digits;
+  return text != NULL && strlen (text) == digits && strspn (text, "0123456789abcdef") == digits;
 }
 
 static gboolean
@@ -295,6 +294,7 @@ dk_container_check_about (const json_t *manifest, const char *part, GBytes *abou
     return TRUE;
   g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
                "The sealed part %s belongs to another file than the one that it came in. Nothing "
-               "was taken from it; get the file again from whoever made it.", part);
+               "was taken from it; get the file again from whoever made it.",
+               part);
   return FALSE;
 }

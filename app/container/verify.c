@@ -41,7 +41,8 @@ refuse_unknown (const DkContainer *container, GError **error)
   g_set_error (error, DK_ERROR, DK_ERROR_DENIED,
                "This %s is signed by a key that this kit does not know (ID %s). Nothing was "
                "applied. Ask whoever looks after the kits which key signs for them; do not enrol "
-               "a key because of this message.", dk_container_type (container), ids->str);
+               "a key because of this message.",
+               dk_container_type (container), ids->str);
   return FALSE;
 }
 
@@ -50,7 +51,8 @@ refuse_damaged (const DkContainer *container, const char *what, GError **error)
 {
   g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
                "This %s was changed or damaged after it was signed (%s). Nothing was taken from "
-               "it; get the file again.", dk_container_type (container), what);
+               "it; get the file again.",
+               dk_container_type (container), what);
   return FALSE;
 }
 
@@ -109,7 +111,8 @@ dk_container_verify (DkContainer *container, const char *type, const DkMinisignP
   if (!g_str_equal (dk_container_type (container), type)) {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                  "This file is a %s, but a %s is needed here. Nothing was changed; choose another "
-                 "file.", dk_container_type (container), type);
+                 "file.",
+                 dk_container_type (container), type);
     return FALSE;
   }
   ids = check_signatures (container, keys, count, error);

@@ -227,11 +227,11 @@ check_members (GPtrArray *members, GError **error)
   for (guint i = 0; i < members->len; i++) {
     const DkZipMember *member = g_ptr_array_index (members, i);
     gsize size = strlen (member->name);
-    if (!dk_zip_name_is_valid (member->name, size)
-        || !remember_name (names, member->name, size)) {
+    if (!dk_zip_name_is_valid (member->name, size) || !remember_name (names, member->name, size)) {
       g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                    "\"%s\" cannot be the name of a part: it is used twice, or has other "
-                   "characters than A-Z a-z 0-9 . _ - and single slashes.", member->name);
+                   "characters than A-Z a-z 0-9 . _ - and single slashes.",
+                   member->name);
       return FALSE;
     }
     total += LOCAL_SIZE + CENTRAL_SIZE + 2 * size + g_bytes_get_size (member->bytes);
@@ -290,7 +290,8 @@ refuse_damaged (const Reader *reader, const char *why, GError **error)
 {
   g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
                "%s is damaged or was changed: at byte %" G_GSIZE_FORMAT " %s. Nothing was taken "
-               "from it; get the file again.", reader->what, reader->offset, why);
+               "from it; get the file again.",
+               reader->what, reader->offset, why);
   return FALSE;
 }
 
@@ -298,9 +299,9 @@ static gboolean
 refuse_size (const Reader *reader, GError **error)
 {
   g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
-               "%s is larger than what is accepted (%u parts, %" G_GSIZE_FORMAT " bytes each, %"
-               G_GSIZE_FORMAT " bytes in all). Nothing was taken from it.", reader->what,
-               reader->limits->members_max, reader->limits->member_bytes_max,
+               "%s is larger than what is accepted (%u parts, %" G_GSIZE_FORMAT
+               " bytes each, %" G_GSIZE_FORMAT " bytes in all). Nothing was taken from it.",
+               reader->what, reader->limits->members_max, reader->limits->member_bytes_max,
                reader->limits->total_bytes_max);
   return FALSE;
 }
@@ -413,8 +414,8 @@ dk_zip_read (GBytes *zip, const DkZipLimits *limits, const char *what, const DkJ
   g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GArray) entries = g_array_new (FALSE, FALSE, sizeof (Entry));
   g_autoptr (GPtrArray) members = dk_zip_members_new ();
-  Reader reader = { .limits = limits, .what = what, .names = names, .entries = entries,
-                    .members = members };
+  Reader reader
+      = { .limits = limits, .what = what, .names = names, .entries = entries, .members = members };
 
   reader.data = g_bytes_get_data (zip, &reader.size);
   if (reader.size > limits->total_bytes_max) {

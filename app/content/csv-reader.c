@@ -20,10 +20,10 @@ struct DkCsvTable {
 typedef struct {
   DkCsvTable *table;
   const char *name;
-  DkPlace here;        /* of the byte being read */
+  DkPlace here; /* of the byte being read */
   DkPlace field_start;
-  gsize field_bytes;   /* read since field_start */
-  gboolean row_fresh;  /* nothing of a row read yet */
+  gsize field_bytes;    /* read since field_start */
+  gboolean row_fresh;   /* nothing of a row read yet */
   gboolean field_ended; /* by the byte being read */
   GPtrArray *row;
   GArray *row_places;
@@ -63,8 +63,8 @@ on_field (void *bytes, size_t size, void *data)
   g_autofree char *text = g_strndup (bytes != NULL ? bytes : "", size);
   gboolean escaped = text[0] == '\'' && looks_like_formula (text + 1);
 
-  g_ptr_array_add (reader->row, g_string_chunk_insert (reader->table->texts,
-                                                       escaped ? text + 1 : text));
+  g_ptr_array_add (reader->row,
+                   g_string_chunk_insert (reader->table->texts, escaped ? text + 1 : text));
   g_array_append_val (reader->row_places, reader->field_start);
   reader->field_ended = TRUE;
 }
@@ -95,7 +95,8 @@ take_row (Reader *reader)
   if (reader->row->len != table->columns->len) {
     dk_content_refuse (&reader->error, reader->name, place,
                        "this row has %u fields, the header has %u; look for a missing comma or "
-                       "quote", reader->row->len, table->columns->len);
+                       "quote",
+                       reader->row->len, table->columns->len);
     return;
   }
   if (dk_csv_table_rows (table) >= ROWS_MAX) {
@@ -210,8 +211,13 @@ read_table (DkCsvTable *table, const char *text, gsize size, const char *name, G
 {
   g_autoptr (GPtrArray) row = g_ptr_array_new ();
   g_autoptr (GArray) row_places = g_array_new (FALSE, FALSE, sizeof (DkPlace));
-  Reader reader = { .table = table, .name = name, .here = { 1, 1 }, .field_start = { 1, 1 },
-                    .row_fresh = TRUE, .row = row, .row_places = row_places };
+  Reader reader = { .table = table,
+                    .name = name,
+                    .here = { 1, 1 },
+                    .field_start = { 1, 1 },
+                    .row_fresh = TRUE,
+                    .row = row,
+                    .row_places = row_places };
   struct csv_parser parser;
   gboolean ok;
 

@@ -15,8 +15,8 @@ typedef struct DkCsvTable DkCsvTable;
  * DK_LIMIT_CONTENT_FILE_BYTES, 500,000 rows. `name` is the file in messages, which begin
  * "name:line:column: ". A broken quote, a row with more or fewer fields than the header, a
  * repeated or empty column name: DK_ERROR_INVALID. Free with dk_csv_table_free. Any thread. */
-DkCsvTable *dk_csv_table_parse (const char *text, gsize size, const char *name,
-                                GError **error) DK_CHECKED;
+DkCsvTable *dk_csv_table_parse (const char *text, gsize size, const char *name, GError **error)
+    DK_CHECKED;
 
 /* Number of columns. */
 guint dk_csv_table_columns (const DkCsvTable *table);

@@ -38,8 +38,7 @@ is_signer (const char *text)
 static gboolean
 is_signer_or_id (const char *text)
 {
-  return (strlen (text) == KEY_ID_DIGITS
-          && strspn (text, "0123456789ABCDEF") == KEY_ID_DIGITS)
+  return (strlen (text) == KEY_ID_DIGITS && strspn (text, "0123456789ABCDEF") == KEY_ID_DIGITS)
          || is_signer (text);
 }
 
@@ -86,7 +85,8 @@ check_keys (const json_t *object, const char *pointer, const char *const *keys, 
 
   if (!json_is_object (object))
     return dk_fault_set (fault, pointer, "must be a map of names and values");
-  json_object_foreach ((json_t *) (guintptr) object, key, value) {
+  json_object_foreach ((json_t *) (guintptr) object, key, value)
+  {
     g_autofree char *at = g_strdup_printf ("%s/%s", pointer, key);
     if (!g_strv_contains (keys, key))
       return dk_fault_set (fault, at, "is not known here; check the spelling");
@@ -150,8 +150,8 @@ check_recipients (const json_t *recipients, DkFault *fault)
   return check_keys (recipients, "/recipients", keys, fault)
          && check_texts (json_object_get (recipients, "lead"), "/recipients/lead", is_recipient,
                          "an age recipient (age1...)", fault)
-         && check_texts (json_object_get (recipients, "escrow"), "/recipients/escrow",
-                         is_recipient, "an age recipient (age1...)", fault);
+         && check_texts (json_object_get (recipients, "escrow"), "/recipients/escrow", is_recipient,
+                         "an age recipient (age1...)", fault);
 }
 
 static void

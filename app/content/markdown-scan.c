@@ -27,8 +27,7 @@ line_of (cmark_node *node)
 {
   cmark_node *at = node;
 
-  while (at != NULL
-         && (cmark_node_get_type (at) & CMARK_NODE_TYPE_MASK) != CMARK_NODE_TYPE_BLOCK)
+  while (at != NULL && (cmark_node_get_type (at) & CMARK_NODE_TYPE_MASK) != CMARK_NODE_TYPE_BLOCK)
     at = cmark_node_parent (at);
   return at != NULL ? (guint) cmark_node_get_start_line (at) : 1;
 }
@@ -133,7 +132,8 @@ check_visible (const GRegex *mark, const char *line, guint number, GError **erro
     return TRUE;
   g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                "line %u: [lead only] must begin a heading of its own (## [lead only] Title), "
-               "outside of lists and quotes; here it would hide nothing", number);
+               "outside of lists and quotes; here it would hide nothing",
+               number);
   return FALSE;
 }
 

@@ -31,7 +31,7 @@ GPtrArray *dk_markdown_links (const char *text, gsize size, GError **error) DK_C
  * with all up to the next heading of its level or above. *lead_parts gets their number. The words
  * "[lead only]" anywhere else are DK_ERROR_INVALID with "line N", so that no slip of the pen lets
  * such a part out. New string. */
-char *dk_markdown_without_lead (const char *text, gsize size, guint *lead_parts,
-                                GError **error) DK_CHECKED;
+char *dk_markdown_without_lead (const char *text, gsize size, guint *lead_parts, GError **error)
+    DK_CHECKED;
 
 G_END_DECLS

@@ -77,8 +77,8 @@ check_sequence (const DkContainer *container, const DkPackFacts *current, gboole
   if (current == NULL || sequence > current->sequence) {
     if (current != NULL && sequence - current->sequence > SEQUENCE_STEP_MAX)
       return refuse (error,
-                     "This pack has sequence %" G_GINT64_FORMAT ", more than %d ahead of the one in "
-                     "force (%" G_GINT64_FORMAT "). Nothing was changed; ask who published it.",
+                     "This pack has sequence %" G_GINT64_FORMAT ", more than %d ahead of the one "
+                     "in force (%" G_GINT64_FORMAT "). Nothing was changed; ask who published it.",
                      sequence, SEQUENCE_STEP_MAX, current->sequence);
     return TRUE;
   }

@@ -41,7 +41,8 @@ write_checked (GPtrArray *members, GError **error)
     if (g_bytes_get_size (member->bytes) > DK_LIMIT_CONTENT_FILE_BYTES) {
       g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                    "%s would be larger than the %u MiB that a kit accepts. Nothing was built; make "
-                   "the folder smaller.", member->name, DK_LIMIT_CONTENT_FILE_BYTES >> 20);
+                   "the folder smaller.",
+                   member->name, DK_LIMIT_CONTENT_FILE_BYTES >> 20);
       return NULL;
     }
   }
@@ -168,8 +169,8 @@ make_sealed (DkContainerPayload *payload, const char *name, GBytes *plain, GPtrA
 }
 
 static gboolean
-make_content (DkContainerPayload *payload, const DkPackSource *source,
-              const DkPackOptions *options, GError **error)
+make_content (DkContainerPayload *payload, const DkPackSource *source, const DkPackOptions *options,
+              GError **error)
 {
   gboolean deliverable = FALSE;
   g_autoptr (GPtrArray) recipients
@@ -214,8 +215,7 @@ make_lead (DkContainerPayload *payload, const DkPackSource *source, const DkPack
     return FALSE;
   }
   plain = dk_pack_lead_zip (source, error);
-  return plain != NULL
-         && make_sealed (payload, DK_PACK_LEAD_ZIP ".age", plain, recipients, error);
+  return plain != NULL && make_sealed (payload, DK_PACK_LEAD_ZIP ".age", plain, recipients, error);
 }
 
 static GBytes *

@@ -135,8 +135,8 @@ read_services (DkPackContent *content, GPtrArray *members, GError **error)
     return refuse_member (DK_PACK_SERVICES, "it is no list", error);
   for (gsize i = 0; i < json_array_size (list); i++) {
     g_autofree char *what = g_strdup_printf ("%s/%" G_GSIZE_FORMAT, DK_PACK_SERVICES, i);
-    if (!add_record (content->services, json_array_get (list, i), what, read_service,
-                     id_of_service, error))
+    if (!add_record (content->services, json_array_get (list, i), what, read_service, id_of_service,
+                     error))
       return FALSE;
   }
   return TRUE;
@@ -152,10 +152,12 @@ is_table (const char *name, const json_t *rows)
 
   if (!dk_content_id_is_valid (name) || !json_is_array (rows))
     return FALSE;
-  json_array_foreach (rows, i, row) {
+  json_array_foreach (rows, i, row)
+  {
     if (dk_json_get_text (row, "id") == NULL)
       return FALSE;
-    json_object_foreach (row, key, text) {
+    json_object_foreach (row, key, text)
+    {
       if (!json_is_string (text))
         return FALSE;
     }
@@ -174,7 +176,8 @@ read_lists (DkPackContent *content, GPtrArray *members, GError **error)
     return FALSE;
   if (!json_is_object (content->lists))
     return refuse_member (DK_PACK_LISTS, "it is no map of lists", error);
-  json_object_foreach (content->lists, name, rows) {
+  json_object_foreach (content->lists, name, rows)
+  {
     if (!is_table (name, rows))
       return refuse_member (DK_PACK_LISTS, "a list in it is no table of texts with ids", error);
   }
@@ -287,8 +290,8 @@ check_program (const json_t *manifest, GError **error)
     return TRUE;
   g_set_error (error, DK_ERROR, DK_ERROR_NEWER,
                "This pack needs version %s of the program, this is %s. Nothing was applied, the "
-               "content before stays; update the program, then apply the pack again.", needed,
-               DK_VERSION);
+               "content before stays; update the program, then apply the pack again.",
+               needed, DK_VERSION);
   return FALSE;
 }
 
@@ -328,13 +331,11 @@ read_content (DkPackContent *content, GPtrArray *members, const char *language, 
 
   return read_lines (members, DK_PACK_CONTACTS, content->contacts, read_contact, id_of_contact,
                      error)
-         && dk_job_step (job, 1, steps, "reading", error)
-         && read_services (content, members, error)
+         && dk_job_step (job, 1, steps, "reading", error) && read_services (content, members, error)
          && read_lines (members, DK_PACK_RUNBOOKS, content->runbooks, read_runbook, id_of_runbook,
                         error)
-         && dk_job_step (job, 2, steps, "reading", error)
-         && read_lists (content, members, error) && read_rules (content, members, error)
-         && dk_job_step (job, 3, steps, "reading", error)
+         && dk_job_step (job, 2, steps, "reading", error) && read_lists (content, members, error)
+         && read_rules (content, members, error) && dk_job_step (job, 3, steps, "reading", error)
          && read_forms (content, members, language, error)
          && dk_job_step (job, steps, steps, "reading", error);
 }
@@ -358,9 +359,8 @@ dk_pack_read (const DkContainer *container, const DkSecret *device_age, const ch
   if (members == NULL || !read_content (content, members, language, job, error))
     return NULL;
   lead = dk_container_payload (container, DK_PACK_LEAD_ZIP ".age");
-  content->lead = lead != NULL ? g_bytes_new (g_bytes_get_data (lead, NULL),
-                                              g_bytes_get_size (lead))
-                               : NULL;
+  content->lead
+      = lead != NULL ? g_bytes_new (g_bytes_get_data (lead, NULL), g_bytes_get_size (lead)) : NULL;
   return g_steal_pointer (&content);
 }
 

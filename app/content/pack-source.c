@@ -14,20 +14,16 @@
 typedef void (*FileReader) (DkSourceReader *reader, const char *name);
 
 typedef struct {
-  const char *name;    /* of the file or folder */
-  const char *suffix;  /* of the files in a folder; NULL for a file */
+  const char *name;   /* of the file or folder */
+  const char *suffix; /* of the files in a folder; NULL for a file */
   FileReader read;
 } Part;
 
 static const Part parts[PARTS] = {
-  { "pack.yaml", NULL, dk_source_read_about },
-  { "policy.yaml", NULL, dk_source_read_policy },
-  { "fleet.yaml", NULL, dk_source_read_fleet },
-  { "contacts", ".csv", dk_source_read_contacts },
-  { "services", ".yaml", dk_source_read_services },
-  { "lists", ".csv", dk_source_read_list },
-  { "runbooks", ".md", dk_source_read_runbook },
-  { "forms", ".json", dk_source_read_form },
+  { "pack.yaml", NULL, dk_source_read_about },      { "policy.yaml", NULL, dk_source_read_policy },
+  { "fleet.yaml", NULL, dk_source_read_fleet },     { "contacts", ".csv", dk_source_read_contacts },
+  { "services", ".yaml", dk_source_read_services }, { "lists", ".csv", dk_source_read_list },
+  { "runbooks", ".md", dk_source_read_runbook },    { "forms", ".json", dk_source_read_form },
 };
 
 static const DkPlace file_start = { 1, 1 };
@@ -43,8 +39,7 @@ link_free (gpointer data)
 }
 
 void
-dk_source_problem (DkSourceReader *reader, const char *name, DkPlace place, const char *format,
-                   ...)
+dk_source_problem (DkSourceReader *reader, const char *name, DkPlace place, const char *format, ...)
 {
   va_list args;
   g_autofree char *message = NULL;
@@ -340,8 +335,15 @@ dk_pack_source_read (const char *folder, const DkJob *job, GError **error)
   g_autoptr (GPtrArray) runbooks
       = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_runbook_free);
   DkSourceReader reader = {
-    .folder = folder, .problems = problems, .ids = ids, .links = links, .contacts = contacts,
-    .services = services, .runbooks = runbooks, .visible = visible, .source = source,
+    .folder = folder,
+    .problems = problems,
+    .ids = ids,
+    .links = links,
+    .contacts = contacts,
+    .services = services,
+    .runbooks = runbooks,
+    .visible = visible,
+    .source = source,
   };
 
   return read_source (&reader, job, error) ? g_steal_pointer (&source) : NULL;

@@ -7,7 +7,8 @@
 G_BEGIN_DECLS
 
 /* An authored folder, read and checked whole (FORMAT.md has its rules). All members are normalised
- * JSON, sorted by id, lead-only parts taken out of the rest. Not thread-safe, may change threads. */
+ * JSON, sorted by id, lead-only parts taken out of the rest. Not thread-safe, may change
+ * threads. */
 typedef struct {
   json_t *about;         /* object: name organisation sequence created expires min_app */
   json_t *contacts;      /* array, audience all */
@@ -24,8 +25,7 @@ typedef struct {
 /* Reads and checks a folder, references between its parts included. DK_ERROR_NOT_FOUND; on
  * DK_ERROR_INVALID the message has one line for each problem, at most 20, as
  * "file:line:column: what is wrong and what to write". Slow for large folders. */
-DkPackSource *dk_pack_source_read (const char *folder, const DkJob *job,
-                                   GError **error) DK_CHECKED;
+DkPackSource *dk_pack_source_read (const char *folder, const DkJob *job, GError **error) DK_CHECKED;
 
 /* Frees the source; NULL is fine. */
 void dk_pack_source_free (DkPackSource *source);

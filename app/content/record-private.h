@@ -39,7 +39,8 @@ json_t *dk_fleet_read (const json_t *document, DkFault *fault);
  * tells if one of them is more than escrow. New array of new strings, sorted, each once. */
 GPtrArray *dk_fleet_recipients (const json_t *fleet, gboolean lead, gboolean *deliverable);
 
-/* TRUE if a document can be written in the canonical form: ASCII keys, whole numbers within 2^53. */
+/* TRUE if a document can be written in the canonical form: ASCII keys, whole numbers within
+ * 2^53. */
 gboolean dk_content_is_plain (const json_t *document);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DkFault, dk_fault_clear)

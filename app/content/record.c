@@ -271,7 +271,8 @@ read_record (gpointer record, const Field *fields, const json_t *object, DkFault
 
   if (!json_is_object (object))
     return dk_fault_set (fault, "", "must be a map of names and values");
-  json_object_foreach ((json_t *) (guintptr) object, key, value) {
+  json_object_foreach ((json_t *) (guintptr) object, key, value)
+  {
     g_autofree char *pointer = g_strdup_printf ("/%s", key);
     if (!is_known (fields, key))
       return dk_fault_set (fault, pointer, "is not known here; check the spelling");
@@ -415,11 +416,13 @@ is_plain_at (const json_t *value, guint depth)
     return FALSE;
   if (json_is_integer (value))
     return ABS (json_integer_value (value)) <= G_GINT64_CONSTANT (1) << 53;
-  json_array_foreach (value, i, member) {
+  json_array_foreach (value, i, member)
+  {
     if (!is_plain_at (member, depth + 1))
       return FALSE;
   }
-  json_object_foreach ((json_t *) (guintptr) value, key, member) {
+  json_object_foreach ((json_t *) (guintptr) value, key, member)
+  {
     if (!g_str_is_ascii (key) || !is_plain_at (member, depth + 1))
       return FALSE;
   }

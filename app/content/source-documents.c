@@ -52,7 +52,8 @@ without_empty (const json_t *object)
   if (!json_is_object (object))
     return json_null ();
   out = json_object ();
-  json_object_foreach ((json_t *) (guintptr) object, key, value) {
+  json_object_foreach ((json_t *) (guintptr) object, key, value)
+  {
     gboolean empty
         = json_is_null (value) || (json_is_string (value) && *json_string_value (value) == '\0');
     if (!empty)
@@ -73,8 +74,7 @@ static void
 add_service_links (DkSourceReader *reader, const char *name, const DkYaml *yaml, const char *above,
                    const DkService *service)
 {
-  dk_source_add_link (reader, "contact", service->owner, name,
-                      place_member (yaml, above, "owner"));
+  dk_source_add_link (reader, "contact", service->owner, name, place_member (yaml, above, "owner"));
   dk_source_add_link (reader, "contact", service->vendor, name,
                       place_member (yaml, above, "vendor"));
   dk_source_add_link (reader, "contact", service->workaround_approved_by, name,
@@ -125,8 +125,7 @@ split_front_matter (const char *text, const char **yaml, gsize *yaml_size, const
   for (line++; line != NULL && *line != '\0'; number++) {
     const char *end = strchr (line, '\n');
     gsize length = end != NULL ? (gsize) (end - line) : strlen (line);
-    if (length >= 3 && memcmp (line, "---", 3) == 0
-        && strspn (line + 3, " \t\r") >= length - 3) {
+    if (length >= 3 && memcmp (line, "---", 3) == 0 && strspn (line + 3, " \t\r") >= length - 3) {
       *yaml_size = (gsize) (line - *yaml);
       *body = end != NULL ? end + 1 : line + length;
       *body_line = number + 1;
@@ -237,8 +236,7 @@ add_runbook (DkSourceReader *reader, const char *name, const DkYaml *yaml, const
     return;
   }
   dk_source_add_id (reader, "runbook", runbook->id, name, dk_yaml_place (yaml, "/id"));
-  dk_source_add_link (reader, "service", runbook->service, name,
-                      dk_yaml_place (yaml, "/service"));
+  dk_source_add_link (reader, "service", runbook->service, name, dk_yaml_place (yaml, "/service"));
   dk_source_add_link (reader, "contact", runbook->owner, name, dk_yaml_place (yaml, "/owner"));
   if (read_body (reader, name, body_line, body, runbook))
     g_ptr_array_add (reader->runbooks, g_steal_pointer (&runbook));
@@ -364,8 +362,10 @@ take_line (json_t *about, const json_t *object, const char *key, DkFault *fault)
   g_autofree char *pointer = g_strdup_printf ("/%s", key);
 
   if (clean == NULL || *clean == '\0' || strlen (clean) > NAME_BYTES_MAX)
-    return dk_fault_set (fault, pointer, "must be text in one line, at most %d bytes; put it in "
-                         "quotes", NAME_BYTES_MAX);
+    return dk_fault_set (fault, pointer,
+                         "must be text in one line, at most %d bytes; put it in "
+                         "quotes",
+                         NAME_BYTES_MAX);
   dk_json_set_text (about, key, clean);
   return TRUE;
 }
@@ -397,7 +397,8 @@ make_about (const json_t *object, DkFault *fault)
   gint64 expires = 0;
   gboolean ok;
 
-  json_object_foreach ((json_t *) (guintptr) object, key, value) {
+  json_object_foreach ((json_t *) (guintptr) object, key, value)
+  {
     g_autofree char *pointer = g_strdup_printf ("/%s", key);
     if (!g_strv_contains (keys, key)) {
       dk_fault_set (fault, pointer, "is not known here; check the spelling");

@@ -27,8 +27,8 @@ typedef struct {
 } DkSourceLink;
 
 /* Notes a problem at a place. */
-void dk_source_problem (DkSourceReader *reader, const char *name, DkPlace place,
-                        const char *format, ...) G_GNUC_PRINTF (4, 5);
+void dk_source_problem (DkSourceReader *reader, const char *name, DkPlace place, const char *format,
+                        ...) G_GNUC_PRINTF (4, 5);
 
 /* Notes an error, which it takes, as a problem; the message names the file already. */
 void dk_source_take_error (DkSourceReader *reader, GError *error);
@@ -42,8 +42,8 @@ void dk_source_add_id (DkSourceReader *reader, const char *kind, const char *id,
                        DkPlace place);
 
 /* Notes that "kind:id" must exist; NULL or empty ids are passed over. */
-void dk_source_add_link (DkSourceReader *reader, const char *kind, const char *id,
-                         const char *name, DkPlace place);
+void dk_source_add_link (DkSourceReader *reader, const char *kind, const char *id, const char *name,
+                         DkPlace place);
 
 /* Readers of one file each, named from the folder. */
 void dk_source_read_contacts (DkSourceReader *reader, const char *name);

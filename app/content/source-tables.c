@@ -53,8 +53,8 @@ is_number_column (const char *column)
 static gboolean
 check_columns (DkSourceReader *reader, const char *name, const DkCsvTable *table)
 {
-  static const char *const known[] = { "id", "name", "role", "team", "site", "tier", "hours",
-                                       "timezone", "languages", "audience", "note", NULL };
+  static const char *const known[] = { "id",    "name",     "role",      "team",     "site", "tier",
+                                       "hours", "timezone", "languages", "audience", "note", NULL };
   gboolean ok = TRUE;
 
   for (guint i = 0; i < dk_csv_table_columns (table); i++) {
@@ -64,7 +64,8 @@ check_columns (DkSourceReader *reader, const char *name, const DkCsvTable *table
     dk_source_problem (reader, name, file_start,
                        "the column \"%s\" is not known; the columns are id, name, role, team, "
                        "site, tier, hours, timezone, languages, audience, note, number1_kind, "
-                       "number1 and so on", column);
+                       "number1 and so on",
+                       column);
     ok = FALSE;
   }
   if (dk_csv_table_find (table, "id") < 0 || dk_csv_table_find (table, "name") < 0) {
@@ -192,8 +193,8 @@ check_list_columns (DkSourceReader *reader, const char *name, const DkCsvTable *
     const char *column = dk_csv_table_column (table, i);
     if (strspn (column, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen (column))
       continue;
-    dk_source_problem (reader, name, file_start,
-                       "the column name \"%s\" must be of a-z, 0-9 and _", column);
+    dk_source_problem (reader, name, file_start, "the column name \"%s\" must be of a-z, 0-9 and _",
+                       column);
     return FALSE;
   }
   if (dk_csv_table_find (table, "id") >= 0)

@@ -291,8 +291,8 @@ dk_yaml_parse (const char *text, gsize size, const char *name, guint first_line,
 {
   g_autoptr (DkYaml) yaml = g_new0 (DkYaml, 1);
   g_autoptr (GString) pointer = g_string_new (NULL);
-  Reader reader = { .yaml = yaml, .text = text, .name = name, .first_line = first_line,
-                    .pointer = pointer };
+  Reader reader
+      = { .yaml = yaml, .text = text, .name = name, .first_line = first_line, .pointer = pointer };
   gboolean ok;
 
   yaml->places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
