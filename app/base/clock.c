@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/base/clock.h"
 
+#include <string.h>
+
 #include "app/base/platform.h"
 #include "app/base/text.h"
 
@@ -69,21 +71,34 @@ dk_time_format_age (gint64 age_ms)
   return g_strdup_printf ("%d days", (int) (minutes / (24 * 60)));
 }
 
+/* What the formatter can write again: 1970-01-01 to the end of 9999, whatever the offset. */
+#define SECONDS_MAX G_GINT64_CONSTANT (253402300799)
+#define TEXT_MAX 64
+#define MINUTES_END 16 /* of YYYY-MM-DDTHH:MM */
+
+/* GLib wants seconds; people leave them out. */
+static char *
+with_seconds (const char *text)
+{
+  g_autofree char *trimmed = g_strstrip (g_strdup (text));
+
+  if (strlen (trimmed) >= MINUTES_END && trimmed[4] == '-' && trimmed[7] == '-'
+      && trimmed[13] == ':' && strchr ("Z+-", trimmed[MINUTES_END]) != NULL)
+    return g_strdup_printf ("%.16s:00%s", trimmed, trimmed + MINUTES_END);
+  return g_steal_pointer (&trimmed);
+}
+
 gboolean
 dk_time_parse (const char *text, const char *what, gint64 *wall_ms, GError **error)
 {
   g_autoptr (GTimeZone) local = g_time_zone_new_local ();
   g_autoptr (GDateTime) t = NULL;
 
-  if (text != NULL) {
-    g_autofree char *trimmed = g_strstrip (g_strdup (text));
-    g_autoptr (GRegex) no_seconds
-        = g_regex_new ("^(\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d)(Z|[+-]\\d\\d:?\\d\\d)?$", 0, 0,
-                       NULL);
-    g_autofree char *full = g_regex_replace (no_seconds, trimmed, -1, 0, "\\1:00\\2", 0, NULL);
+  if (text != NULL && strlen (text) <= TEXT_MAX && g_str_is_ascii (text)) {
+    g_autofree char *full = with_seconds (text);
     t = g_date_time_new_from_iso8601 (full, local);
   }
-  if (t == NULL || g_date_time_get_year (t) < 1970) {
+  if (t == NULL || g_date_time_to_unix (t) < 0 || g_date_time_to_unix (t) > SECONDS_MAX) {
     g_autofree char *shown = dk_text_printable (text != NULL ? text : "", FALSE);
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                  "%s is not a time that can be read: \"%s\". Write it like 2026-11-22T09:14 or "

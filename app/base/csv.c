@@ -52,12 +52,21 @@ looks_like_formula (const char *text)
   }
 }
 
+/* Readers take blanks at the ends of a bare field away. */
+static gboolean
+has_outer_blank (const char *text)
+{
+  gsize size = strlen (text);
+
+  return size > 0 && (g_ascii_isspace (text[0]) || g_ascii_isspace (text[size - 1]));
+}
+
 void
 dk_csv_add (DkCsv *csv, const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
   gboolean formula = looks_like_formula (valid);
-  gboolean quoted = formula || strpbrk (valid, ",\"\r\n") != NULL;
+  gboolean quoted = formula || has_outer_blank (valid) || strpbrk (valid, ",\"\r\n") != NULL;
 
   begin_field (csv);
   if (quoted)

@@ -187,7 +187,12 @@ dk_file_remove (const char *path, GError **error)
 gboolean
 dk_file_make_folder (const char *path, GError **error)
 {
-  if (g_mkdir_with_parents (path, 0700) == 0)
+  g_autofree char *parent = g_path_get_dirname (path);
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  if (g_mkdir_with_parents (path, 0700) == 0
+      && (dk_platform_file_mode (parent) == 0600 || g_chmod (path, 02770) == 0))
     return TRUE;
   set_errno_error (error, errno, TRUE, "make the folder", path);
   return FALSE;

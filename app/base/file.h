@@ -37,7 +37,8 @@ gboolean dk_file_rename_new (const char *from, const char *to, GError **error) D
 /* Removes a file; one that is not there counts as removed. */
 gboolean dk_file_remove (const char *path, GError **error) DK_CHECKED;
 
-/* Makes a folder and those above it, private to the user (0700), unless they exist. */
+/* Makes a folder and those above it, unless they exist: private to the user (0700), or of the group
+ * (2770) in a setgid folder. */
 gboolean dk_file_make_folder (const char *path, GError **error) DK_CHECKED;
 
 /* Makes what was renamed, made or removed in a folder durable. */

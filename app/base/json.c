@@ -161,7 +161,8 @@ append_canonical (GString *out, const json_t *value)
     append_string (out, json_string_value (value), json_string_length (value));
     break;
   case JSON_INTEGER:
-    g_assert (ABS (json_integer_value (value)) <= INTEGER_MAX);
+    g_assert (json_integer_value (value) >= -INTEGER_MAX
+              && json_integer_value (value) <= INTEGER_MAX);
     g_string_append_printf (out, "%" G_GINT64_FORMAT, (gint64) json_integer_value (value));
     break;
   case JSON_TRUE:

@@ -9,6 +9,7 @@
 #include <malloc.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -47,6 +48,17 @@ set_busy_error (int fd, const char *path, GError **error)
                  holder);
 }
 
+/* The umask must not take from the group what the folder gives it. */
+static void
+set_file_mode (int fd, int mode)
+{
+  struct stat facts;
+
+  if (fstat (fd, &facts) == 0 && (facts.st_mode & 0777) != (mode_t) mode
+      && facts.st_uid == geteuid () && fchmod (fd, (mode_t) mode) != 0)
+    g_debug ("the mode of a new file could not be set");
+}
+
 DkFileLock *
 dk_platform_lock_file (const char *path, GError **error)
 {
@@ -54,11 +66,12 @@ dk_platform_lock_file (const char *path, GError **error)
   g_autofree char *user = dk_platform_user_name ();
   g_autofree char *text = g_strdup_printf ("%d %s\n", (int) getpid (), user);
   int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, dk_platform_file_mode (folder));
+  int saved = errno;
   DkFileLock *lock;
 
   if (fd < 0) {
-    g_set_error (error, DK_ERROR, errno == EACCES ? DK_ERROR_DENIED : DK_ERROR_STORAGE,
-                 "Could not open %s: %s. The kit stays closed.", path, g_strerror (errno));
+    g_set_error (error, DK_ERROR, saved == EACCES ? DK_ERROR_DENIED : DK_ERROR_STORAGE,
+                 "Could not open %s: %s. The kit stays closed.", path, g_strerror (saved));
     return NULL;
   }
   if (flock (fd, LOCK_EX | LOCK_NB) != 0) {
@@ -66,6 +79,7 @@ dk_platform_lock_file (const char *path, GError **error)
     (void) close (fd);
     return NULL;
   }
+  set_file_mode (fd, dk_platform_file_mode (folder));
   if (ftruncate (fd, 0) != 0 || !dk_platform_write_all (fd, text, strlen (text)))
     g_debug ("the lock file could not name its holder");
   lock = g_new0 (DkFileLock, 1);
@@ -274,6 +288,17 @@ dk_platform_is_shared_path (const char *path, const char **kind)
   return FALSE;
 }
 
+char *
+dk_platform_real_path (const char *path)
+{
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  char *real = realpath (absolute, NULL);
+  char *copy = g_strdup (real != NULL ? real : absolute);
+
+  free (real);
+  return copy;
+}
+
 gboolean
 dk_platform_sync_fd (int fd)
 {
@@ -306,7 +331,11 @@ dk_platform_open_file (const char *path)
 int
 dk_platform_create_file (const char *path, int mode)
 {
-  return open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+
+  if (fd >= 0)
+    set_file_mode (fd, mode);
+  return fd;
 }
 
 int

@@ -50,6 +50,10 @@ gboolean dk_platform_read_line (const char *path, guint8 *out, gsize size_max, g
  * kind then names it (static text). */
 gboolean dk_platform_is_shared_path (const char *path, const char **kind);
 
+/* The one name of a folder or file: absolute and without links. Of what does not exist, the absolute
+ * name as it was given. New string. Any thread. */
+char *dk_platform_real_path (const char *path);
+
 /* Makes an open file's content durable (fsync). FALSE with errno set by the system. */
 gboolean dk_platform_sync_fd (int fd) DK_CHECKED;
 
@@ -59,7 +63,8 @@ gboolean dk_platform_sync_folder (const char *path) DK_CHECKED;
 /* Opens a file for reading, -1 with errno. The descriptor is not inherited by children. */
 int dk_platform_open_file (const char *path) DK_CHECKED;
 
-/* Makes a file that must not exist yet and opens it for writing, -1 with errno. */
+/* Makes a file that must not exist yet, with this mode whatever the umask says, and opens it for
+ * writing, -1 with errno. */
 int dk_platform_create_file (const char *path, int mode) DK_CHECKED;
 
 /* Mode for a new file in this folder: 0660 if the folder is setgid, else 0600. */

@@ -36,27 +36,29 @@ static gboolean
 is_deceptive (gunichar c)
 {
   return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e
-         || c == 0x200f || c == 0x2028 || c == 0x2029 || c == 0xfeff;
+         || c == 0x200f || c == 0x061c || c == 0x2028 || c == 0x2029 || c == 0xfeff;
 }
 
 char *
 dk_text_clean (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
-  g_autofree char *nfc = g_utf8_normalize (valid, -1, G_NORMALIZE_NFC);
-  GString *out = g_string_new (NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
 
-  for (const char *p = nfc; *p != '\0'; p = g_utf8_next_char (p)) {
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);
     if (c == '\r') {
       if (p[1] != '\n')
         g_string_append_c (out, '\n');
       continue;
     }
+    if (c == 0x2028 || c == 0x2029)
+      c = '\n'; /* line and paragraph separators: dropped, they would glue two words together */
     if (c == '\n' || c == '\t' || (!is_control (c) && !is_deceptive (c)))
       g_string_append_unichar (out, c);
   }
-  return g_strstrip (g_string_free (out, FALSE));
+  /* Last, since what was taken out may have stood between a letter and its accent. */
+  return g_strstrip (g_utf8_normalize (out->str, -1, G_NORMALIZE_NFC));
 }
 
 /* Appends c, folding white space: a run becomes one blank, none at the start. */
@@ -115,9 +117,11 @@ dk_text_fold (const char *text)
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   g_autofree char *folded = g_utf8_casefold (valid, -1);
   g_autofree char *nfkd = g_utf8_normalize (folded, -1, G_NORMALIZE_ALL);
+  /* Taking signs such as the one for "Tel" apart gives capitals again. */
+  g_autofree char *letters = g_utf8_casefold (nfkd, -1);
   GString *out = g_string_new (NULL);
 
-  for (const char *p = nfkd; *p != '\0'; p = g_utf8_next_char (p)) {
+  for (const char *p = letters; *p != '\0'; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);
     const char *plain = plain_letter (c);
     if (g_unichar_ismark (c) || is_deceptive (c))

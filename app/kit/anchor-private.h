@@ -19,6 +19,10 @@ typedef struct {
  * folder. New string. */
 char *dk_anchor_path (const char *folder, const char *kit_id);
 
+/* Folders in which kits of this PC lay when they were last open, as far as this person may see. New
+ * array of strings. */
+GPtrArray *dk_anchor_known_folders (void);
+
 /* What the kit is now. New anchor. */
 DkAnchor *dk_anchor_of_kit (DkStore *store, const char *folder, GError **error) DK_CHECKED;
 

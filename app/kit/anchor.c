@@ -7,12 +7,14 @@
 #include "app/base/json.h"
 #include "app/base/platform.h"
 #include "app/base/text.h"
+#include "app/kit/kit-private.h"
 #include "app/store/ledger.h"
 #include "app/store/ticket-store.h"
 
 #define SIZE_MAX_BYTES 16384
 #define MAC_USE "dk-anchr"
-#define MACHINE_KITS "/var/lib/downtime-kit"
+#define ANCHOR_END ".anchor"
+#define ANCHORS_MAX 10000
 
 void
 dk_anchor_free (DkAnchor *anchor)
@@ -29,11 +31,13 @@ dk_anchor_free (DkAnchor *anchor)
 char *
 dk_anchor_path (const char *folder, const char *kit_id)
 {
-  g_autofree char *canonical = g_canonicalize_filename (folder, NULL);
-  g_autofree char *name = g_strconcat (kit_id, ".anchor", NULL);
+  g_autofree char *real = dk_platform_real_path (folder);
+  g_autofree char *machine = dk_platform_real_path (DK_KIT_MACHINE_FOLDER);
+  g_autofree char *within = g_strconcat (machine, G_DIR_SEPARATOR_S, NULL);
+  g_autofree char *name = g_strconcat (kit_id, ANCHOR_END, NULL);
 
-  if (g_str_has_prefix (canonical, MACHINE_KITS "/"))
-    return g_build_filename (MACHINE_KITS, ".state", name, NULL);
+  if (g_str_has_prefix (real, within))
+    return g_build_filename (DK_KIT_MACHINE_FOLDER, ".state", name, NULL);
   return g_build_filename (g_get_user_state_dir (), "downtime-kit", name, NULL);
 }
 
@@ -46,7 +50,7 @@ dk_anchor_of_kit (DkStore *store, const char *folder, GError **error)
       || !dk_ticket_store_counter (store, &anchor->number, error))
     return NULL;
   anchor->machine = dk_platform_machine_id ();
-  anchor->path = g_canonicalize_filename (folder, NULL);
+  anchor->path = dk_platform_real_path (folder);
   return g_steal_pointer (&anchor);
 }
 
@@ -129,6 +133,47 @@ dk_anchor_read (const char *path, const char *kit_id, const DkSecret *open_key)
   return dk_equal (mac, lines[1], 64) ? parse (lines[0], kit_id) : NULL;
 }
 
+/* Without a key the MAC cannot be checked, so this is a hint. */
+static char *
+read_path_hint (const char *file)
+{
+  g_autoptr (GBytes) bytes = dk_file_read (file, SIZE_MAX_BYTES, NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (json_t) facts = NULL;
+
+  if (bytes == NULL)
+    return NULL;
+  text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  text[strcspn (text, "\n")] = '\0';
+  facts = dk_json_parse (text, strlen (text), SIZE_MAX_BYTES, "The anchor", NULL);
+  return facts != NULL ? g_strdup (dk_json_get_text (facts, "path")) : NULL;
+}
+
+static void
+add_folders (GPtrArray *folders, const char *state)
+{
+  g_autoptr (GPtrArray) names = dk_file_list (state, ANCHORS_MAX, NULL);
+
+  for (guint i = 0; names != NULL && i < names->len; i++) {
+    const char *name = g_ptr_array_index (names, i);
+    g_autofree char *file = g_build_filename (state, name, NULL);
+    char *folder = g_str_has_suffix (name, ANCHOR_END) ? read_path_hint (file) : NULL;
+    if (folder != NULL)
+      g_ptr_array_add (folders, folder);
+  }
+}
+
+GPtrArray *
+dk_anchor_known_folders (void)
+{
+  GPtrArray *folders = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *personal = g_build_filename (g_get_user_state_dir (), "downtime-kit", NULL);
+
+  add_folders (folders, DK_KIT_MACHINE_FOLDER G_DIR_SEPARATOR_S ".state");
+  add_folders (folders, personal);
+  return folders;
+}
+
 static gboolean
 was_here (DkStore *store, const DkAnchor *kit, gboolean *same, GError **error)
 {
@@ -146,8 +191,8 @@ was_here (DkStore *store, const DkAnchor *kit, gboolean *same, GError **error)
 }
 
 gboolean
-dk_anchor_judge (DkStore *store, const DkAnchor *kit, const DkAnchor *anchor,
-                 const char **reason, guint64 *floor, gboolean *renew, GError **error)
+dk_anchor_judge (DkStore *store, const DkAnchor *kit, const DkAnchor *anchor, const char **reason,
+                 guint64 *floor, gboolean *renew, GError **error)
 {
   g_autofree char *hash = NULL;
   gboolean same;
@@ -170,8 +215,7 @@ dk_anchor_judge (DkStore *store, const DkAnchor *kit, const DkAnchor *anchor,
   if (g_strcmp0 (hash, anchor->head) != 0 || kit->number < anchor->number) {
     *reason = "restored from an older copy, or its journal was cut";
     *floor = MAX (kit->number, anchor->number);
-  } else if (strcmp (anchor->machine, kit->machine) != 0
-             || strcmp (anchor->path, kit->path) != 0) {
+  } else if (strcmp (anchor->machine, kit->machine) != 0 || strcmp (anchor->path, kit->path) != 0) {
     *reason = "copied or moved";
     *floor = MAX (kit->number, anchor->number);
   }

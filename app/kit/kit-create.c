@@ -5,10 +5,12 @@
 
 #include "app/base/clock.h"
 #include "app/base/file.h"
+#include "app/base/json.h"
 #include "app/base/text.h"
 #include "app/crypto/minisign.h"
 #include "app/crypto/recovery.h"
 #include "app/db/statement.h"
+#include "app/kit/anchor-private.h"
 #include "app/kit/kit-private.h"
 #include "app/model/number.h"
 #include "app/store/store.h"
@@ -36,6 +38,30 @@ made_clear (Made *made)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Made, made_clear)
 
+/* Two kits of one station on one PC would issue the same numbers. Only the machine's own kits are
+ * known; a kit made elsewhere is its maker's business. */
+static gboolean
+check_station_is_new (const char *folder, const char *station, GError **error)
+{
+  g_autoptr (GPtrArray) names = dk_file_list (DK_KIT_MACHINE_FOLDER, DK_KIT_MACHINE_MAX, NULL);
+  g_autofree char *own = g_canonicalize_filename (folder, NULL);
+
+  for (guint i = 0; names != NULL && i < names->len; i++) {
+    g_autofree char *other
+        = g_build_filename (DK_KIT_MACHINE_FOLDER, g_ptr_array_index (names, i), NULL);
+    g_autoptr (json_t) facts = dk_kit_locked_facts (other, NULL);
+    if (strcmp (other, own) == 0 || !dk_kit_exists (other)
+        || g_strcmp0 (dk_json_get_text (facts, "station"), station) != 0)
+      continue;
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "Station %s has a kit on this PC already, in %s. Nothing was made; use that one, "
+                 "or choose another code.",
+                 station, other);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 check_init (const char *folder, const DkKitInit *init, GError **error)
 {
@@ -51,9 +77,31 @@ check_init (const char *folder, const DkKitInit *init, GError **error)
                  "A station code has 1 to 8 of A-Z and 0-9, such as A07. Nothing was made.");
     return FALSE;
   }
+  if (!check_station_is_new (folder, init->station, error))
+    return FALSE;
   if (site < 1 || site > SITE_MAX || !g_utf8_validate (init->site, -1, NULL)) {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                  "A site has 1 to %d bytes, such as CARY. Nothing was made.", SITE_MAX);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* station.json can be edited, but an honest one shows two kits that would issue the same numbers. */
+static gboolean
+refuse_known_station (const char *station, GError **error)
+{
+  g_autoptr (GPtrArray) folders = dk_anchor_known_folders ();
+
+  for (guint i = 0; i < folders->len; i++) {
+    const char *other = g_ptr_array_index (folders, i);
+    g_autoptr (json_t) facts = dk_kit_exists (other) ? dk_kit_locked_facts (other, NULL) : NULL;
+    if (facts == NULL || g_strcmp0 (dk_json_get_text (facts, "station"), station) != 0)
+      continue;
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "This PC has a kit of station %s already, in %s. Two would issue the same numbers. "
+                 "Nothing was made; open that one, or choose another station code.",
+                 station, other);
     return FALSE;
   }
   return TRUE;
@@ -106,7 +154,7 @@ make_keys (Made *made, const DkKitInit *init, GError **error)
   if (!dk_directory_add (made->directory, DK_SLOT_PERSON, DK_ROLE_ADMIN, init->user, 0,
                          init->passphrase, init->kdf, made->keys, NULL, error)
       || !dk_directory_add (made->directory, DK_SLOT_RECOVERY, DK_ROLE_ADMIN, RECOVERY_NAME, 0,
-                            made->recovery, (DkKdfParams) { 0, 0 }, made->keys, NULL, error))
+                            made->recovery, (DkKdfParams){ 0, 0 }, made->keys, NULL, error))
     return FALSE;
   dk_directory_sign (made->directory, made->keys);
   return TRUE;
@@ -115,8 +163,7 @@ make_keys (Made *made, const DkKitInit *init, GError **error)
 static gboolean
 put_setting (DkDb *db, const char *key, const char *value, GError **error)
 {
-  g_autoptr (DkStmt) stmt
-      = dk_stmt_new (db, "INSERT INTO setting (key, value) VALUES (?1, ?2)");
+  g_autoptr (DkStmt) stmt = dk_stmt_new (db, "INSERT INTO setting (key, value) VALUES (?1, ?2)");
 
   dk_stmt_bind_text (stmt, 1, key);
   dk_stmt_bind_text (stmt, 2, value);
@@ -128,9 +175,8 @@ static gboolean
 put_place (DkDb *db, const Made *made, const char *folder, GError **error)
 {
   g_autofree char *machine = dk_platform_machine_id ();
-  g_autofree char *path = g_canonicalize_filename (folder, NULL);
-  g_autofree char *seq
-      = g_strdup_printf ("%" G_GUINT64_FORMAT, dk_directory_seq (made->directory));
+  g_autofree char *path = dk_platform_real_path (folder);
+  g_autofree char *seq = g_strdup_printf ("%" G_GUINT64_FORMAT, dk_directory_seq (made->directory));
 
   return put_setting (db, "machine", machine, error) && put_setting (db, "path", path, error)
          && put_setting (db, "dir_seq", seq, error)
@@ -151,8 +197,7 @@ mark_initialised (DkDb *db, Made *made, GError **error)
 }
 
 static gboolean
-make_database (Made *made, const char *path, const char *folder, const char *user,
-               GError **error)
+make_database (Made *made, const char *path, const char *folder, const char *user, GError **error)
 {
   g_autoptr (GBytes) directory = dk_directory_bytes (made->directory, made->keys);
   g_autoptr (DkDb) db = NULL;
@@ -185,7 +230,9 @@ dk_kit_create (const char *folder, const DkKitInit *init, DkSecret **recovery, G
   g_autoptr (DkFileLock) lock = NULL;
   g_auto (Made) made = { 0 };
 
-  if (!check_init (folder, init, error) || !dk_file_make_folder (folder, error))
+  if (!check_init (folder, init, error)
+      || (!init->is_sample && !refuse_known_station (init->station, error))
+      || !dk_file_make_folder (folder, error))
     return FALSE;
   lock = dk_platform_lock_file (lock_path, error);
   if (lock == NULL || !remove_unfinished (unfinished, error) || !make_keys (&made, init, error)

@@ -9,7 +9,10 @@
 #define DK_KIT_LOCK "kit.lock"
 #define DK_KIT_STATION "station.json"
 #define DK_KIT_FAILED "failed-unlocks.json"
-#define DK_KIT_USERS_MAX 120
+
+/* Where the kits of this machine lie, one folder each. */
+#define DK_KIT_MACHINE_FOLDER "/var/lib/downtime-kit"
+#define DK_KIT_MACHINE_MAX 100
 
 struct DkKit {
   char *folder;

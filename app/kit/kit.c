@@ -10,8 +10,6 @@
 #include "app/kit/kit-private.h"
 #include "app/store/ledger.h"
 
-#define MACHINE_KITS "/var/lib/downtime-kit"
-
 char *
 dk_kit_file (const char *folder, const char *name)
 {
@@ -22,11 +20,12 @@ dk_kit_file (const char *folder, const char *name)
 static char *
 find_machine_kit (void)
 {
-  g_autoptr (GPtrArray) names = dk_file_list (MACHINE_KITS, 100, NULL);
+  g_autoptr (GPtrArray) names = dk_file_list (DK_KIT_MACHINE_FOLDER, DK_KIT_MACHINE_MAX, NULL);
   char *found = NULL;
 
   for (guint i = 0; names != NULL && i < names->len; i++) {
-    g_autofree char *folder = g_build_filename (MACHINE_KITS, g_ptr_array_index (names, i), NULL);
+    g_autofree char *folder
+        = g_build_filename (DK_KIT_MACHINE_FOLDER, g_ptr_array_index (names, i), NULL);
     if (!dk_kit_exists (folder))
       continue;
     if (found != NULL) {
@@ -174,13 +173,16 @@ dk_kit_check_anchor (DkKit *kit, GError **error)
 static gboolean
 check_directory_sequence (DkKit *kit, GError **error)
 {
-  g_autofree char *stored = dk_store_get_setting (kit->store, "dir_seq", error);
+  g_autoptr (GError) failed = NULL;
+  g_autofree char *stored = dk_store_get_setting (kit->store, "dir_seq", &failed);
   guint64 seq = dk_directory_seq (kit->directory);
   g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, seq);
   guint64 expected = stored != NULL ? g_ascii_strtoull (stored, NULL, 10) : 0;
 
-  if (stored == NULL && error != NULL && *error != NULL)
+  if (failed != NULL) {
+    g_propagate_error (error, g_steal_pointer (&failed));
     return FALSE;
+  }
   if (seq < expected) {
     g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
                  "The list of people who may open %s/" DK_KIT_DATABASE " was set back to an older "
@@ -270,6 +272,8 @@ open_store (DkKit *kit, GError **error)
   kit->db = dk_db_open (path, &keys, error);
   if (kit->db == NULL || !dk_db_migrate (kit->db, error))
     return FALSE;
+  if (dk_db_notice (kit->db) != NULL)
+    dk_kit_add_message (kit, "%s", dk_db_notice (kit->db));
   kit->store = dk_store_new (kit->db, dk_person_info (kit->person)->name, kit->keys, error);
   return kit->store != NULL;
 }
@@ -281,9 +285,10 @@ renew_anchor (DkKit *kit)
   g_autoptr (GError) error = NULL;
 
   if (!dk_kit_write_anchor (kit, FALSE, &error))
-    dk_kit_add_message (kit, "This PC could not note how far the kit has come (%s). Work goes on "
-                             "and nothing is lost, but a copied or restored kit would not be "
-                             "noticed; tell the kit's administrator.",
+    dk_kit_add_message (kit,
+                        "This PC could not note how far the kit has come (%s). Work goes on "
+                        "and nothing is lost, but a copied or restored kit would not be "
+                        "noticed; tell the kit's administrator.",
                         error->message);
 }
 
@@ -308,7 +313,7 @@ dk_kit_open (const char *folder, const char *user, const DkSecret *passphrase, c
   g_autoptr (DkKit) kit = g_new0 (DkKit, 1);
   g_autofree char *lock_path = dk_kit_file (folder, DK_KIT_LOCK);
 
-  kit->folder = g_canonicalize_filename (folder, NULL);
+  kit->folder = dk_platform_real_path (folder);
   kit->messages = g_ptr_array_new_with_free_func (g_free);
   if (dk_kit_exists (folder)) {
     kit->lock = dk_platform_lock_file (lock_path, error);

@@ -19,13 +19,15 @@ typedef struct {
   const DkSecret *passphrase;
   DkKdfParams kdf;
   const char *trust;   /* text of a minisign public key whose packs are accepted, or NULL */
+  gboolean is_sample;  /* to try things out: its station may be on this PC already */
 } DkKitInit;
 
 /* The kit folder that --kit, DOWNTIME_KIT or the system's default name: given may be NULL. New
  * string. Any thread. */
 char *dk_kit_default_folder (const char *given);
 
-/* Makes a new kit in folder, which must not hold one (DK_ERROR_INVALID). *recovery gets the
+/* Makes a new kit in folder, which must not hold one, for a station that no other kit of this PC
+ * has, since both would issue the same numbers (DK_ERROR_INVALID). *recovery gets the
  * recovery code as text, to be shown once (new secret with a NUL at the end). A broken-off call
  * leaves nothing that opens. Slow (key derivation). */
 gboolean dk_kit_create (const char *folder, const DkKitInit *init, DkSecret **recovery,

@@ -20,13 +20,16 @@ static void
 add_public_keys (json_t *facts, const DkStoreIdentity *identity)
 {
   DkMinisignPublic key;
-  g_autofree char *signer = NULL;
+  g_auto (GStrv) signer = NULL;
+  g_autofree char *text = NULL;
   g_autofree char *recipient = dk_age_recipient_text (identity->device_age_public);
   g_autofree char *lead = dk_age_recipient_text (identity->lead_public);
 
   dk_minisign_public_from_key (identity->device_sign_public, &key);
-  signer = dk_minisign_public_text (&key);
-  dk_json_set_text (facts, "signer", signer);
+  text = dk_minisign_public_text (&key);
+  /* The key itself, as `minisign -P` takes it: one line, fit for a fleet list. */
+  signer = g_strsplit (text, "\n", 3);
+  dk_json_set_text (facts, "signer", signer[1]);
   dk_json_set_text (facts, "recipient", recipient);
   dk_json_set_text (facts, "lead_recipient", lead);
 }

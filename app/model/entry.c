@@ -8,6 +8,7 @@
 
 #define FORMAT_VERSION 1
 #define MEMBERS 14
+#define INTEGER_MAX (G_GINT64_CONSTANT (1) << 53)
 
 DkEntry *
 dk_entry_new (void)
@@ -69,6 +70,18 @@ take_time (const json_t *line, const char *key, gint64 *out, GError **error)
   return TRUE;
 }
 
+/* Beyond 2^53 there is no canonical spelling. */
+static gboolean
+take_int (const json_t *line, const char *key, gint64 min, gint64 *out, GError **error)
+{
+  gint64 number = dk_json_get_int (line, key, -1);
+
+  if (number < min || number > INTEGER_MAX)
+    return refuse (error, key);
+  *out = number;
+  return TRUE;
+}
+
 static gboolean
 take_members (const json_t *line, DkEntry *entry, GError **error)
 {
@@ -76,9 +89,9 @@ take_members (const json_t *line, DkEntry *entry, GError **error)
     return refuse (error, "it has not the members of an entry");
   if (dk_json_get_int (line, "v", 0) != FORMAT_VERSION)
     return refuse (error, "its version is unknown");
-  entry->seq = dk_json_get_int (line, "seq", 0);
-  entry->mono_ms = dk_json_get_int (line, "mono_ms", -1);
-  return take_text (line, "kit", &entry->kit, error)
+  return take_int (line, "seq", 1, &entry->seq, error)
+         && take_int (line, "mono_ms", 0, &entry->mono_ms, error)
+         && take_text (line, "kit", &entry->kit, error)
          && take_text (line, "station", &entry->station, error)
          && take_text (line, "chain", &entry->chain, error)
          && take_text (line, "prev", &entry->prev, error)

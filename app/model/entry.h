@@ -39,6 +39,7 @@ typedef struct {
 #define DK_ENTRY_TICKET_FINAL "ticket-final"     /* (none) */
 #define DK_ENTRY_TICKET_AMEND "ticket-amend"     /* priority fields reason */
 #define DK_ENTRY_TICKET_VOID "ticket-void"       /* reason */
+#define DK_ENTRY_TICKET_ERASE "ticket-erase"     /* chain seq reason: whose words went */
 #define DK_ENTRY_HANDOVER "handover"             /* state target itsm_id reason sent_ms
                                                     attempts */
 

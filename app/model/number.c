@@ -130,7 +130,7 @@ append_spoken (GString *out, char c)
 {
   if (g_ascii_isdigit (c))
     g_string_append (out, spoken (c));
-  else
+  else if (g_ascii_isupper (c))
     g_string_append_printf (out, "%c %s", c, spoken (c));
 }
 

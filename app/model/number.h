@@ -27,7 +27,7 @@ char *dk_number_format (const char *station, guint64 counter, gboolean drill);
  * check character from text that is no number at all. Any thread. */
 gboolean dk_number_parse (const char *text, DkNumber *out, GError **error) DK_CHECKED;
 
-/* Spelled for the phone: "D T, A alpha, zero seven, zero zero four two, D delta". New string. */
+/* Spelled for the phone: "D T, A alpha zero seven, zero zero four two, D delta". New string. */
 char *dk_number_spell (const char *number);
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 
 #define SALT_SIZE 16
 #define COUNTER_STEP 10000
+#define COUNTER_MARGIN 1000
 
 /* Last entry of a chain; seq 0 and 64 zeros if there is none. */
 static gboolean
@@ -299,8 +300,8 @@ dk_ledger_begin_chain (DkStore *store, const char *kind, const char *reason, GEr
          && dk_ledger_append (store, kind, NULL, 0, body, NULL, error);
 }
 
-/* The counter goes on at the next multiple of 10,000, so that numbers issued by the other copy of
- * this kit are not issued again. */
+/* The counter goes on at the next multiple of 10,000 that is not near, so that numbers issued by the
+ * other copy of this kit, now or soon, are not issued again. */
 static gboolean
 skip_numbers (DkStore *store, guint64 floor, GError **error)
 {
@@ -310,9 +311,7 @@ skip_numbers (DkStore *store, guint64 floor, GError **error)
 
   if (!dk_store_read_counter (store, &counter, error))
     return FALSE;
-  next = (MAX (counter, floor) / COUNTER_STEP + 1) * COUNTER_STEP;
-  if (next == counter + 1)
-    return TRUE;
+  next = ((MAX (counter, floor) + COUNTER_MARGIN) / COUNTER_STEP + 1) * COUNTER_STEP;
   json_object_set_new (body, "from", json_integer ((json_int_t) counter + 1));
   json_object_set_new (body, "to", json_integer ((json_int_t) next - 1));
   return dk_store_write_counter (store, next - 1, error)

@@ -158,11 +158,13 @@ gboolean
 dk_search_remove_pack (DkStore *store, gint64 pack, GError **error)
 {
   g_autoptr (DkStmt) stmt = dk_stmt_new (
-      dk_store_db (store), "SELECT id, name, words, digits FROM found WHERE pack = ?1");
-  g_autoptr (DkStmt) rows = dk_stmt_new (dk_store_db (store), "DELETE FROM found WHERE pack = ?1");
+      dk_store_db (store), "SELECT id, name, words, digits FROM found WHERE id BETWEEN ?1 AND ?2");
+  g_autoptr (DkStmt) rows
+      = dk_stmt_new (dk_store_db (store), "DELETE FROM found WHERE id BETWEEN ?1 AND ?2");
   gboolean has_row;
 
-  dk_stmt_bind_int (stmt, 1, pack);
+  dk_stmt_bind_int (stmt, 1, DK_FOUND_ID_FIRST (pack));
+  dk_stmt_bind_int (stmt, 2, DK_FOUND_ID_LAST (pack));
   while (TRUE) {
     g_auto (Indexed) old = { 0 };
     if (!dk_stmt_step (stmt, &has_row, error))
@@ -176,6 +178,7 @@ dk_search_remove_pack (DkStore *store, gint64 pack, GError **error)
     if (!unindex_words (store, FALSE, &old, error) || !index_digits (store, &old, TRUE, error))
       return FALSE;
   }
-  dk_stmt_bind_int (rows, 1, pack);
+  dk_stmt_bind_int (rows, 1, DK_FOUND_ID_FIRST (pack));
+  dk_stmt_bind_int (rows, 2, DK_FOUND_ID_LAST (pack));
   return dk_stmt_run (rows, error);
 }

@@ -16,6 +16,7 @@
 #define RANKED_MAX 2000
 #define WORDS_MAX 8
 #define DIGITS_MIN 3
+#define TICKET_SHARE 4 /* a quarter of the hits is for them, if there are any */
 
 typedef struct {
   DkStore *store;
@@ -82,6 +83,14 @@ by_name (Query *q, gint64 pack, const char *folded, GError **error)
   return collect (q, stmt, error);
 }
 
+static void
+bind_pack (DkStmt *stmt, const char *match, const Query *q)
+{
+  dk_stmt_bind_text (stmt, 1, match);
+  dk_stmt_bind_int (stmt, 2, DK_FOUND_ID_FIRST (q->pack));
+  dk_stmt_bind_int (stmt, 3, DK_FOUND_ID_LAST (q->pack));
+}
+
 /* "ward" "b2" -> "ward"* "b2"*: each word quoted, so that nothing in it is an operator. */
 static char *
 match_expression (const char *folded)
@@ -108,11 +117,12 @@ count_content_hits (Query *q, const char *match, gint64 *count, GError **error)
 {
   g_autoptr (DkStmt) stmt = dk_stmt_new (
       dk_store_db (q->store), "SELECT count(*) FROM (SELECT 1 FROM content_words"
-                              " WHERE content_words MATCH ?1 LIMIT ?2)");
+                              " WHERE content_words MATCH ?1 AND rowid BETWEEN ?2 AND ?3"
+                              " LIMIT ?4)");
   gboolean has_row;
 
-  dk_stmt_bind_text (stmt, 1, match);
-  dk_stmt_bind_int (stmt, 2, RANKED_MAX + 1);
+  bind_pack (stmt, match, q);
+  dk_stmt_bind_int (stmt, 4, RANKED_MAX + 1);
   if (!dk_stmt_step (stmt, &has_row, error))
     return FALSE;
   *count = dk_stmt_int (stmt, 0);
@@ -131,14 +141,14 @@ by_content_words (Query *q, const char *match, GError **error)
       dk_store_db (q->store),
       count > RANKED_MAX
           ? "SELECT f.id, f.kind, f.ref, f.title, f.snippet FROM content_words AS w"
-            " JOIN found AS f ON f.id = w.rowid WHERE w.content_words MATCH ?1 AND f.pack = ?2"
-            " LIMIT ?3"
+            " CROSS JOIN found AS f ON f.id = w.rowid WHERE w.content_words MATCH ?1"
+            " AND w.rowid BETWEEN ?2 AND ?3 LIMIT ?4"
           : "SELECT f.id, f.kind, f.ref, f.title, f.snippet FROM (SELECT rowid FROM content_words"
-            " WHERE content_words MATCH ?1 ORDER BY bm25 (content_words, 10.0, 1.0)) AS w"
-            " JOIN found AS f ON f.id = w.rowid WHERE f.pack = ?2 LIMIT ?3");
-  dk_stmt_bind_text (stmt, 1, match);
-  dk_stmt_bind_int (stmt, 2, q->pack);
-  dk_stmt_bind_int (stmt, 3, q->limit);
+            " WHERE content_words MATCH ?1 AND rowid BETWEEN ?2 AND ?3"
+            " ORDER BY bm25 (content_words, 10.0, 1.0) LIMIT ?4) AS w"
+            " CROSS JOIN found AS f ON f.id = w.rowid");
+  bind_pack (stmt, match, q);
+  dk_stmt_bind_int (stmt, 4, q->limit + q->hits->len);
   return collect (q, stmt, error);
 }
 
@@ -149,11 +159,11 @@ by_ticket_words (Query *q, const char *match, GError **error)
   g_autoptr (DkStmt) stmt = dk_stmt_new (
       dk_store_db (q->store),
       "SELECT f.id, f.kind, f.ref, f.title, f.snippet FROM ticket_words AS w"
-      " JOIN found AS f ON f.id = w.rowid WHERE w.ticket_words MATCH ?1"
+      " CROSS JOIN found AS f ON f.id = w.rowid WHERE w.ticket_words MATCH ?1"
       " ORDER BY w.rowid DESC LIMIT ?2");
 
   dk_stmt_bind_text (stmt, 1, match);
-  dk_stmt_bind_int (stmt, 2, q->limit);
+  dk_stmt_bind_int (stmt, 2, q->limit + q->hits->len);
   return collect (q, stmt, error);
 }
 
@@ -163,13 +173,12 @@ by_digits (Query *q, const char *digits, GError **error)
   g_autoptr (DkStmt) stmt = dk_stmt_new (
       dk_store_db (q->store),
       "SELECT f.id, f.kind, f.ref, f.title, f.snippet FROM content_digits AS d"
-      " JOIN found AS f ON f.id = d.rowid WHERE d.content_digits MATCH ?1 AND f.pack = ?2"
-      " LIMIT ?3");
+      " CROSS JOIN found AS f ON f.id = d.rowid WHERE d.content_digits MATCH ?1"
+      " AND d.rowid BETWEEN ?2 AND ?3 LIMIT ?4");
   g_autofree char *phrase = g_strconcat ("\"", digits, "\"", NULL);
 
-  dk_stmt_bind_text (stmt, 1, phrase);
-  dk_stmt_bind_int (stmt, 2, q->pack);
-  dk_stmt_bind_int (stmt, 3, q->limit);
+  bind_pack (stmt, phrase, q);
+  dk_stmt_bind_int (stmt, 4, q->limit + q->hits->len);
   return collect (q, stmt, error);
 }
 
@@ -186,11 +195,20 @@ run (Query *q, const char *folded, GError **error)
   g_autofree char *match = match_expression (folded);
   g_autofree char *digits = dk_text_digits (folded);
 
+  guint limit = q->limit;
+
   if (!by_name (q, 0, folded, error) || !by_name (q, q->pack, folded, error))
     return FALSE;
-  if (*match != '\0' && (!by_content_words (q, match, error) || !by_ticket_words (q, match, error)))
+  if (strlen (digits) >= DIGITS_MIN && is_phone_like (folded) && !by_digits (q, digits, error))
     return FALSE;
-  return strlen (digits) < DIGITS_MIN || !is_phone_like (folded) || by_digits (q, digits, error);
+  if (*match == '\0')
+    return TRUE;
+  /* A word that stands in every contact must not hide the tickets with it. */
+  q->limit = limit - limit / TICKET_SHARE;
+  if (!by_content_words (q, match, error))
+    return FALSE;
+  q->limit = limit;
+  return by_ticket_words (q, match, error);
 }
 
 GPtrArray *

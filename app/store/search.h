@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* One field finds contacts, runbooks, services and tickets. Order: exact name or number, beginning
- * of the name by an indexed column, then full text; ranked by bm25 only up to 2,000 hits. */
+/* One field finds contacts, runbooks, services and tickets. Order: beginning of the name or ticket
+ * number by an indexed column, digits of a phone number, then full text: content, ranked by bm25
+ * only up to 2,000 hits, and tickets, newest first, for which a quarter of the hits is kept. */
 typedef struct {
   char *kind;    /* contact runbook service ticket */
   char *id;      /* contact, runbook, service id; ticket number */

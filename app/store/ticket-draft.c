@@ -14,9 +14,15 @@
 char *
 dk_ticket_next_number (DkStore *store, GError **error)
 {
-  g_autofree char *mode = dk_store_get_setting (store, "mode", NULL);
+  g_autoptr (GError) failed = NULL;
+  g_autofree char *mode = dk_store_get_setting (store, "mode", &failed);
   guint64 counter;
 
+  /* Else a number of a drill would look like one that counts. */
+  if (failed != NULL) {
+    g_propagate_error (error, g_steal_pointer (&failed));
+    return NULL;
+  }
   if (!dk_store_read_counter (store, &counter, error)
       || !dk_store_write_counter (store, counter + 1, error))
     return NULL;
