@@ -109,6 +109,7 @@ struct DkConnector {
   char *name;     /* as the site calls it */
   char *origin;   /* what the credential is bound to, "" if there is none */
   guint settle_s; /* after this time a request that had no answer is done or never will be */
+  guint call_s;   /* no call takes longer; 0 = not known */
   gsize find_max; /* keys that one find takes */
 };
 

@@ -7,11 +7,11 @@
 #include "app/base/file.h"
 
 static const char *const ticket_columns[] = {
-  "number",      "uid",           "form",       "state",          "priority",
-  "safety",      "impact",        "urgency",    "summary",        "details",
-  "caller",      "callback",      "location",   "device",         "service",
-  "group",       "resolution",    "happened_at", "recorded_at",   "resolved_at",
-  "handed_over_at", "outage",     "recorded_by", "paper",         "answers",
+  "number",         "uid",        "form",        "state",       "priority",
+  "safety",         "impact",     "urgency",     "summary",     "details",
+  "caller",         "callback",   "location",    "device",      "service",
+  "group",          "resolution", "happened_at", "recorded_at", "resolved_at",
+  "handed_over_at", "outage",     "recorded_by", "paper",       "answers",
 };
 
 static const char *const log_columns[] = {

@@ -156,5 +156,6 @@ dk_push_row_free (DkPushRow *row)
   g_free (row->uid);
   g_free (row->itsm_id);
   g_free (row->reason);
+  g_free (row->boot);
   g_free (row);
 }

@@ -26,8 +26,7 @@ dk_push_find (PushRun *run, GPtrArray *rows, GPtrArray *hits)
 }
 
 void
-dk_push_split_hits (const DkPushRow *row, const GPtrArray *hits, GPtrArray *ours,
-                    GPtrArray *others)
+dk_push_split_hits (const DkPushRow *row, const GPtrArray *hits, GPtrArray *ours, GPtrArray *others)
 {
   for (guint i = 0; i < hits->len; i++) {
     DkPushHit *hit = g_ptr_array_index (hits, i);
@@ -53,7 +52,7 @@ keep_apart (PushRun *run, DkPushRow *row, const GPtrArray *others, GError **erro
 {
   g_autofree char *ids = join_ids (others, 0);
   g_autofree char *reason = g_strdup_printf (
-      "Ticket %s there carries this number, but is another ticket or has lost its stamp. Nothing was "
+      "Ticket %s there carries this number, but is another one or has lost its stamp. Nothing was "
       "sent; look at it and decide by hand.",
       ids);
 
@@ -76,8 +75,7 @@ keep_doubled (PushRun *run, DkPushRow *row, const GPtrArray *ours, const GPtrArr
 }
 
 gboolean
-dk_push_adopt (PushRun *run, DkPushRow *row, const GPtrArray *hits, gboolean *found,
-               GError **error)
+dk_push_adopt (PushRun *run, DkPushRow *row, const GPtrArray *hits, gboolean *found, GError **error)
 {
   g_autoptr (GPtrArray) ours = g_ptr_array_new ();
   g_autoptr (GPtrArray) others = g_ptr_array_new ();
@@ -167,9 +165,9 @@ settle_unread (PushRun *run, DkPushRow *row, DkConnectorCode code, const DkConne
                GError **error)
 {
   g_autofree char *id = g_strdup (row->itsm_id);
-  g_autofree char *reason = g_strdup_printf (
-      "It stands there as %s, but could not be compared: %s", id,
-      reply->reason != NULL ? reply->reason : "no reason was given.");
+  g_autofree char *reason
+      = g_strdup_printf ("It stands there as %s, but could not be compared: %s", id,
+                         reply->reason != NULL ? reply->reason : "no reason was given.");
   /* One ticket that cannot be read must not stand in the way of the others. */
   gboolean fresh = g_hash_table_contains (run->sent_at, row->number);
 
@@ -183,8 +181,8 @@ settle_unread (PushRun *run, DkPushRow *row, DkConnectorCode code, const DkConne
 gboolean
 dk_push_confirm (PushRun *run, DkPushRow *row, GError **error)
 {
-  g_autoptr (GPtrArray) differences =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) dk_push_difference_free);
+  g_autoptr (GPtrArray) differences
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_push_difference_free);
   g_auto (DkConnectorReply) reply = DK_CONNECTOR_REPLY_INIT;
   g_autoptr (DkPushRecord) record = dk_push_load (run, row, row->sent_ms, error);
   DkConnectorCode code;

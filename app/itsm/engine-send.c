@@ -219,9 +219,9 @@ dk_push_stop_for (PushRun *run, DkConnectorCode code, const DkConnectorReply *re
     return TRUE;
   case DK_CONNECTOR_RETRY_AFTER:
     dk_push_now (run, &now);
-    run->pause_ms = now.mono_ms
-                    + 1000 * (gint64) (reply->retry_after_s >= 0 ? reply->retry_after_s
-                                                                 : WAIT_DEFAULT_S);
+    run->pause_ms
+        = now.mono_ms
+          + 1000 * (gint64) (reply->retry_after_s >= 0 ? reply->retry_after_s : WAIT_DEFAULT_S);
     dk_push_stop (run, PUSH_PAUSE, reply->reason);
     return TRUE;
   case DK_CONNECTOR_AUTH:

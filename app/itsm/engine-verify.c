@@ -73,8 +73,8 @@ stands_once (PushRun *run, const DkPushRow *row, const GPtrArray *hits)
 static gboolean
 verify_row (PushRun *run, DkPushRow *row, const GPtrArray *hits, GError **error)
 {
-  g_autoptr (GPtrArray) differences =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) dk_push_difference_free);
+  g_autoptr (GPtrArray) differences
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_push_difference_free);
   g_auto (DkConnectorReply) reply = DK_CONNECTOR_REPLY_INIT;
   g_autoptr (DkPushRecord) record = NULL;
   DkConnectorCode code;

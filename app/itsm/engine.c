@@ -95,6 +95,13 @@ dk_push_set (PushRun *run, DkPushRow *row, DkHandover state, const char *itsm_id
   return TRUE;
 }
 
+static gboolean
+is_of_this_boot (const DkPushRow *row, const DkMoment *now)
+{
+  return row->boot != NULL && row->boot[0] != '\0' && strcmp (row->boot, now->boot) == 0
+         && row->mono_ms <= now->mono_ms;
+}
+
 gint64
 dk_push_elapsed (const PushRun *run, const DkPushRow *row)
 {
@@ -103,7 +110,14 @@ dk_push_elapsed (const PushRun *run, const DkPushRow *row)
 
   dk_push_now (run, &now);
   /* The wall clock is set right after many an outage; time since boot is not. */
-  return sent_at != NULL ? now.mono_ms - *sent_at : now.wall_ms - row->sent_ms;
+  if (sent_at != NULL)
+    return now.mono_ms - *sent_at;
+  if (is_of_this_boot (row, &now))
+    return now.mono_ms - row->mono_ms;
+  /* It left before this boot, or on another PC. */
+  if (row->boot != NULL && row->boot[0] != '\0')
+    return MIN (now.mono_ms, now.wall_ms - row->sent_ms);
+  return now.wall_ms - row->sent_ms;
 }
 
 static gboolean
@@ -185,6 +199,18 @@ dk_push_list_rows (PushRun *run, DkPushList which, GError **error)
   return TRUE;
 }
 
+/* The mark was made before the call began, so the request may have left at the end of it. */
+static void
+allow_for_call (const PushRun *run, DkPushRow *row, const DkMoment *now)
+{
+  gint64 call_ms = 1000 * (gint64) run->connector->call_s;
+
+  if (is_of_this_boot (row, now))
+    row->mono_ms = MIN (row->mono_ms + call_ms, now->mono_ms);
+  else
+    row->sent_ms = MIN (row->sent_ms + call_ms, now->wall_ms);
+}
+
 /* A request was on its way when an earlier run ended: nobody knows what became of it. */
 static gboolean
 own_up (PushRun *run, GError **error)
@@ -202,8 +228,11 @@ own_up (PushRun *run, GError **error)
       row->sent_ms = now.wall_ms;
     else if (!was_sending)
       continue;
+    if (was_sending)
+      allow_for_call (run, row, &now);
     if (!dk_push_set (run, row, DK_HANDOVER_UNKNOWN, NULL,
-                      was_sending ? "The program ended before an answer came." : row->reason, error))
+                      was_sending ? "The program ended before an answer came." : row->reason,
+                      error))
       return FALSE;
   }
   return TRUE;
@@ -288,8 +317,8 @@ void
 dk_push_begin (PushRun *run, DkConnector *connector, const DkPushStore *store,
                const DkPushOptions *options, const DkJob *job)
 {
-  guint settle_s = options != NULL && options->settle_s != 0 ? options->settle_s
-                                                             : connector->settle_s;
+  guint settle_s
+      = options != NULL && options->settle_s != 0 ? options->settle_s : connector->settle_s;
 
   run->connector = connector;
   run->store = store;
@@ -339,8 +368,10 @@ fail_partly (const PushRun *run, GError **error)
     guint count;
     const char *words;
   } parts[] = {
-    { report->unknown, "unknown" },   { report->refused, "refused" },
-    { report->delivered, "delivered but different" }, { report->waiting, "waiting" },
+    { report->unknown, "unknown" },
+    { report->refused, "refused" },
+    { report->delivered, "delivered but different" },
+    { report->waiting, "waiting" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
@@ -359,8 +390,8 @@ gboolean
 dk_push_judge (PushRun *run, GError **error)
 {
   DkPushReport *report = run->report;
-  gboolean stopped_early = run->stop == PUSH_AUTH || run->stop == PUSH_LIES
-                           || run->stop == PUSH_UNREACHABLE;
+  gboolean stopped_early
+      = run->stop == PUSH_AUTH || run->stop == PUSH_LIES || run->stop == PUSH_UNREACHABLE;
 
   dk_push_report_count (report);
   if (report->unknown + report->refused + report->delivered + report->waiting == 0)

@@ -22,6 +22,8 @@ typedef struct {
   char *reason;
   gint64 sent_ms;  /* when the last request to create it left, wall clock; 0 = none did */
   int attempts;    /* requests to create it so far */
+  char *boot;      /* of the moment when this state was marked; NULL = that is not known */
+  gint64 mono_ms;  /* since that boot */
 } DkPushRow;
 
 typedef enum {
@@ -61,7 +63,7 @@ typedef struct {
 
 typedef struct {
   guint settle_s; /* 0 = as the connector says */
-  guint wait_s;   /* stay so long for what is unknown, or while the server asks to wait; 0 = leave */
+  guint wait_s;   /* stay so long for what is unknown or while the server is away; 0 = leave */
   guint limit;    /* hand over at most so many new ones; 0 = all */
   guint pace_ms;  /* pause between two creates; 0 = none */
 } DkPushOptions;
@@ -102,7 +104,7 @@ gboolean dk_push_run (DkConnector *connector, const DkPushStore *store,
                       GError **error) DK_CHECKED;
 
 /* Reads all that is delivered or verified back and compares it. Changes nothing there; marks
- * delivered ones as verified. Errors and report as above: items that differ are DK_ERROR_PARTIAL. */
+ * delivered ones as verified. Errors and report as above; what differs is DK_ERROR_PARTIAL. */
 gboolean dk_push_verify (DkConnector *connector, const DkPushStore *store, const DkJob *job,
                          DkPushReport **report, GError **error) DK_CHECKED;
 

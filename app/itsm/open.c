@@ -14,9 +14,10 @@ dk_itsm_open (const char *kind, const json_t *settings, const DkSecret *credenti
     return NULL;
   }
   if (credential == NULL) {
-    g_set_error_literal (error, DK_ERROR, DK_ERROR_DENIED,
-                         "This connector needs its token, which only the roles lead, reconciler and "
-                         "admin can open. Nothing was sent.");
+    g_set_error_literal (
+        error, DK_ERROR, DK_ERROR_DENIED,
+        "This connector needs its token, which only the roles lead, reconciler and "
+        "admin can open. Nothing was sent.");
     return NULL;
   }
   return dk_rt_new (settings, credential, error);

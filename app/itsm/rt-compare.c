@@ -215,8 +215,9 @@ judge_ticket (const json_t *ticket, const char *remote_id, DkConnectorReply *rep
   g_autofree char *id = dk_rt_scalar (json_object_get (ticket, "id"));
 
   if (id == NULL || !json_is_array (json_object_get (ticket, "CustomFields"))) {
-    dk_connector_reply_set (reply, "The answer about ticket %s is not one that Request Tracker "
-                                   "gives.",
+    dk_connector_reply_set (reply,
+                            "The answer about ticket %s is not one that Request Tracker "
+                            "gives.",
                             remote_id);
     return DK_CONNECTOR_LIES;
   }
@@ -299,9 +300,9 @@ dk_rt_attach (DkConnector *self, const char *remote_id, const char *name, const 
       return DK_CONNECTOR_OK;
   }
   base64 = g_base64_encode (bytes, size);
-  body = json_pack ("{s:s, s:s, s:[{s:s, s:s, s:s}]}", "Content", name, "ContentType",
-                    "text/plain", "AttachmentsContents", "FileName", name, "FileType",
-                    content_type, "FileContent", base64);
+  body = json_pack ("{s:s, s:s, s:[{s:s, s:s, s:s}]}", "Content", name, "ContentType", "text/plain",
+                    "Attachments", "FileName", name, "FileType", content_type,
+                    "FileContent", base64);
   g_assert (body != NULL);
   return dk_rt_call (rt, "POST", path, body, NULL, NULL, NULL, job, reply);
 }

@@ -7,6 +7,7 @@
 #define SUBJECT_CHARS_MAX 200
 #define CUSTOM_CHARS_MAX 250
 #define ADDRESS_BYTES_MAX 254
+#define KIND_PREFIX "ticket-"
 #define LATE_MS (60 * 1000) /* a note written down later than this shows both times */
 
 char *
@@ -93,8 +94,7 @@ add_priority (GString *out, const DkTicket *ticket)
   if (ticket->safety)
     g_string_append (out, "PATIENT SAFETY IS AT RISK\n");
   if (ticket->priority > 0)
-    g_string_append_printf (out, "Priority:    %d of 5 (1 is the most urgent)\n",
-                            ticket->priority);
+    g_string_append_printf (out, "Priority:    %d of 5 (1 is the most urgent)\n", ticket->priority);
   if (ticket->impact > 0)
     g_string_append_printf (out, "Impact:      %d of 3\n", ticket->impact);
   if (ticket->urgency > 0)
@@ -145,8 +145,11 @@ add_line (GString *out, const DkPushLine *line)
   g_autofree char *text = dk_text_clean (line->text != NULL ? line->text : "");
   g_auto (GStrv) parts = g_strsplit (text, "\n", -1);
   gboolean late = line->recorded_ms - line->happened_ms > LATE_MS;
+  const char *kind = line->kind;
 
-  g_string_append_printf (out, "%s  %s, %s", happened, line->user, line->kind);
+  if (g_str_has_prefix (kind, KIND_PREFIX))
+    kind += strlen (KIND_PREFIX);
+  g_string_append_printf (out, "%s  %s, %s", happened, line->user, kind);
   if (late)
     g_string_append_printf (out, " (written down %s)", recorded);
   g_string_append (out, text[0] != '\0' ? ":\n" : "\n");
@@ -249,8 +252,7 @@ make_create (const RtConnector *rt, const DkPushTicket *push, const char *reques
   dk_json_set_text (create, "ContentType", "text/plain");
   dk_json_set_text (create, "Created", created);
   dk_json_set_text (create, "Started", created);
-  dk_json_set_text (create, "Status",
-                    is_resolved (ticket) ? rt->status_resolved : rt->status_open);
+  dk_json_set_text (create, "Status", is_resolved (ticket) ? rt->status_resolved : rt->status_open);
   if (is_resolved (ticket))
     dk_json_set_text (create, "Resolved", resolved);
   if (ticket->priority >= 1 && ticket->priority <= 5)

@@ -28,8 +28,8 @@ typedef struct {
 } RtConnector;
 
 /* Sends a request (body may be NULL) below /REST/2.0 and judges the answer as every call must:
- * *document gets the JSON of an answer with status 2xx (new reference), *status its status, *date_ms
- * the clock of the server; all three may be NULL. */
+ * *document gets the JSON of an answer with status 2xx (new reference), *status its status,
+ * *date_ms the clock of the server; all three may be NULL. */
 DkConnectorCode dk_rt_call (RtConnector *rt, const char *method, const char *path,
                             const json_t *body, json_t **document, int *status, gint64 *date_ms,
                             const DkJob *job, DkConnectorReply *reply);

@@ -54,11 +54,12 @@ check_fields (RtConnector *rt, json_t *list, DkConnectorProbe *probe, DkConnecto
     if (rt->fields[i][0] == '\0' || has_custom_field (list, rt->fields[i]))
       continue;
     if (rt->required[i]) {
-      dk_connector_reply_set (reply,
-                              "The queue \"%s\" has no custom field \"%s\" that this token can see. "
-                              "Nothing was sent; add it to the queue, with the rights to see and "
-                              "set it, or name another one for this connector.",
-                              rt->queue, rt->fields[i]);
+      dk_connector_reply_set (
+          reply,
+          "The queue \"%s\" has no custom field \"%s\" that this token can see. "
+          "Nothing was sent; add it to the queue, with the rights to see and "
+          "set it, or name another one for this connector.",
+          rt->queue, rt->fields[i]);
       return DK_CONNECTOR_REJECTED;
     }
     g_string_append_printf (left_out, "%s%s", left_out->len > 0 ? ", " : "", rt->fields[i]);
@@ -90,8 +91,9 @@ check_queue (RtConnector *rt, DkConnectorProbe *probe, const DkJob *job, DkConne
   id = dk_rt_scalar (json_object_get (document, "id"));
   if (id == NULL || !json_is_array (json_object_get (document, "TicketCustomFields"))) {
     g_free (id);
-    dk_connector_reply_set (reply, "The answer about the queue \"%s\" is not one that Request "
-                                   "Tracker 5 gives.",
+    dk_connector_reply_set (reply,
+                            "The answer about the queue \"%s\" is not one that Request "
+                            "Tracker 5 gives.",
                             rt->queue);
     return DK_CONNECTOR_LIES;
   }
@@ -101,8 +103,7 @@ check_queue (RtConnector *rt, DkConnectorProbe *probe, const DkJob *job, DkConne
 }
 
 static DkConnectorCode
-check_version (RtConnector *rt, DkConnectorProbe *probe, const DkJob *job,
-               DkConnectorReply *reply)
+check_version (RtConnector *rt, DkConnectorProbe *probe, const DkJob *job, DkConnectorReply *reply)
 {
   g_autoptr (json_t) document = NULL;
   gint64 before_ms = dk_clock_wall_ms ();
@@ -211,8 +212,8 @@ find (DkConnector *self, const char *const *keys, gsize n, GPtrArray *hits, cons
   RtConnector *rt = (RtConnector *) self;
   g_autofree char *query = make_query (rt, keys, n);
   g_autofree char *escaped = dk_http_escape (query);
-  g_autofree char *path = g_strdup_printf ("/tickets?query=%s&fields=CustomFields&per_page=%d",
-                                           escaped, ROWS_MAX);
+  g_autofree char *path
+      = g_strdup_printf ("/tickets?query=%s&fields=CustomFields&per_page=%d", escaped, ROWS_MAX);
   g_autoptr (json_t) document = NULL;
   DkConnectorCode code = dk_rt_call (rt, "GET", path, NULL, &document, NULL, NULL, job, reply);
   const json_t *rows = json_object_get (document, "items");
@@ -244,8 +245,9 @@ create (DkConnector *self, const DkPushRecord *record, char **remote_id, const D
   g_autofree char *id = NULL;
   int status = 0;
   guint64 number;
-  DkConnectorCode code = dk_rt_call (rt, "POST", "/ticket", json_object_get (record->body, "create"),
-                                     &document, &status, NULL, job, reply);
+  DkConnectorCode code
+      = dk_rt_call (rt, "POST", "/ticket", json_object_get (record->body, "create"), &document,
+                    &status, NULL, job, reply);
 
   if (code == DK_CONNECTOR_REJECTED && (status == 404 || status == 405))
     code = DK_CONNECTOR_LIES;
@@ -254,8 +256,9 @@ create (DkConnector *self, const DkPushRecord *record, char **remote_id, const D
   id = dk_rt_scalar (json_object_get (document, "id"));
   if (status != 201 || id == NULL
       || !g_ascii_string_to_unsigned (id, 10, 1, G_MAXINT64, &number, NULL)) {
-    dk_connector_reply_set (reply, "The answer to a new ticket is not one that Request Tracker "
-                                   "gives (status %d). It may have been made.",
+    dk_connector_reply_set (reply,
+                            "The answer to a new ticket is not one that Request Tracker "
+                            "gives (status %d). It may have been made.",
                             status);
     return DK_CONNECTOR_LIES;
   }
@@ -263,8 +266,8 @@ create (DkConnector *self, const DkPushRecord *record, char **remote_id, const D
   return DK_CONNECTOR_OK;
 }
 
-/* RT mails the requestor of a new ticket, whatever TransSquelchMailTo says to a user without the
- * right to manage a ticket's watchers; it does not mail one who is added later. */
+/* RT 5.0.3 mails the requestor of a new ticket, SquelchMailTo and TransSquelchMailTo
+ * notwithstanding; it does not mail one who is added later. */
 static DkConnectorCode
 finish (DkConnector *self, const DkPushRecord *record, const char *remote_id, const DkJob *job,
         DkConnectorReply *reply)
@@ -387,8 +390,9 @@ take_fields (RtConnector *rt, const json_t *settings, GError **error)
     rt->required[i] = given != NULL || i == RT_FIELD_NUMBER;
     rt->fields[i] = g_strdup (given != NULL ? given : field_defaults[i].name);
     if (!is_field_name (rt->fields[i]) || (i == RT_FIELD_NUMBER && rt->fields[i][0] == '\0'))
-      return refuse ("fields", "names a custom field with characters other than letters, digits, "
-                               "blanks and _-.",
+      return refuse ("fields",
+                     "names no custom field for \"number\", or one with characters other "
+                     "than letters, digits, blanks, dashes, dots and underscores",
                      error);
   }
   return TRUE;
@@ -427,6 +431,7 @@ take_http (RtConnector *rt, const json_t *settings, const DkSecret *token, GErro
     return refuse ("ca", "is not a certificate in PEM form", error);
   if (!take_seconds (settings, "timeout_s", 60, TIMEOUT_MAX_S, &options.total_s, error))
     return FALSE;
+  rt->base.call_s = options.total_s;
   pem = ca != NULL ? g_bytes_new (ca, strlen (ca)) : NULL;
   options.ca_pem = pem;
   rt->http = dk_http_new (url, &options, error);

@@ -152,9 +152,10 @@ explain_certificate (CURL *curl, const char *origin)
                             "sent. Check the clock of this PC first, then the certificate.",
                             origin, now);
   }
-  return g_strdup_printf ("The certificate of %s is not one that this kit trusts. Nothing was sent. "
-                          "Ask the administrator which CA signs it; it is set with the connector.",
-                          origin);
+  return g_strdup_printf (
+      "The certificate of %s is not one that this kit trusts. Nothing was sent. "
+      "Ask the administrator which CA signs it; it is set with the connector.",
+      origin);
 }
 
 static char *

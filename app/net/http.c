@@ -15,7 +15,7 @@
 
 struct DkHttp {
   CURL *curl;
-  char *base;   /* without a slash at its end */
+  char *base; /* without a slash at its end */
   char *origin;
   gboolean plain;
   DkHttpOptions options;
@@ -126,8 +126,8 @@ read_base (DkHttp *http, const char *base, GError **error)
   while (clean->len > 0 && clean->str[clean->len - 1] == '/')
     g_string_truncate (clean, clean->len - 1);
   http->base = g_strdup (clean->str);
-  http->origin = g_strconcat (scheme, "://", lower, port != NULL ? ":" : "",
-                              port != NULL ? port : "", NULL);
+  http->origin
+      = g_strconcat (scheme, "://", lower, port != NULL ? ":" : "", port != NULL ? port : "", NULL);
   return TRUE;
 }
 

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/itsm/kit-push.h"
+
+#include "app/store/ledger.h"
+#include "app/store/ticket-store.h"
+
+static gboolean
+is_at (const DkTicket *ticket, DkHandover first, DkHandover second)
+{
+  return ticket->handover == first || ticket->handover == second;
+}
+
+/* What may stand at another connector already is that one's business. */
+static gboolean
+is_elsewhere (const DkTicket *ticket, const char *target)
+{
+  return (is_at (ticket, DK_HANDOVER_SENDING, DK_HANDOVER_UNKNOWN)
+          || is_at (ticket, DK_HANDOVER_DELIVERED, DK_HANDOVER_VERIFIED))
+         && g_strcmp0 (ticket->handover_target, target) != 0;
+}
+
+static gboolean
+is_wanted (const DkTicket *ticket, DkPushList which)
+{
+  if (which == DK_PUSH_HANDED)
+    return is_at (ticket, DK_HANDOVER_DELIVERED, DK_HANDOVER_VERIFIED);
+  return is_at (ticket, DK_HANDOVER_SENDING, DK_HANDOVER_UNKNOWN)
+         || dk_ticket_is_eligible (ticket);
+}
+
+static DkPushRow *
+row_of (const DkTicket *ticket)
+{
+  DkPushRow *row = dk_push_row_new ();
+
+  row->number = g_strdup (ticket->number);
+  row->uid = g_strdup (ticket->uid);
+  row->recorded_ms = ticket->recorded_ms;
+  row->state = ticket->handover;
+  row->itsm_id = g_strdup (ticket->itsm_id);
+  row->reason = g_strdup (ticket->handover_reason);
+  row->sent_ms = ticket->handover_sent_ms;
+  row->attempts = ticket->handover_attempts;
+  return row;
+}
+
+/* What may still be under way is timed by the clock that nobody sets: that of the last mark. */
+static gboolean
+fill_moment (DkStore *store, DkPushRow *row, GError **error)
+{
+  g_autoptr (GPtrArray) entries = NULL;
+
+  if (row->sent_ms == 0 || row->state < DK_HANDOVER_SENDING || row->state > DK_HANDOVER_REFUSED)
+    return TRUE;
+  entries = dk_ledger_of_object (store, row->number, error);
+  if (entries == NULL)
+    return FALSE;
+  for (guint i = entries->len; i > 0; i--) {
+    const DkEntry *entry = g_ptr_array_index (entries, i - 1);
+    if (!g_str_equal (entry->kind, DK_ENTRY_HANDOVER))
+      continue;
+    row->boot = g_strdup (entry->boot);
+    row->mono_ms = entry->mono_ms;
+    return TRUE;
+  }
+  return TRUE;
+}
+
+gboolean
+dk_kit_push_list (DkStore *store, const char *target, DkPushList which, GPtrArray *rows,
+                  GError **error)
+{
+  DkTicketFilter filter = { .oldest_first = TRUE, .limit = G_MAXINT32 };
+  g_autoptr (GPtrArray) tickets = dk_ticket_store_list (store, &filter, error);
+
+  if (tickets == NULL)
+    return FALSE;
+  for (guint i = 0; i < tickets->len; i++) {
+    const DkTicket *ticket = g_ptr_array_index (tickets, i);
+    DkPushRow *row;
+    if (!is_wanted (ticket, which) || is_elsewhere (ticket, target))
+      continue;
+    row = row_of (ticket);
+    g_ptr_array_add (rows, row);
+    if (!fill_moment (store, row, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* What an entry did, for people who read the ticket in the ITSM; NULL for steps of the hand-over
+ * itself, which would make two equal records differ. */
+static const char *
+words_of (const DkEntry *entry)
+{
+  static const struct {
+    const char *kind;
+    const char *words;
+  } table[] = {
+    { DK_ENTRY_TICKET_NEW, "captured" },          { DK_ENTRY_TICKET_SET, "changed" },
+    { DK_ENTRY_TICKET_PROMOTE, "made a full ticket" }, { DK_ENTRY_TICKET_NOTE, "" },
+    { DK_ENTRY_TICKET_RESOLVE, "resolved" },      { DK_ENTRY_TICKET_FINAL, "made final" },
+    { DK_ENTRY_TICKET_AMEND, "amended" },         { DK_ENTRY_TICKET_VOID, "voided" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_str_equal (entry->kind, table[i].kind))
+      return table[i].words;
+  return NULL;
+}
+
+static void
+add_line (DkPushTicket *push, const DkEntry *entry)
+{
+  const char *words = words_of (entry);
+  const char *text = dk_json_get_text (entry->body, "text");
+  const char *reason = dk_json_get_text (entry->body, "reason");
+  DkPushLine *line;
+
+  if (words == NULL)
+    return;
+  line = dk_push_line_new ();
+  line->kind = g_strdup (entry->kind);
+  line->user = g_strdup (entry->user);
+  line->happened_ms = entry->happened_ms;
+  line->recorded_ms = entry->recorded_ms;
+  if (text != NULL)
+    line->text = g_strdup (text);
+  else if (reason != NULL)
+    line->text = g_strconcat (words, ": ", reason, NULL);
+  else
+    line->text = g_strdup (words);
+  g_ptr_array_add (push->lines, line);
+}
+
+DkPushTicket *
+dk_kit_push_load (DkStore *store, const char *number, GError **error)
+{
+  g_autoptr (DkTicket) ticket = dk_ticket_store_load (store, number, error);
+  g_autoptr (GPtrArray) entries
+      = ticket != NULL ? dk_ledger_of_object (store, ticket->number, error) : NULL;
+  DkPushTicket *push;
+
+  if (entries == NULL)
+    return NULL;
+  push = dk_push_ticket_new (g_steal_pointer (&ticket));
+  for (guint i = 0; i < entries->len; i++)
+    add_line (push, g_ptr_array_index (entries, i));
+  return push;
+}
+
+gboolean
+dk_kit_push_mark (DkStore *store, const char *target, const DkPushMark *mark, GError **error)
+{
+  return dk_ticket_store_mark (store, mark->number, mark->state, target, mark->itsm_id,
+                               mark->reason, mark->sent_ms, error);
+}
+
+static gboolean
+list (gpointer data, DkPushList which, GPtrArray *rows, GError **error)
+{
+  const DkKitPush *kit = data;
+
+  return dk_kit_push_list (kit->store, kit->target, which, rows, error);
+}
+
+static DkPushTicket *
+load (gpointer data, const char *number, GError **error)
+{
+  const DkKitPush *kit = data;
+
+  return dk_kit_push_load (kit->store, number, error);
+}
+
+static gboolean
+mark_one (gpointer data, const DkPushMark *mark, GError **error)
+{
+  const DkKitPush *kit = data;
+
+  return dk_kit_push_mark (kit->store, kit->target, mark, error);
+}
+
+DkPushStore
+dk_kit_push_store (DkKitPush *kit)
+{
+  return (DkPushStore){ .data = kit, .list = list, .load = load, .mark = mark_one };
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/itsm/fake.h"
+
+#include <string.h>
+
+#define START_MS G_GINT64_CONSTANT (1795352000000)
+#define CALL_MS 20
+
+static void
+free_remote (gpointer data)
+{
+  FakeRemote *remote = data;
+
+  g_free (remote->id);
+  g_free (remote->key);
+  g_free (remote->uid);
+  g_free (remote->value);
+  g_free (remote);
+}
+
+static void
+pass_time (FakeKit *kit, gint64 ms)
+{
+  kit->now.wall_ms += ms;
+  kit->now.mono_ms += ms;
+}
+
+static void
+begin_call (FakeItsm *itsm)
+{
+  g_assert_false (itsm->kit->dead);
+  pass_time (itsm->kit, CALL_MS);
+}
+
+static DkConnectorCode
+fail (DkConnectorCode code, DkConnectorReply *reply)
+{
+  dk_connector_reply_set (reply, "fault %d", code);
+  return code;
+}
+
+static DkConnectorCode
+check (DkConnector *self, DkConnectorProbe *probe, const DkJob *job, DkConnectorReply *reply)
+{
+  FakeItsm *itsm = (FakeItsm *) self;
+
+  begin_call (itsm);
+  if (itsm->check_failures > 0) {
+    itsm->check_failures--;
+    return fail (itsm->check_code, reply);
+  }
+  probe->version = g_strdup ("fake");
+  probe->skew_known = TRUE;
+  probe->skew_ms = 5000;
+  return DK_CONNECTOR_OK;
+}
+
+static DkPushRecord *
+map (const DkConnector *self, const DkPushTicket *ticket, GError **error)
+{
+  return dk_push_record_new (ticket->ticket->number, ticket->ticket->uid, json_object ());
+}
+
+static DkConnectorCode
+find (DkConnector *self, const char *const *keys, gsize n, GPtrArray *hits, const DkJob *job,
+      DkConnectorReply *reply)
+{
+  FakeItsm *itsm = (FakeItsm *) self;
+
+  begin_call (itsm);
+  itsm->finds++;
+  for (guint i = 0; i < itsm->remotes->len && !itsm->finds_nothing; i++) {
+    const FakeRemote *remote = g_ptr_array_index (itsm->remotes, i);
+    for (gsize k = 0; k < n; k++) {
+      if (strcmp (keys[k], remote->key) == 0 && remote->visible_ms <= itsm->kit->now.mono_ms)
+        g_ptr_array_add (hits, dk_push_hit_new (remote->key, remote->uid, remote->id));
+    }
+  }
+  return DK_CONNECTOR_OK;
+}
+
+static FakeRemote *
+commit (FakeItsm *itsm, const DkPushRecord *record, const char *value, gint64 late_ms)
+{
+  FakeRemote *remote = g_new0 (FakeRemote, 1);
+
+  remote->id = g_strdup_printf ("%u", 100 + itsm->remotes->len);
+  remote->key = g_strdup (record->key);
+  remote->uid = g_strdup (record->uid);
+  remote->value = g_strdup (value);
+  remote->visible_ms = itsm->kit->now.mono_ms + late_ms;
+  g_ptr_array_add (itsm->remotes, remote);
+  g_ptr_array_add (itsm->order, g_strdup (record->key));
+  return remote;
+}
+
+static DkConnectorCode
+answer (FakeItsm *itsm, const DkPushRecord *record, FakeFault fault, char **remote_id,
+        DkConnectorReply *reply)
+{
+  switch (fault) {
+  case FAKE_LOSE_REPLY:
+    commit (itsm, record, "sent", 0);
+    return fail (DK_CONNECTOR_UNKNOWN, reply);
+  case FAKE_LOSE_REQUEST:
+    return fail (DK_CONNECTOR_UNKNOWN, reply);
+  case FAKE_COMMIT_LATE:
+    pass_time (itsm->kit, itsm->slow_ms);
+    commit (itsm, record, "sent", itsm->late_ms);
+    return fail (DK_CONNECTOR_UNKNOWN, reply);
+  case FAKE_REJECT:
+    return fail (DK_CONNECTOR_REJECTED, reply);
+  case FAKE_NOT_SENT:
+    return fail (DK_CONNECTOR_NOT_SENT, reply);
+  case FAKE_AUTH:
+    return fail (DK_CONNECTOR_AUTH, reply);
+  case FAKE_LIE:
+    commit (itsm, record, "sent", 0);
+    return fail (DK_CONNECTOR_LIES, reply);
+  case FAKE_RETRY_AFTER:
+    reply->retry_after_s = 7;
+    return fail (DK_CONNECTOR_RETRY_AFTER, reply);
+  case FAKE_DROP_FIELD:
+    *remote_id = g_strdup (commit (itsm, record, "", 0)->id);
+    return DK_CONNECTOR_OK;
+  case FAKE_CHANGE_FIELD:
+    *remote_id = g_strdup (commit (itsm, record, "other", 0)->id);
+    return DK_CONNECTOR_OK;
+  case FAKE_FINE:
+    break;
+  }
+  *remote_id = g_strdup (commit (itsm, record, "sent", 0)->id);
+  return DK_CONNECTOR_OK;
+}
+
+static DkConnectorCode
+create (DkConnector *self, const DkPushRecord *record, char **remote_id, const DkJob *job,
+        DkConnectorReply *reply)
+{
+  FakeItsm *itsm = (FakeItsm *) self;
+  guint n = itsm->creates++;
+  FakeFault fault = n < itsm->faults->len ? g_array_index (itsm->faults, FakeFault, n) : FAKE_FINE;
+
+  begin_call (itsm);
+  return answer (itsm, record, fault, remote_id, reply);
+}
+
+static DkConnectorCode
+read_back (DkConnector *self, const DkPushRecord *record, const char *remote_id,
+           GPtrArray *differences, const DkJob *job, DkConnectorReply *reply)
+{
+  FakeItsm *itsm = (FakeItsm *) self;
+
+  begin_call (itsm);
+  if (itsm->read_failures > 0) {
+    itsm->read_failures--;
+    return fail (itsm->read_code, reply);
+  }
+  for (guint i = 0; i < itsm->remotes->len; i++) {
+    const FakeRemote *remote = g_ptr_array_index (itsm->remotes, i);
+    if (strcmp (remote->id, remote_id) != 0)
+      continue;
+    if (strcmp (remote->value, "sent") != 0)
+      g_ptr_array_add (differences, dk_push_difference_new ("value", "sent", remote->value));
+    return DK_CONNECTOR_OK;
+  }
+  return fail (DK_CONNECTOR_REJECTED, reply);
+}
+
+static void
+free_itsm (DkConnector *self)
+{
+  FakeItsm *itsm = (FakeItsm *) self;
+
+  g_ptr_array_unref (itsm->remotes);
+  g_ptr_array_unref (itsm->order);
+  g_array_unref (itsm->faults);
+  g_free (itsm);
+}
+
+static const DkConnectorClass fake_class = {
+  .kind = "fake",
+  .check = check,
+  .map = map,
+  .find = find,
+  .create = create,
+  .read = read_back,
+  .free = free_itsm,
+};
+
+FakeItsm *
+fake_itsm_new (FakeKit *kit)
+{
+  FakeItsm *itsm = g_new0 (FakeItsm, 1);
+
+  itsm->base.class = &fake_class;
+  itsm->base.name = g_strdup ("fake");
+  itsm->base.origin = g_strdup ("");
+  itsm->base.settle_s = 120;
+  itsm->base.find_max = 4;
+  itsm->remotes = g_ptr_array_new_with_free_func (free_remote);
+  itsm->order = g_ptr_array_new_with_free_func (g_free);
+  itsm->faults = g_array_new (FALSE, TRUE, sizeof (FakeFault));
+  itsm->kit = kit;
+  return itsm;
+}
+
+void
+fake_itsm_plan (FakeItsm *itsm, guint n, FakeFault fault)
+{
+  if (itsm->faults->len <= n)
+    g_array_set_size (itsm->faults, n + 1);
+  g_array_index (itsm->faults, FakeFault, n) = fault;
+}
+
+guint
+fake_itsm_count (const FakeItsm *itsm, const char *number)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < itsm->remotes->len; i++) {
+    const FakeRemote *remote = g_ptr_array_index (itsm->remotes, i);
+    count += strcmp (remote->key, number) == 0 ? 1 : 0;
+  }
+  return count;
+}
+
+static DkPushRow *
+copy_row (const DkPushRow *row)
+{
+  DkPushRow *copy = dk_push_row_new ();
+
+  *copy = *row;
+  copy->number = g_strdup (row->number);
+  copy->uid = g_strdup (row->uid);
+  copy->itsm_id = g_strdup (row->itsm_id);
+  copy->reason = g_strdup (row->reason);
+  copy->boot = g_strdup (row->boot);
+  return copy;
+}
+
+static gboolean
+list (gpointer data, DkPushList which, GPtrArray *rows, GError **error)
+{
+  FakeKit *kit = data;
+
+  g_assert_false (kit->dead);
+  /* Backwards, since the engine must not count on an order. */
+  for (guint i = kit->rows->len; i > 0; i--) {
+    const DkPushRow *row = g_ptr_array_index (kit->rows, i - 1);
+    gboolean handed = row->state >= DK_HANDOVER_DELIVERED;
+    if (which == DK_PUSH_HANDED ? handed : row->state != DK_HANDOVER_VERIFIED)
+      g_ptr_array_add (rows, copy_row (row));
+  }
+  return TRUE;
+}
+
+static DkPushRow *
+find_row (FakeKit *kit, const char *number)
+{
+  for (guint i = 0; i < kit->rows->len; i++) {
+    DkPushRow *row = g_ptr_array_index (kit->rows, i);
+    if (strcmp (row->number, number) == 0)
+      return row;
+  }
+  g_assert_not_reached ();
+}
+
+DkPushTicket *
+fake_ticket (const char *number, const char *uid, gint64 recorded_ms)
+{
+  DkTicket *ticket = dk_ticket_new ();
+
+  ticket->number = g_strdup (number);
+  ticket->uid = g_strdup (uid);
+  ticket->recorded_ms = recorded_ms;
+  ticket->state = DK_TICKET_OPEN;
+  ticket->finalized = TRUE;
+  return dk_push_ticket_new (ticket);
+}
+
+static DkPushTicket *
+load (gpointer data, const char *number, GError **error)
+{
+  FakeKit *kit = data;
+  const DkPushRow *row = find_row (kit, number);
+
+  g_assert_false (kit->dead);
+  return fake_ticket (row->number, row->uid, row->recorded_ms);
+}
+
+static void
+store_mark (FakeKit *kit, const DkPushMark *mark)
+{
+  DkPushRow *row = find_row (kit, mark->number);
+
+  row->state = mark->state;
+  row->sent_ms = mark->sent_ms;
+  row->attempts = mark->attempts;
+  g_free (row->itsm_id);
+  row->itsm_id = g_strdup (mark->itsm_id);
+  g_free (row->reason);
+  row->reason = g_strdup (mark->reason);
+  if (!kit->knows_boot)
+    return;
+  g_free (row->boot);
+  row->boot = g_strdup (kit->now.boot);
+  row->mono_ms = kit->now.mono_ms;
+}
+
+static gboolean
+mark_row (gpointer data, const DkPushMark *mark, GError **error)
+{
+  FakeKit *kit = data;
+  gboolean killed = ++kit->marks == kit->kill_at;
+
+  g_assert_false (kit->dead);
+  if (!killed || kit->kill_after)
+    store_mark (kit, mark);
+  if (killed) {
+    kit->dead = TRUE;
+    g_set_error_literal (error, DK_ERROR, DK_ERROR_STORAGE, "killed here");
+  }
+  return !killed;
+}
+
+static void
+now (gpointer data, DkMoment *out)
+{
+  *out = ((FakeKit *) data)->now;
+}
+
+static void
+sleep_ms (gpointer data, gint64 ms, const DkJob *job)
+{
+  FakeKit *kit = data;
+
+  kit->slept_ms += ms;
+  pass_time (kit, ms);
+}
+
+FakeKit *
+fake_kit_new (guint tickets)
+{
+  FakeKit *kit = g_new0 (FakeKit, 1);
+
+  kit->now = (DkMoment){ .wall_ms = START_MS, .mono_ms = 1000000, .boot = "this-boot" };
+  kit->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_push_row_free);
+  kit->store = (DkPushStore){
+    .data = kit, .list = list, .load = load, .mark = mark_row, .now = now, .sleep = sleep_ms
+  };
+  for (guint i = 0; i < tickets; i++) {
+    DkPushRow *row = dk_push_row_new ();
+    row->number = g_strdup_printf ("DT-A07-%04u-X", i + 1);
+    row->uid = g_strdup_printf ("%032x", i + 1);
+    row->recorded_ms = START_MS - 3600000 + 1000 * (gint64) i;
+    g_ptr_array_add (kit->rows, row);
+  }
+  return kit;
+}
+
+void
+fake_kit_free (FakeKit *kit)
+{
+  g_ptr_array_unref (kit->rows);
+  g_free (kit);
+}
+
+DkPushRow *
+fake_kit_row (FakeKit *kit, guint i)
+{
+  return g_ptr_array_index (kit->rows, i);
+}
+
+guint
+fake_kit_count (FakeKit *kit, DkHandover state)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < kit->rows->len; i++)
+    count += fake_kit_row (kit, i)->state == state ? 1 : 0;
+  return count;
+}
+
+void
+fake_kit_revive (FakeKit *kit)
+{
+  kit->dead = FALSE;
+  kit->kill_at = 0;
+  pass_time (kit, 1000);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "app/itsm/engine.h"
+
+/* An ITSM and a kit of their own, in memory, with a clock that only they move. */
+
+/* What happens to one create. */
+typedef enum {
+  FAKE_FINE,
+  FAKE_LOSE_REPLY,   /* done, and nobody hears of it */
+  FAKE_LOSE_REQUEST, /* not done, and nobody hears of it */
+  FAKE_COMMIT_LATE,  /* nobody hears of it, and it is done late_ms later */
+  FAKE_REJECT,
+  FAKE_NOT_SENT,
+  FAKE_AUTH,
+  FAKE_LIE,          /* done, and the answer is nonsense */
+  FAKE_RETRY_AFTER,
+  FAKE_DROP_FIELD,   /* done, with a field lost */
+  FAKE_CHANGE_FIELD, /* done, with a field changed */
+} FakeFault;
+
+typedef struct {
+  char *id;
+  char *key;
+  char *uid;
+  char *value;        /* "sent" as sent, "" dropped */
+  gint64 visible_ms;  /* since boot: found from then on */
+} FakeRemote;
+
+typedef struct {
+  DkConnector base;
+  GPtrArray *remotes;      /* FakeRemote */
+  GArray *faults;          /* FakeFault of the creates in order; fine after its end */
+  guint creates;           /* calls */
+  guint finds;
+  gint64 late_ms;
+  gint64 slow_ms;          /* a create that nobody hears of takes so long */
+  gboolean finds_everything;
+  gboolean finds_nothing;
+  DkConnectorCode check_code;
+  guint check_failures;    /* so many checks fail with check_code, then all is well */
+  DkConnectorCode read_code;
+  guint read_failures;
+  struct FakeKit *kit;
+  GPtrArray *order;        /* keys as they were created */
+} FakeItsm;
+
+typedef struct FakeKit {
+  DkPushStore store;
+  GPtrArray *rows;  /* DkPushRow: what is durable */
+  DkMoment now;
+  guint marks;
+  guint kill_at;    /* the mark that fails; 0 = none */
+  gboolean kill_after; /* it was durable all the same */
+  gboolean dead;    /* nothing may be asked for any more */
+  gint64 slept_ms;
+  gboolean knows_boot; /* rows tell the moment of their last mark, as those of a kit do */
+} FakeKit;
+
+/* A kit with so many finalized tickets, recorded a second apart, and an empty ITSM. */
+FakeKit *fake_kit_new (guint tickets);
+FakeItsm *fake_itsm_new (FakeKit *kit);
+void fake_kit_free (FakeKit *kit);
+
+/* The n-th create, from 0, gets this fault. */
+void fake_itsm_plan (FakeItsm *itsm, guint n, FakeFault fault);
+
+/* How many tickets there carry this number, late ones too. */
+guint fake_itsm_count (const FakeItsm *itsm, const char *number);
+
+/* A row by its place. */
+DkPushRow *fake_kit_row (FakeKit *kit, guint i);
+
+/* How many rows are in a state. */
+guint fake_kit_count (FakeKit *kit, DkHandover state);
+
+/* The process is born again: nothing but the durable rows is left, and the clocks go on. */
+void fake_kit_revive (FakeKit *kit);
+
+/* A ticket as the kit would load it. */
+DkPushTicket *fake_ticket (const char *number, const char *uid, gint64 recorded_ms);
