@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "app/base/clock.h"
+#include "app/base/platform.h"
+#include "app/cli/cli.h"
+#include "app/cli/people-commands.h"
+#include "app/crypto/minisign.h"
+
+#define FINGERPRINT_DIGITS_MIN 16
+
+/* Of a public key file the line that counts. */
+static const char *
+last_line (const json_t *value)
+{
+  const char *text = json_string_value (value);
+  const char *line = strchr (text, '\n');
+
+  return line != NULL && g_str_has_prefix (text, "untrusted comment:") ? line + 1 : text;
+}
+
+/* Shows every text member of a flat document as "key  value". */
+static void
+say_members (DkCli *cli, const json_t *document)
+{
+  const char *key;
+  json_t *value;
+
+  json_object_foreach ((json_t *) (guintptr) document, key, value)
+    if (json_is_string (value))
+      dk_cli_say (cli, "%-16s %s", key, last_line (value));
+    else if (json_is_integer (value))
+      dk_cli_say (cli, "%-16s %" JSON_INTEGER_FORMAT, key, json_integer_value (value));
+}
+
+static gboolean
+create_kit (DkCli *cli, const DkArgs *args, const char *folder, const char *user,
+            DkSecret **recovery, GError **error)
+{
+  const char *trust = dk_args_get (args, "trust");
+  g_autofree char *trusted = NULL;
+  g_autoptr (DkSecret) passphrase = NULL;
+  DkKitInit init = { .user = user, .trust = NULL };
+
+  init.site = dk_args_need (args, "site", error);
+  init.station = init.site != NULL ? dk_args_need (args, "station", error) : NULL;
+  if (init.station == NULL || !dk_cli_kdf (args, 0, &init.kdf, error))
+    return FALSE;
+  trusted = trust != NULL ? dk_cli_public_key (trust, error) : NULL;
+  if (trust != NULL && trusted == NULL)
+    return FALSE;
+  passphrase = dk_cli_new_passphrase (cli, cli->passphrase_file, user, error);
+  if (passphrase == NULL)
+    return FALSE;
+  init.passphrase = passphrase;
+  init.trust = trusted;
+  if (!dk_kit_create (folder, &init, recovery, error))
+    return FALSE;
+  cli->kit = dk_kit_open (folder, user, passphrase, NULL, error);
+  return cli->kit != NULL;
+}
+
+static gboolean
+run_init (DkCli *cli, const DkArgs *args, GError **error)
+{
+  g_autofree char *folder = dk_cli_folder (cli);
+  g_autofree char *user
+      = cli->user_given != NULL ? g_strdup (cli->user_given) : dk_platform_user_name ();
+  g_autoptr (DkSecret) recovery = NULL;
+  const char *shared = NULL;
+  json_t *info;
+
+  if (!create_kit (cli, args, folder, user, &recovery, error))
+    return FALSE;
+  info = dk_kit_info (cli->kit, error);
+  if (info == NULL)
+    return FALSE;
+  say_members (cli, info);
+  dk_cli_say (cli, "%-16s %s", "recovery_code", (const char *) dk_secret_get (recovery));
+  dk_cli_say (cli,
+              "\n%s is the administrator of this kit. Write the recovery code on paper now and\n"
+              "lock it away: it opens the kit if every passphrase is forgotten, and is never\n"
+              "shown again.",
+              user);
+  json_object_set_new (info, "recovery_code",
+                       json_string ((const char *) dk_secret_get (recovery)));
+  dk_cli_take_document (cli, info);
+  if (dk_platform_is_shared_path (folder, &shared))
+    dk_cli_message ("dkit: This folder lies on %s. A kit belongs on the PC's own disk: copies that "
+                    "are made while it is open do not open.",
+                    shared);
+  return TRUE;
+}
+
+static gboolean
+run_info (DkCli *cli, const DkArgs *args, GError **error)
+{
+  json_t *info = dk_kit_info (cli->kit, error);
+
+  if (info == NULL)
+    return FALSE;
+  say_members (cli, info);
+  dk_cli_take_document (cli, info);
+  return TRUE;
+}
+
+static json_t *
+signer_json (const char *text)
+{
+  DkMinisignPublic key;
+  g_autofree char *fingerprint = dk_cli_fingerprint (text);
+  g_autofree char *id = NULL;
+
+  if (!dk_minisign_public_parse (text, &key, NULL))
+    return NULL;
+  id = dk_minisign_id_text (key.id);
+  return json_pack ("{s:s, s:s, s:s}", "key_id", id, "fingerprint", fingerprint, "public_key",
+                    text);
+}
+
+static gboolean
+run_trust_list (DkCli *cli, const DkArgs *args, GError **error)
+{
+  g_autoptr (GPtrArray) signers = dk_kit_trusted_signers (cli->kit, error);
+  json_t *list;
+
+  if (signers == NULL)
+    return FALSE;
+  list = json_array ();
+  for (guint i = 0; i < signers->len; i++) {
+    json_t *signer = signer_json (g_ptr_array_index (signers, i));
+    if (signer == NULL)
+      continue;
+    dk_cli_say (cli, "%s  %s", dk_json_get_text (signer, "key_id"),
+                dk_json_get_text (signer, "fingerprint"));
+    json_array_append_new (list, signer);
+  }
+  if (json_array_size (list) == 0)
+    dk_cli_say (cli, "Nobody is trusted yet to sign content for this kit: dkit trust add.");
+  dk_cli_take_document (cli, list);
+  return TRUE;
+}
+
+/* Compares what was typed from paper with the key, blanks and case aside. */
+static gboolean
+check_fingerprint (const char *key, const char *typed, GError **error)
+{
+  g_autofree char *shown = dk_cli_fingerprint (key);
+  GString *a = g_string_new (NULL);
+  GString *b = g_string_new (NULL);
+  gboolean equal;
+
+  for (const char *p = shown; *p != '\0'; p++)
+    if (g_ascii_isxdigit (*p))
+      g_string_append_c (a, *p);
+  for (const char *p = typed; *p != '\0'; p++)
+    if (!g_ascii_isspace (*p) && *p != ':' && *p != '-')
+      g_string_append_c (b, g_ascii_tolower (*p));
+  equal = b->len >= FINGERPRINT_DIGITS_MIN && b->len <= a->len
+          && strncmp (a->str, b->str, b->len) == 0;
+  if (!equal)
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "This key does not have that fingerprint (at least %d digits). Nothing was "
+                 "changed; check with the person who handed you the paper.",
+                 FINGERPRINT_DIGITS_MIN);
+  g_string_free (a, TRUE);
+  g_string_free (b, TRUE);
+  return equal;
+}
+
+static gboolean
+run_trust_add (DkCli *cli, const DkArgs *args, GError **error)
+{
+  const char *typed = dk_args_need (args, "fingerprint", error);
+  g_autofree char *key = typed != NULL ? dk_cli_public_key (dk_args_word (args, 0), error) : NULL;
+  json_t *signer;
+
+  if (key == NULL || !check_fingerprint (key, typed, error) || !dk_kit_trust (cli->kit, key, error))
+    return FALSE;
+  signer = signer_json (key);
+  dk_cli_say (cli, "Packs that %s has signed are accepted from now on.",
+              dk_json_get_text (signer, "key_id"));
+  dk_cli_take_document (cli, signer);
+  return TRUE;
+}
+
+const DkCommand DK_CLI_KIT_COMMANDS[] = {
+  { "init", "--site S --station C [--trust PUB] [--kdf-mib N]",
+    "make a new kit; the first person is its administrator\n\n"
+    "S is the site (CARY), C the code of this PC in the fleet: 1 to 8 capitals and digits (A07).\n"
+    "PUB is the public key, or its file, of who signs content. The recovery code is shown once.",
+    "site station trust kdf-mib", 0, 0, DK_CLI_NOT_IN_BATCH, run_init },
+  { "demo", "", "make a kit with sample content to try things out\n\n"
+    "Two people can open it; their passphrases are printed. Nobody in the sample content exists.",
+    "kdf-mib", 0, 0, DK_CLI_NOT_IN_BATCH, dk_cli_demo },
+  { "info", "", "ids and public keys of the kit, as a fleet list needs them", "", 0, 0,
+    DK_CLI_NEEDS_KIT, run_info },
+  { "doctor", "", "is this kit ready for an outage?\n\n"
+    "Each line is green, amber or red, and says what to do. Exit code 0 whatever it found.",
+    "", 0, 0, DK_CLI_NEEDS_KIT, dk_cli_doctor },
+  { "passwd", "[--new-passphrase-file F] [--kdf-mib N]", "change your own passphrase",
+    "new-passphrase-file kdf-mib", 0, 0, DK_CLI_NEEDS_KIT, dk_cli_passwd },
+  { "user add", "NAME --role R [--new-passphrase-file F] [--valid-until T] [--kdf-mib N]",
+    "let a person open this kit\n\nR is frontline, lead, reconciler or admin.",
+    "role new-passphrase-file valid-until kdf-mib", 1, 1, DK_CLI_NEEDS_KIT, dk_cli_user_add },
+  { "user list", "", "who can open this kit", "", 0, 0, DK_CLI_NEEDS_KIT, dk_cli_user_list },
+  { "trust list", "", "whose content this kit accepts", "", 0, 0, DK_CLI_NEEDS_KIT,
+    run_trust_list },
+  { "trust add", "PUB --fingerprint TEXT", "accept content that this key has signed\n\n"
+    "TEXT is typed from paper that the signer gave you: at least 16 digits of what\n"
+    "`tail -n1 F.pub | base64 -d | sha256sum` shows. An administrator does this.",
+    "fingerprint", 1, 1, DK_CLI_NEEDS_KIT, run_trust_add },
+  { 0 },
+};

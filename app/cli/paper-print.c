@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/cli/paper-print.h"
+
+#include <string.h>
+
+#include "app/base/clock.h"
+#include "app/base/file.h"
+#include "app/store/content-store.h"
+#include "app/store/ledger.h"
+#include "app/store/paper-store.h"
+#include "app/store/ticket-store.h"
+#include "forms/paper.h"
+
+#define COPIES_MAX 500
+
+/* What stands on each page, with the texts that it borrows. */
+typedef struct {
+  DkPaperFacts facts;
+  char *mode;
+  char *organisation;
+  char *printed;
+  char *head;
+} Margins;
+
+static void
+margins_clear (Margins *margins)
+{
+  g_free (margins->mode);
+  g_free (margins->organisation);
+  g_free (margins->printed);
+  g_free (margins->head);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Margins, margins_clear)
+
+static gboolean
+read_size (const DkArgs *args, DkPaperSize *size, GError **error)
+{
+  const char *name = dk_args_get (args, "paper");
+
+  if (name == NULL || strcmp (name, "a4") == 0)
+    *size = DK_PAPER_A4;
+  else if (strcmp (name, "letter") == 0)
+    *size = DK_PAPER_LETTER;
+  else
+    return dk_cli_usage (error, "--paper is a4 or letter. Nothing was printed.");
+  return TRUE;
+}
+
+static gboolean
+read_mode (DkStore *store, char **mode, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  g_autofree char *name = dk_store_get_setting (store, "mode", &failed);
+
+  if (failed != NULL) {
+    g_propagate_error (error, g_steal_pointer (&failed));
+    return FALSE;
+  }
+  *mode = g_ascii_strup (name != NULL ? name : "normal", -1);
+  return TRUE;
+}
+
+/* The head is taken before the entry of the print itself, so that the paper names what was there
+ * when its content was read. */
+static gboolean
+fill_margins (DkCli *cli, const DkArgs *args, Margins *margins, GError **error)
+{
+  DkStore *store = dk_cli_store (cli);
+  g_autoptr (GError) failed = NULL;
+  g_autoptr (DkPackFacts) pack = dk_content_store_current (store, &failed);
+  g_autofree char *now = dk_time_format_local (dk_clock_wall_ms ());
+
+  if (failed != NULL) {
+    g_propagate_error (error, g_steal_pointer (&failed));
+    return FALSE;
+  }
+  if (!read_size (args, &margins->facts.size, error) || !read_mode (store, &margins->mode, error))
+    return FALSE;
+  margins->head = dk_ledger_head_text (store, error);
+  if (margins->head == NULL)
+    return FALSE;
+  margins->organisation = pack != NULL ? g_strdup (pack->organisation) : NULL;
+  now[MIN (strlen (now), 16)] = '\0';
+  now[10] = ' ';
+  margins->printed = g_strdup_printf ("printed %s by %s", now, dk_store_user (store));
+  margins->facts.mode = margins->mode;
+  margins->facts.organisation = margins->organisation;
+  margins->facts.station = dk_store_identity (store)->station;
+  margins->facts.printed = margins->printed;
+  margins->facts.ledger_head = margins->head;
+  return TRUE;
+}
+
+static gboolean
+note_print (DkStore *store, const char *object, const DkForm *form, const Margins *margins,
+            guint pages, GError **error)
+{
+  g_autoptr (json_t) body = json_object ();
+
+  dk_json_set_text (body, "form", dk_form_id (form));
+  dk_json_set_text (body, "form_version", dk_form_version (form));
+  dk_json_set_text (body, "head", margins->head);
+  json_object_set_new (body, "pages", json_integer (pages));
+  return dk_ledger_note (store, "print", object, body, error);
+}
+
+static gboolean
+write_pdf (const DkPaper *paper, const char *path, GError **error)
+{
+  g_autoptr (GBytes) pdf = dk_paper_pdf (paper, error);
+
+  return pdf != NULL
+         && dk_file_replace (path, g_bytes_get_data (pdf, NULL), g_bytes_get_size (pdf),
+                             DK_FILE_DURABLE, error);
+}
+
+gboolean
+dk_cli_form_print (DkCli *cli, const DkArgs *args, GError **error)
+{
+  DkStore *store = dk_cli_store (cli);
+  const char *output = dk_args_need (args, "output", error);
+  const char *number = dk_args_get (args, "ticket");
+  g_autoptr (DkForm) form = NULL;
+  g_autoptr (DkTicket) ticket = NULL;
+  g_auto (Margins) margins = { 0 };
+  g_autoptr (DkPaper) paper = NULL;
+  const char *object;
+
+  if (output == NULL)
+    return FALSE;
+  form = dk_content_store_form (store, dk_args_word (args, 0), error);
+  if (form == NULL)
+    return FALSE;
+  ticket = number != NULL ? dk_ticket_store_load (store, number, error) : NULL;
+  if ((number != NULL && ticket == NULL) || !fill_margins (cli, args, &margins, error))
+    return FALSE;
+  object = ticket != NULL ? ticket->number : NULL;
+  paper = dk_paper_new (&margins.facts);
+  dk_paper_add_form (paper, form, ticket, object);
+  if (!note_print (store, object, form, &margins, dk_paper_page_count (paper), error)
+      || !write_pdf (paper, output, error))
+    return FALSE;
+  dk_cli_say (cli, "%s: %u pages, %s", output, dk_paper_page_count (paper),
+              object != NULL ? object : "SPECIMEN, no number");
+  dk_cli_take_document (cli, json_pack ("{s:s, s:i, s:o, s:s}", "file", output, "pages",
+                                        (int) dk_paper_page_count (paper), "number",
+                                        dk_json_string (object), "head", margins.head));
+  return TRUE;
+}
+
+/* Numbers cannot be given back, so that the file is tried before they are issued. */
+static gboolean
+check_writable (const char *output, GError **error)
+{
+  if (dk_file_exists (output)) {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "%s exists already. No number was issued; choose another name, so that no "
+                 "numbered form is lost.",
+                 output);
+    return FALSE;
+  }
+  if (!dk_file_replace (output, "", 0, DK_FILE_NOT_SYNCED, error)) {
+    g_prefix_error (error, "No number was issued. ");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static json_t *
+numbers_json (GPtrArray *numbers)
+{
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < numbers->len; i++)
+    json_array_append_new (list, dk_json_string (g_ptr_array_index (numbers, i)));
+  return list;
+}
+
+static gboolean
+draw_issued (const DkForm *form, GPtrArray *numbers, const Margins *margins, const char *output,
+             guint *pages, GError **error)
+{
+  g_autoptr (DkPaper) paper = dk_paper_new (&margins->facts);
+
+  for (guint i = 0; i < numbers->len; i++)
+    dk_paper_add_form (paper, form, NULL, g_ptr_array_index (numbers, i));
+  *pages = dk_paper_page_count (paper);
+  if (write_pdf (paper, output, error))
+    return TRUE;
+  g_prefix_error (error, "%s to %s are issued, but not on paper: void them with a reason. ",
+                  (const char *) g_ptr_array_index (numbers, 0),
+                  (const char *) g_ptr_array_index (numbers, numbers->len - 1));
+  return FALSE;
+}
+
+gboolean
+dk_cli_paper_issue (DkCli *cli, const DkArgs *args, GError **error)
+{
+  DkStore *store = dk_cli_store (cli);
+  const char *output = dk_args_need (args, "output", error);
+  g_autoptr (DkForm) form = NULL;
+  g_autoptr (GPtrArray) numbers = NULL;
+  g_auto (Margins) margins = { 0 };
+  gint64 copies = 0;
+  guint pages = 0;
+
+  if (output == NULL || dk_args_need (args, "copies", error) == NULL
+      || !dk_args_get_int (args, "copies", 1, COPIES_MAX, &copies, error))
+    return FALSE;
+  form = dk_content_store_form (store, dk_args_word (args, 0), error);
+  if (form == NULL || !fill_margins (cli, args, &margins, error)
+      || !check_writable (output, error))
+    return FALSE;
+  numbers = dk_ticket_store_issue_paper (store, form, (guint) copies, dk_args_get (args, "unit"),
+                                         error);
+  if (numbers == NULL) {
+    if (!dk_file_remove (output, NULL))
+      g_debug ("an empty file stays behind");
+    return FALSE;
+  }
+  if (!draw_issued (form, numbers, &margins, output, &pages, error))
+    return FALSE;
+  dk_cli_say (cli, "%s: %u forms on %u pages, %s to %s", output, numbers->len, pages,
+              (const char *) g_ptr_array_index (numbers, 0),
+              (const char *) g_ptr_array_index (numbers, numbers->len - 1));
+  dk_cli_take_document (cli, json_pack ("{s:s, s:i, s:o, s:s}", "file", output, "pages",
+                                        (int) pages, "numbers", numbers_json (numbers), "head",
+                                        margins.head));
+  return TRUE;
+}
+
+gboolean
+dk_cli_paper_list (DkCli *cli, const DkArgs *args, GError **error)
+{
+  g_autoptr (GPtrArray) rows = dk_paper_store_list (dk_cli_store (cli), NULL, error);
+  json_t *list;
+
+  if (rows == NULL)
+    return FALSE;
+  list = json_array ();
+  for (guint i = 0; i < rows->len; i++) {
+    const DkPaperRow *row = g_ptr_array_index (rows, i);
+    g_autofree char *issued = dk_time_format_short (row->issued_ms, dk_clock_wall_ms ());
+    dk_cli_say (cli, "%-16s %-8s %-12s %s%s%s", row->number, row->state, row->form, issued,
+                row->unit != NULL ? "  " : "", row->unit != NULL ? row->unit : "");
+    json_array_append_new (list, json_pack ("{s:s, s:s, s:s, s:o, s:o}", "number", row->number,
+                                            "state", row->state, "form", row->form, "unit",
+                                            dk_json_string (row->unit), "issued_at",
+                                            dk_cli_time (row->issued_ms)));
+  }
+  dk_cli_take_document (cli, list);
+  return TRUE;
+}
+
+gboolean
+dk_cli_paper_account (DkCli *cli, const DkArgs *args, GError **error)
+{
+  static const char *const states[] = { "issued", "entered", "void", "missing", "lost" };
+  g_autoptr (GPtrArray) rows = dk_paper_store_list (dk_cli_store (cli), NULL, error);
+  json_t *document;
+  json_t *out;
+
+  if (rows == NULL)
+    return FALSE;
+  document = json_object ();
+  out = json_array ();
+  for (gsize s = 0; s < G_N_ELEMENTS (states); s++) {
+    int count = 0;
+    for (guint i = 0; i < rows->len; i++) {
+      const DkPaperRow *row = g_ptr_array_index (rows, i);
+      gboolean counts = strcmp (row->state, states[s]) == 0;
+      count += counts ? 1 : 0;
+      if (counts && s == 0)
+        json_array_append_new (out, dk_json_string (row->number));
+    }
+    dk_cli_say (cli, "%-8s %d", states[s], count);
+    json_object_set_new (document, states[s], json_integer (count));
+  }
+  json_object_set_new (document, "total", json_integer (rows->len));
+  json_object_set_new (document, "ok", json_boolean (json_array_size (out) == 0));
+  for (gsize i = 0; i < json_array_size (out); i++)
+    dk_cli_say (cli, "%s%s", i == 0 ? "still out: " : "           ",
+                json_string_value (json_array_get (out, i)));
+  json_object_set_new (document, "outstanding", out);
+  dk_cli_take_document (cli, document);
+  return TRUE;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "app/cli/cli.h"
+
+G_BEGIN_DECLS
+
+/* `dkit form print`. */
+gboolean dk_cli_form_print (DkCli *cli, const DkArgs *args, GError **error) DK_CHECKED;
+/* `dkit paper issue`. */
+gboolean dk_cli_paper_issue (DkCli *cli, const DkArgs *args, GError **error) DK_CHECKED;
+/* `dkit paper list`. */
+gboolean dk_cli_paper_list (DkCli *cli, const DkArgs *args, GError **error) DK_CHECKED;
+/* `dkit paper account`. */
+gboolean dk_cli_paper_account (DkCli *cli, const DkArgs *args, GError **error) DK_CHECKED;
+
+G_END_DECLS

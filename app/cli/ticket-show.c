@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/cli/ticket-show.h"
+
+#include "app/base/clock.h"
+#include "app/base/text.h"
+
+#define SUMMARY_CHARACTERS 60
+
+void
+dk_cli_say_ticket_line (DkCli *cli, const DkTicket *ticket)
+{
+  g_autofree char *when = dk_time_format_short (ticket->recorded_ms, dk_clock_wall_ms ());
+  g_autofree char *summary
+      = dk_text_shorten (ticket->summary != NULL ? ticket->summary : "", SUMMARY_CHARACTERS);
+  g_autofree char *priority
+      = ticket->priority > 0 ? g_strdup_printf ("P%d", ticket->priority) : g_strdup ("");
+
+  dk_cli_say (cli, "%-16s %-3s%-7s %-8s %-9s %-12s %s", ticket->number, priority,
+              ticket->safety ? "SAFETY" : "", dk_ticket_state_name (ticket->state),
+              dk_handover_name (ticket->handover), when, summary);
+}
+
+static void
+say_if (DkCli *cli, const char *label, const char *text)
+{
+  if (text != NULL && *text != '\0')
+    dk_cli_say (cli, "%-12s %s", label, text);
+}
+
+static void
+say_times (DkCli *cli, const DkTicket *ticket)
+{
+  g_autofree char *happened = dk_time_format_local (ticket->happened_ms);
+  g_autofree char *recorded = dk_time_format_local (ticket->recorded_ms);
+  g_autofree char *handed
+      = ticket->handed_over_ms > 0 ? dk_time_format_local (ticket->handed_over_ms) : NULL;
+
+  say_if (cli, "happened", happened);
+  say_if (cli, "recorded", recorded);
+  say_if (cli, "handed over", handed);
+}
+
+static void
+say_log (DkCli *cli, const json_t *entries)
+{
+  for (gsize i = 0; i < json_array_size (entries); i++) {
+    const json_t *entry = json_array_get (entries, i);
+    const json_t *body = json_object_get (entry, "body");
+    const char *text = dk_json_get_text (body, "text");
+    const char *reason = dk_json_get_text (body, "reason");
+    const char *when = dk_json_get_text (entry, "recorded_at");
+    if (i == 0)
+      dk_cli_say (cli, "\nLog");
+    dk_cli_say (cli, "  %.16s  %-14s %s%s%s", when != NULL ? when : "",
+                dk_json_get_text (entry, "kind"), dk_json_get_text (entry, "user"),
+                text != NULL || reason != NULL ? ": " : "",
+                text != NULL ? text : reason != NULL ? reason : "");
+  }
+}
+
+void
+dk_cli_say_ticket (DkCli *cli, const DkTicket *ticket, const json_t *json)
+{
+  const char *name;
+  json_t *value;
+
+  dk_cli_say (cli, "%s  %s%s", ticket->number, dk_ticket_state_name (ticket->state),
+              ticket->finalized ? ", final" : "");
+  if (ticket->safety)
+    dk_cli_say (cli, "PATIENT SAFETY");
+  if (ticket->priority > 0)
+    dk_cli_say (cli, "%-12s %d", "priority", ticket->priority);
+  say_if (cli, "summary", ticket->summary);
+  say_if (cli, "details", ticket->details);
+  say_if (cli, "caller", ticket->caller);
+  say_if (cli, "call back", ticket->callback);
+  say_if (cli, "location", ticket->location);
+  say_if (cli, "device", ticket->device);
+  say_if (cli, "service", ticket->service);
+  say_if (cli, "group", ticket->group);
+  say_if (cli, "resolution", ticket->resolution);
+  say_times (cli, ticket);
+  json_object_foreach (ticket->answers, name, value) {
+    g_autofree char *text = json_is_string (value) ? g_strdup (json_string_value (value))
+                                                   : dk_json_text (value, TRUE);
+    say_if (cli, name, text);
+  }
+  dk_cli_say (cli, "%-12s %s%s%s", "hand-over", dk_handover_name (ticket->handover),
+              ticket->itsm_id != NULL ? ": " : "",
+              ticket->itsm_id != NULL ? ticket->itsm_id : "");
+  say_if (cli, "", ticket->handover_reason);
+  say_log (cli, json_object_get (json, "entries"));
+}

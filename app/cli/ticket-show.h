@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "app/cli/cli.h"
+#include "app/model/ticket.h"
+
+G_BEGIN_DECLS
+
+/* Appends a ticket as one line of a list to the text. */
+void dk_cli_say_ticket_line (DkCli *cli, const DkTicket *ticket);
+
+/* Appends a whole ticket with the log that its JSON holds. */
+void dk_cli_say_ticket (DkCli *cli, const DkTicket *ticket, const json_t *json);
+
+G_END_DECLS
