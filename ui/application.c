@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/application.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/base/error.h"
+#include "app/base/platform.h"
+#include "app/kit/kit.h"
+#include "ui/shell-actions.h"
+#include "ui/window.h"
+
+struct _DkApplication {
+  GtkApplication parent_instance;
+  char **argv;
+  char *folder;
+  char *user;
+  int exit_code;
+  gboolean restart;
+};
+
+G_DEFINE_FINAL_TYPE (DkApplication, dk_application, GTK_TYPE_APPLICATION)
+
+static const GOptionEntry options[] = {
+  { "kit", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Folder of the kit"), N_ ("DIR") },
+  { "user", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("Who unlocks"), N_ ("NAME") },
+  { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version and exit"), NULL },
+  { NULL },
+};
+
+/* One process per kit, not per person at the PC: the folder is part of the name on the bus. */
+static char *
+bus_name_for (const char *folder)
+{
+  g_autofree char *path = g_canonicalize_filename (folder, NULL);
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, path, -1);
+
+  return g_strdup_printf ("%s.k%.16s", DK_APPLICATION_ID, hash);
+}
+
+static int
+on_local_options (GApplication *application, GVariantDict *values, gpointer data)
+{
+  DkApplication *self = DK_APPLICATION (application);
+  g_autofree char *given = NULL;
+  g_autofree char *name = NULL;
+
+  if (g_variant_dict_contains (values, "version")) {
+    g_print ("downtime-kit %s\n", DK_VERSION);
+    return 0;
+  }
+  (void) g_variant_dict_lookup (values, "kit", "^ay", &given);
+  (void) g_variant_dict_lookup (values, "user", "s", &self->user);
+  self->folder = dk_kit_default_folder (given);
+  name = bus_name_for (self->folder);
+  g_application_set_application_id (application, name);
+  return -1;
+}
+
+static void
+load_style (void)
+{
+  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_resource (provider, "/org/downtimekit/ui/style.css");
+  gtk_style_context_add_provider_for_screen (gdk_screen_get_default (),
+                                             GTK_STYLE_PROVIDER (provider),
+                                             GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
+static void
+dk_application_startup (GApplication *application)
+{
+  G_APPLICATION_CLASS (dk_application_parent_class)->startup (application);
+  load_style ();
+  dk_shell_actions_set_keys (GTK_APPLICATION (application));
+  dk_kit_thread_start ();
+}
+
+static void
+dk_application_activate (GApplication *application)
+{
+  DkApplication *self = DK_APPLICATION (application);
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  if (window == NULL)
+    window = GTK_WINDOW (
+        dk_window_new (GTK_APPLICATION (application), self->folder, self->user));
+  gtk_window_present (window);
+}
+
+static void
+dk_application_finalize (GObject *object)
+{
+  DkApplication *self = DK_APPLICATION (object);
+
+  g_strfreev (self->argv);
+  g_free (self->folder);
+  g_free (self->user);
+  G_OBJECT_CLASS (dk_application_parent_class)->finalize (object);
+}
+
+static void
+dk_application_class_init (DkApplicationClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = dk_application_finalize;
+  G_APPLICATION_CLASS (class)->startup = dk_application_startup;
+  G_APPLICATION_CLASS (class)->activate = dk_application_activate;
+}
+
+static void
+dk_application_init (DkApplication *self)
+{
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
+  g_signal_connect (self, "handle-local-options", G_CALLBACK (on_local_options), NULL);
+}
+
+DkApplication *
+dk_application_new (char **argv)
+{
+  DkApplication *self = g_object_new (DK_TYPE_APPLICATION, "flags", G_APPLICATION_DEFAULT_FLAGS,
+                                      "register-session", FALSE, NULL);
+
+  self->argv = g_strdupv (argv);
+  return self;
+}
+
+void
+dk_application_restart (DkApplication *self)
+{
+  self->restart = TRUE;
+  g_application_quit (G_APPLICATION (self));
+}
+
+void
+dk_application_set_exit_code (DkApplication *self, int code)
+{
+  self->exit_code = code;
+}
+
+int
+dk_application_finish (DkApplication *self, int status)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!dk_kit_thread_stop (&error)) {
+    g_printerr ("%s\n", error->message);
+    self->exit_code = dk_error_exit_code (error);
+  }
+  if (self->restart && !dk_platform_restart_process (self->argv, &error)) {
+    g_printerr ("%s\n", error->message);
+    return dk_error_exit_code (error);
+  }
+  return status != 0 ? status : self->exit_code;
+}

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/calls-page.h"
+
+#include <glib/gi18n.h>
+
+#include "ui/lookup.h"
+#include "ui/rows-view.h"
+#include "ui/ticket-work.h"
+
+#define KEEP_AFTER_MS 400
+
+struct _DkCallsPage {
+  DkPage parent_instance;
+  GtkLabel *number;
+  GtkEntry *words;
+  GtkEntry *caller;
+  GtkEntry *location;
+  GtkEntry *callback;
+  GtkToggleButton *safety;
+  GtkStack *list_stack;
+  GtkWidget *list_box;
+  GtkWidget *empty;
+  DkRowsView *list;
+  DkForm *form;
+  char *draft; /* number of the line that is typed */
+  guint keep_timer;
+  gboolean begun;
+  gboolean clearing;
+  gboolean store_waits;
+};
+
+G_DEFINE_FINAL_TYPE (DkCallsPage, dk_calls_page, DK_TYPE_PAGE)
+
+enum { COLUMN_TIME, COLUMN_NUMBER, COLUMN_CALLER, COLUMN_UNIT, COLUMN_CALLBACK, COLUMN_WORDS,
+       COLUMN_STATE };
+
+static const DkRowsColumn columns[] = {
+  { N_ ("Time"), 96, FALSE },      { N_ ("Number"), 132, FALSE }, { N_ ("Caller"), 120, FALSE },
+  { N_ ("Unit"), 92, FALSE },      { N_ ("Call back"), 88, FALSE }, { N_ ("Words"), 220, TRUE },
+  { N_ ("State"), 104, FALSE },
+};
+
+static char *
+cell_text (gpointer row, guint column)
+{
+  const DkTicket *ticket = row;
+
+  switch (column) {
+  case COLUMN_TIME:
+    return dk_time_format_short (ticket->happened_ms != 0 ? ticket->happened_ms
+                                                          : ticket->recorded_ms,
+                                 dk_clock_wall_ms ());
+  case COLUMN_NUMBER:
+    return g_strdup (ticket->number);
+  case COLUMN_CALLER:
+    return g_strdup (ticket->caller);
+  case COLUMN_UNIT:
+    return g_strdup (ticket->location);
+  case COLUMN_CALLBACK:
+    return g_strdup (ticket->callback);
+  case COLUMN_WORDS:
+    return g_strdup_printf ("%s%s", ticket->safety ? _ ("SAFETY  ") : "",
+                            ticket->summary != NULL ? ticket->summary : "");
+  default:
+    return g_strdup (dk_ticket_standing_word (ticket));
+  }
+}
+
+static const char *
+row_key (gpointer row)
+{
+  return ((const DkTicket *) row)->number;
+}
+
+static gboolean
+row_strong (gpointer row)
+{
+  const DkTicket *ticket = row;
+
+  return ticket->safety && ticket->state == DK_TICKET_OPEN;
+}
+
+static const DkRowsSpec spec
+    = { columns, G_N_ELEMENTS (columns), cell_text, row_key, row_strong };
+
+static void
+set_text (json_t *answers, const char *name, GtkEntry *entry)
+{
+  g_autofree char *text = g_strstrip (g_strdup (gtk_entry_get_text (entry)));
+
+  dk_json_set_text (answers, name, *text != '\0' ? text : NULL);
+}
+
+static json_t *
+read_answers (DkCallsPage *self)
+{
+  json_t *answers = json_object ();
+
+  set_text (answers, "summary", self->words);
+  set_text (answers, "caller", self->caller);
+  set_text (answers, "location", self->location);
+  set_text (answers, "callback", self->callback);
+  if (gtk_toggle_button_get_active (self->safety))
+    json_object_set_new (answers, "safety", json_true ());
+  return answers;
+}
+
+static void
+clear_line (DkCallsPage *self)
+{
+  self->clearing = TRUE;
+  gtk_entry_set_text (self->words, "");
+  gtk_entry_set_text (self->caller, "");
+  gtk_entry_set_text (self->location, "");
+  gtk_entry_set_text (self->callback, "");
+  gtk_toggle_button_set_active (self->safety, FALSE);
+  self->clearing = FALSE;
+  g_clear_pointer (&self->draft, g_free);
+  g_clear_handle_id (&self->keep_timer, g_source_remove);
+  self->begun = FALSE;
+  self->store_waits = FALSE;
+  gtk_label_set_text (self->number, "");
+}
+
+static void
+keep_now (DkCallsPage *self)
+{
+  g_clear_handle_id (&self->keep_timer, g_source_remove);
+  if (self->draft == NULL)
+    return;
+  dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_keep,
+                                   .data = dk_ticket_order_new (self->form, self->draft,
+                                                                read_answers (self), NULL),
+                                   .data_free = dk_ticket_order_free });
+}
+
+static gboolean
+keep_after_pause (gpointer data)
+{
+  DkCallsPage *self = data;
+
+  self->keep_timer = 0;
+  keep_now (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void store_call (DkCallsPage *self);
+
+static void
+on_begun (gpointer owner, gpointer result, const GError *error)
+{
+  DkCallsPage *self = owner;
+
+  if (dk_page_failed (DK_PAGE (self), error)) {
+    self->begun = FALSE;
+    return;
+  }
+  g_free (self->draft);
+  self->draft = result;
+  gtk_label_set_text (self->number, self->draft);
+  keep_now (self);
+  if (self->store_waits)
+    store_call (self);
+}
+
+static void
+on_changed (GtkWidget *widget, DkCallsPage *self)
+{
+  if (self->clearing || self->form == NULL)
+    return;
+  if (!self->begun) {
+    self->begun = TRUE;
+    dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_begin,
+                                     .reply = on_begun,
+                                     .data = dk_ticket_order_new (self->form, NULL,
+                                                                  read_answers (self), NULL),
+                                     .data_free = dk_ticket_order_free,
+                                     .result_free = g_free });
+    return;
+  }
+  g_clear_handle_id (&self->keep_timer, g_source_remove);
+  self->keep_timer = g_timeout_add (KEEP_AFTER_MS, keep_after_pause, self);
+}
+
+static void
+on_voided (gpointer owner, gpointer result, const GError *error)
+{
+  g_autofree char *number = result;
+
+  if (!dk_page_failed (DK_PAGE (owner), error))
+    dk_page_say (DK_PAGE (owner), GTK_MESSAGE_INFO,
+                 _ ("The call was taken back. Its number stays on the account as void."));
+}
+
+static void
+take_back (DkPage *page, gpointer data)
+{
+  dk_kit_run (page, &(DkKitCall) { .work = dk_ticket_work_void,
+                                   .reply = on_voided,
+                                   .data = dk_ticket_order_new (NULL, data, NULL,
+                                                                _ ("taken back right away")),
+                                   .data_free = dk_ticket_order_free,
+                                   .result_free = g_free });
+}
+
+static void
+on_stored (gpointer owner, gpointer result, const GError *error)
+{
+  DkCallsPage *self = owner;
+  g_autofree char *number = result;
+  g_autofree char *text = NULL;
+
+  if (dk_page_failed (DK_PAGE (self), error))
+    return;
+  text = g_strdup_printf (_ ("Call %s is stored. Tell the caller the number."), number);
+  clear_line (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->words));
+  dk_page_say_with_undo (DK_PAGE (self), text, take_back, g_strdup (number), g_free);
+}
+
+static void
+store_call (DkCallsPage *self)
+{
+  g_autofree char *text = g_strstrip (g_strdup (gtk_entry_get_text (self->words)));
+
+  self->store_waits = FALSE;
+  if (*text == '\0') {
+    gtk_widget_grab_focus (GTK_WIDGET (self->words));
+    return;
+  }
+  if (self->draft == NULL) {
+    self->store_waits = self->begun;
+    return;
+  }
+  g_clear_handle_id (&self->keep_timer, g_source_remove);
+  dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_save,
+                                   .reply = on_stored,
+                                   .data = dk_ticket_order_new (self->form, self->draft,
+                                                                read_answers (self), NULL),
+                                   .data_free = dk_ticket_order_free,
+                                   .result_free = g_free });
+}
+
+static void
+on_store (GtkEntry *entry, DkCallsPage *self)
+{
+  store_call (self);
+}
+
+static gpointer
+list_calls (DkKit *kit, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const DkTicketFilter filter = { .form = DK_FORM_CALL };
+
+  return dk_ticket_store_list (dk_kit_store (kit), &filter, error);
+}
+
+static void
+show_calls (gpointer owner, gpointer result, const GError *error)
+{
+  DkCallsPage *self = owner;
+
+  if (dk_page_failed (DK_PAGE (self), error))
+    return;
+  dk_rows_view_take_rows (self->list, result);
+  gtk_stack_set_visible_child (self->list_stack, dk_rows_view_count (self->list) > 0
+                                                     ? self->list_box
+                                                     : self->empty);
+}
+
+static void
+on_form_loaded (gpointer owner, gpointer result, const GError *error)
+{
+  DkCallsPage *self = owner;
+
+  if (dk_page_failed (DK_PAGE (self), error))
+    return;
+  dk_form_unref (self->form);
+  self->form = result;
+  if (!self->begun && *gtk_entry_get_text (self->words) != '\0')
+    on_changed (GTK_WIDGET (self->words), self);
+}
+
+static void
+dk_calls_page_refresh (DkPage *page)
+{
+  dk_kit_run (page, &(DkKitCall) { .work = list_calls,
+                                   .reply = show_calls,
+                                   .result_free = (GDestroyNotify) g_ptr_array_unref });
+}
+
+static void
+dk_calls_page_enter (DkPage *page)
+{
+  DkCallsPage *self = DK_CALLS_PAGE (page);
+
+  gtk_widget_grab_focus (GTK_WIDGET (self->words));
+  if (self->form == NULL)
+    dk_kit_run (page, &(DkKitCall) { .work = dk_ticket_work_form,
+                                     .reply = on_form_loaded,
+                                     .data = g_strdup (DK_FORM_CALL),
+                                     .data_free = g_free,
+                                     .result_free = (GDestroyNotify) dk_form_unref });
+}
+
+static void
+on_view_loaded (gpointer owner, gpointer result, const GError *error)
+{
+  DkCallsPage *self = owner;
+  g_autoptr (DkTicketView) view = result;
+
+  if (dk_page_failed (DK_PAGE (self), error))
+    return;
+  keep_now (self);
+  clear_line (self);
+  self->clearing = TRUE;
+  gtk_entry_set_text (self->words, dk_json_get_text (view->answers, "summary") ?: "");
+  gtk_entry_set_text (self->caller, dk_json_get_text (view->answers, "caller") ?: "");
+  gtk_entry_set_text (self->location, dk_json_get_text (view->answers, "location") ?: "");
+  gtk_entry_set_text (self->callback, dk_json_get_text (view->answers, "callback") ?: "");
+  gtk_toggle_button_set_active (self->safety, dk_json_get_bool (view->answers, "safety", FALSE));
+  self->clearing = FALSE;
+  self->begun = TRUE;
+  self->draft = g_strdup (view->number);
+  gtk_label_set_text (self->number, self->draft);
+  gtk_entry_grab_focus_without_selecting (self->words);
+  gtk_editable_set_position (GTK_EDITABLE (self->words), -1);
+}
+
+/* Goes on with a call that was typed and not stored. */
+static void
+dk_calls_page_open (DkPage *page, const char *id)
+{
+  dk_kit_run (page, &(DkKitCall) { .work = dk_ticket_work_load,
+                                   .reply = on_view_loaded,
+                                   .data = g_strdup (id),
+                                   .data_free = g_free,
+                                   .result_free = (GDestroyNotify) dk_ticket_view_free });
+}
+
+static gboolean
+dk_calls_page_can (DkPage *page, const char *action)
+{
+  const DkTicket *ticket = dk_rows_view_get_selected (DK_CALLS_PAGE (page)->list);
+
+  return g_str_equal (action, "promote") && ticket != NULL && !ticket->finalized
+         && ticket->state != DK_TICKET_VOID;
+}
+
+static void
+dk_calls_page_act (DkPage *page, const char *action)
+{
+  const DkTicket *ticket = dk_rows_view_get_selected (DK_CALLS_PAGE (page)->list);
+  g_autofree char *target = g_strconcat ("promote:", ticket->number, NULL);
+
+  dk_page_go (page, "ticket", target);
+}
+
+static void
+on_picked (DkRowsView *list, DkCallsPage *self)
+{
+  dk_page_update_actions (DK_PAGE (self));
+}
+
+static void
+on_row_activated (GtkTreeView *view, GtkTreePath *path, GtkTreeViewColumn *column,
+                  DkCallsPage *self)
+{
+  const DkTicket *ticket = dk_rows_view_get_selected (self->list);
+
+  if (ticket != NULL)
+    dk_page_go (DK_PAGE (self), "ticket", ticket->number);
+}
+
+static void
+dk_calls_page_seal (DkPage *page)
+{
+  keep_now (DK_CALLS_PAGE (page));
+}
+
+static void
+on_looked_up (const char *kind, const char *id, gpointer data)
+{
+  on_changed (NULL, data);
+}
+
+static void
+dk_calls_page_dispose (GObject *object)
+{
+  DkCallsPage *self = DK_CALLS_PAGE (object);
+
+  g_clear_handle_id (&self->keep_timer, g_source_remove);
+  g_clear_pointer (&self->draft, g_free);
+  g_clear_pointer (&self->form, dk_form_unref);
+  G_OBJECT_CLASS (dk_calls_page_parent_class)->dispose (object);
+}
+
+static void
+dk_calls_page_class_init (DkCallsPageClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+  DkPageClass *page_class = DK_PAGE_CLASS (class);
+
+  G_OBJECT_CLASS (class)->dispose = dk_calls_page_dispose;
+  page_class->refresh = dk_calls_page_refresh;
+  page_class->enter = dk_calls_page_enter;
+  page_class->open = dk_calls_page_open;
+  page_class->can = dk_calls_page_can;
+  page_class->act = dk_calls_page_act;
+  page_class->seal = dk_calls_page_seal;
+  g_type_ensure (DK_TYPE_ROWS_VIEW);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/downtimekit/ui/calls-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, DkCallsPage, number);
+  gtk_widget_class_bind_template_child (widget_class, DkCallsPage, words);
+  gtk_widget_class_bind_template_child (widget_class, DkCallsPage, caller);
+  gtk_widget_class_bind_template_child (widget_class, DkCallsPage, location);
+  gtk_widget_class_bind_template_child (widget_class, DkCallsPage, callback);
+  gtk_widget_class_bind_template_child (widget_class, DkCallsPage, safety);
+  gtk_widget_class_bind_template_child (widget_class, DkCallsPage, list_stack);
+  gtk_widget_class_bind_template_child (widget_class, DkCallsPage, list_box);
+  gtk_widget_class_bind_template_child (widget_class, DkCallsPage, empty);
+  gtk_widget_class_bind_template_child (widget_class, DkCallsPage, list);
+  gtk_widget_class_bind_template_callback (widget_class, on_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_store);
+  gtk_widget_class_bind_template_callback (widget_class, on_picked);
+  gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
+}
+
+static void
+dk_calls_page_init (DkCallsPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  dk_rows_view_set_spec (self->list, &spec);
+  dk_lookup_attach (self->caller, "contact", on_looked_up, self);
+}

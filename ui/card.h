@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "app/model/contact.h"
+#include "app/model/service.h"
+
+G_BEGIN_DECLS
+
+/* Facts about one person, team or service, large enough to be read out on the phone. */
+
+/* A card; copies what it shows. */
+GtkWidget *dk_card_new_contact (const DkContact *contact);
+
+/* A card; copies what it shows. */
+GtkWidget *dk_card_new_service (const DkService *service);
+
+/* "mobile 555-0100 · pager 4711": the first numbers in the order to try. New string. */
+char *dk_card_numbers_line (const DkContact *contact, guint count_max);
+
+/* Removes every child of a container. */
+void dk_card_clear (GtkWidget *container);
+
+G_END_DECLS

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "app/store/content-store.h"
+#include "app/store/ticket-store.h"
+#include "ui/kit-thread.h"
+
+G_BEGIN_DECLS
+
+/* What the frame of the window always shows, read in one go. Text owned. */
+typedef struct {
+  char *station;
+  char *site;
+  char *user;
+  char *role;
+  char *mode;            /* setting `mode`: normal degraded downtime drill; NULL if not set */
+  char *organisation;    /* of the content, NULL if there is none */
+  gint64 content_ms;     /* when the content in force was made, 0 = there is none */
+  gint64 expires_ms;     /* 0 = never */
+  int amber_days;
+  int stale_days;
+  int idle_min;
+  DkTicketCounts counts;
+  guint safety_open;     /* open tickets with the patient-safety flag */
+  GPtrArray *drafts;     /* numbers of unfinished tickets, oldest first */
+  GPtrArray *overdue;    /* titles of runbooks whose review is due */
+  GPtrArray *messages;   /* what the unlock wants said */
+} DkFacts;
+
+/* Work for dk_kit_run: new DkFacts. */
+gpointer dk_facts_load (DkKit *kit, gpointer data, GCancellable *cancellable, GError **error);
+
+/* TRUE if the content is missing, older than the policy allows, or expired. */
+gboolean dk_facts_content_is_stale (const DkFacts *facts, gint64 now_ms);
+
+/* "content 3 h old", "no content". New string. */
+char *dk_facts_content_age (const DkFacts *facts, gint64 now_ms);
+
+/* Frees the facts; NULL is fine. */
+void dk_facts_free (DkFacts *facts);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DkFacts, dk_facts_free)
+
+G_END_DECLS

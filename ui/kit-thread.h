@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "app/kit/kit.h"
+
+G_BEGIN_DECLS
+
+/* The one thread that owns the kit. The window hands it short calls in a queue; they run in order,
+ * and each result comes back on the main loop. Nothing of the store is touched anywhere else. A
+ * process opens one kit in its life: locking ends in a fresh process. Unless a function says
+ * otherwise it belongs to the main thread. */
+
+/* What runs on the kit's thread. kit is never NULL. Returns the result, or NULL with error set; a
+ * call that only succeeds or fails returns DK_KIT_DONE. */
+typedef gpointer (*DkKitWork) (DkKit *kit, gpointer data, GCancellable *cancellable,
+                               GError **error);
+#define DK_KIT_DONE GINT_TO_POINTER (1)
+
+/* What runs on the main loop afterwards: result now belongs to it; error is borrowed and NULL if the
+ * call succeeded. Not called once the owner is gone. */
+typedef void (*DkKitReply) (gpointer owner, gpointer result, const GError *error);
+
+/* One call. data is freed by data_free after the work; result_free frees a result that nobody waits
+ * for any more. cancellable may be NULL. */
+typedef struct {
+  DkKitWork work;
+  DkKitReply reply;
+  gpointer data;
+  GDestroyNotify data_free;
+  GDestroyNotify result_free;
+  GCancellable *cancellable;
+} DkKitCall;
+
+/* Starts the thread; without a kit yet. */
+void dk_kit_thread_start (void);
+
+/* Opens the kit on its thread; reply gets DK_KIT_DONE or the error of dk_kit_open. Takes the
+ * passphrase. Slow: shows progress until the reply. */
+void dk_kit_thread_open (GObject *owner, const char *folder, const char *user,
+                         DkSecret *passphrase, DkKitReply reply);
+
+/* Puts a call into the queue; it is copied. owner is watched weakly. Must not be called while no kit
+ * is open: such a call is dropped. */
+void dk_kit_run (gpointer owner, const DkKitCall *call);
+
+/* Cancels calls of this cancellable: one that waits never starts, one that runs is interrupted. */
+void dk_kit_cancel (GCancellable *cancellable);
+
+/* Runs work on the kit's thread and waits for it. For engines that have a thread of their own; never
+ * on the main thread. DK_ERROR_BUSY once the kit is locked. */
+gpointer dk_kit_run_and_wait (DkKitWork work, gpointer data, GError **error);
+
+/* TRUE while a kit is open. */
+gboolean dk_kit_thread_is_open (void);
+
+/* Called on the main loop after durable changes, several of them at once being told once. */
+void dk_kit_thread_watch (void (*changed) (gpointer data), gpointer data);
+
+/* Closes the kit after all calls before it, and ends the thread. Returns when that is done, FALSE
+ * with the reason if the write-back failed; nothing that was committed is lost. Safe to call
+ * twice. */
+gboolean dk_kit_thread_stop (GError **error) DK_CHECKED;
+
+G_END_DECLS

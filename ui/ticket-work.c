@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/ticket-work.h"
+
+#include <glib/gi18n.h>
+
+#include "app/store/ledger.h"
+
+DkTicketOrder *
+dk_ticket_order_new (DkForm *form, const char *number, json_t *answers, const char *text)
+{
+  DkTicketOrder *order = g_new0 (DkTicketOrder, 1);
+
+  order->form = form != NULL ? dk_form_ref (form) : NULL;
+  order->number = g_strdup (number);
+  order->answers = answers;
+  order->text = g_strdup (text);
+  return order;
+}
+
+void
+dk_ticket_order_free (gpointer data)
+{
+  DkTicketOrder *order = data;
+
+  dk_form_unref (order->form);
+  g_free (order->number);
+  json_decref (order->answers);
+  g_free (order->text);
+  g_free (order);
+}
+
+void
+dk_ticket_view_free (DkTicketView *view)
+{
+  if (view == NULL)
+    return;
+  g_free (view->number);
+  dk_form_unref (view->form);
+  dk_ticket_free (view->ticket);
+  json_decref (view->answers);
+  g_clear_pointer (&view->entries, g_ptr_array_unref);
+  dk_policy_free (view->policy);
+  g_free (view);
+}
+
+/* The form that a draft's number was issued for stands in its first entry. */
+static DkForm *
+form_of_draft (DkStore *store, const GPtrArray *entries, GError **error)
+{
+  const char *id = NULL;
+
+  for (guint i = 0; i < entries->len && id == NULL; i++)
+    id = dk_json_get_text (((const DkEntry *) entries->pdata[i])->body, "form");
+  return dk_content_store_form (store, id != NULL ? id : DK_FORM_TICKET, error);
+}
+
+static gboolean
+load_draft (DkStore *store, DkTicketView *view, GError **error)
+{
+  view->answers = dk_ticket_store_get_draft (store, view->number, error);
+  if (view->answers == NULL)
+    return FALSE;
+  view->form = form_of_draft (store, view->entries, error);
+  return view->form != NULL;
+}
+
+static gboolean
+load_saved (DkStore *store, DkTicketView *view, const char *form, GError **error)
+{
+  view->form = dk_content_store_form (store, form, error);
+  if (view->form == NULL)
+    return FALSE;
+  view->answers = json_object ();
+  for (guint i = 0; i < dk_form_field_count (view->form); i++) {
+    const char *name = dk_form_field (view->form, i)->name;
+    json_t *value = name != NULL ? dk_ticket_get_field (view->ticket, name) : NULL;
+    if (value != NULL)
+      json_object_set_new (view->answers, name, value);
+  }
+  return TRUE;
+}
+
+static DkPolicy *
+copy_rules (const DkPolicy *policy)
+{
+  DkPolicy *copy = dk_policy_new ();
+
+  for (int i = 0; i < 3; i++)
+    for (int k = 0; k < 3; k++)
+      copy->matrix[i][k] = policy->matrix[i][k];
+  for (int i = 0; i < 5; i++) {
+    g_free (copy->names[i]);
+    copy->names[i] = g_strdup (policy->names[i]);
+  }
+  copy->safety_floor = policy->safety_floor;
+  return copy;
+}
+
+static DkTicketView *
+load_view (DkStore *store, const char *number, const char *form, GError **error)
+{
+  g_autoptr (DkTicketView) view = g_new0 (DkTicketView, 1);
+  g_autoptr (GError) fault = NULL;
+
+  view->number = g_strdup (number);
+  view->policy = copy_rules (dk_store_policy (store));
+  view->entries = dk_ledger_of_object (store, view->number, error);
+  if (view->entries == NULL)
+    return NULL;
+  view->ticket = dk_ticket_store_load (store, view->number, &fault);
+  if (view->ticket == NULL && !g_error_matches (fault, DK_ERROR, DK_ERROR_NOT_FOUND)) {
+    g_propagate_error (error, g_steal_pointer (&fault));
+    return NULL;
+  }
+  if (view->ticket == NULL ? !load_draft (store, view, error)
+                           : !load_saved (store, view,
+                                          form != NULL ? form : view->ticket->form, error))
+    return NULL;
+  return g_steal_pointer (&view);
+}
+
+gpointer
+dk_ticket_work_load (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  return load_view (dk_kit_store (kit), data, NULL, error);
+}
+
+gpointer
+dk_ticket_work_load_promoted (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  return load_view (dk_kit_store (kit), data, DK_FORM_TICKET, error);
+}
+
+gpointer
+dk_ticket_work_form (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  const char *id = data;
+
+  return dk_content_store_form (dk_kit_store (kit), *id != '\0' ? id : DK_FORM_TICKET, error);
+}
+
+gpointer
+dk_ticket_work_begin (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  const DkTicketOrder *order = data;
+  DkStore *store = dk_kit_store (kit);
+  g_autofree char *number = dk_ticket_store_begin (store, order->form, error);
+
+  if (number == NULL
+      || !dk_ticket_store_keep_draft (store, number, order->form, order->answers, error))
+    return NULL;
+  return g_steal_pointer (&number);
+}
+
+gpointer
+dk_ticket_work_keep (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  const DkTicketOrder *order = data;
+
+  if (!dk_ticket_store_keep_draft (dk_kit_store (kit), order->number, order->form, order->answers,
+                                   error))
+    return NULL;
+  return DK_KIT_DONE;
+}
+
+gpointer
+dk_ticket_work_save (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  const DkTicketOrder *order = data;
+  char *number = NULL;
+
+  if (!dk_ticket_store_save (dk_kit_store (kit), order->form, order->number, order->answers, 0,
+                             order->final, &number, error))
+    return NULL;
+  return number;
+}
+
+gpointer
+dk_ticket_work_change (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  const DkTicketOrder *order = data;
+  DkStore *store = dk_kit_store (kit);
+
+  if (json_object_size (order->answers) > 0
+      && !dk_ticket_store_set (store, order->form, order->number, order->answers, error))
+    return NULL;
+  if (order->final && !dk_ticket_store_final (store, order->form, order->number, error))
+    return NULL;
+  return g_strdup (order->number);
+}
+
+gpointer
+dk_ticket_work_amend (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  const DkTicketOrder *order = data;
+
+  if (!dk_ticket_store_amend (dk_kit_store (kit), order->form, order->number, order->answers,
+                              order->text, error))
+    return NULL;
+  return g_strdup (order->number);
+}
+
+gpointer
+dk_ticket_work_resolve (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  const DkTicketOrder *order = data;
+  g_autoptr (json_t) answers = json_object ();
+
+  dk_json_set_text (answers, "resolution", order->text);
+  if (!dk_ticket_store_resolve (dk_kit_store (kit), order->form, order->number, answers, 0, error))
+    return NULL;
+  return g_strdup (order->number);
+}
+
+gpointer
+dk_ticket_work_void (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  const DkTicketOrder *order = data;
+
+  if (!dk_ticket_store_void (dk_kit_store (kit), order->number, order->text, error))
+    return NULL;
+  return g_strdup (order->number);
+}
+
+gpointer
+dk_ticket_work_note (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  const DkTicketOrder *order = data;
+
+  if (!dk_ticket_store_note (dk_kit_store (kit), order->number, order->text, 0, error))
+    return NULL;
+  return g_strdup (order->number);
+}
+
+static char *
+fields_text (const DkForm *form, json_t *fields)
+{
+  GString *text = g_string_new (NULL);
+  const char *name;
+  json_t *value;
+
+  json_object_foreach (fields, name, value) {
+    const DkField *field = form != NULL ? dk_form_find (form, name) : NULL;
+    g_autofree char *shown = field != NULL ? dk_form_show (field, value) : NULL;
+    g_string_append_printf (text, "%s%s: %s", text->len > 0 ? "; " : "",
+                            field != NULL ? field->label : name,
+                            shown != NULL && *shown != '\0' ? shown : _ ("(emptied)"));
+  }
+  return g_string_free (text, FALSE);
+}
+
+gpointer
+dk_ticket_work_note_changes (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  const DkTicketOrder *order = data;
+  g_autofree char *changes = fields_text (order->form, order->answers);
+  g_autofree char *text = g_strdup_printf (_ ("Amendment begun and not stored: %s"), changes);
+
+  if (json_object_size (order->answers) > 0
+      && !dk_ticket_store_note (dk_kit_store (kit), order->number, text, 0, error))
+    return NULL;
+  return g_strdup (order->number);
+}
+
+gpointer
+dk_ticket_work_promote (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  const DkTicketOrder *order = data;
+
+  if (!dk_ticket_store_promote (dk_kit_store (kit), order->form, order->number, order->answers,
+                                error))
+    return NULL;
+  return g_strdup (order->number);
+}
+
+gpointer
+dk_ticket_work_contact (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  return dk_content_store_contact (dk_kit_store (kit), data, error);
+}
+
+gpointer
+dk_ticket_work_service (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  return dk_content_store_service (dk_kit_store (kit), data, error);
+}
+
+/* What the person did, by kind of entry. */
+static char *
+describe_entry (const DkForm *form, const DkEntry *entry)
+{
+  static const struct {
+    const char *kind;
+    const char *words;
+    const char *member;
+  } kinds[] = {
+    { DK_ENTRY_NUMBER_ISSUED, N_ ("number issued"), NULL },
+    { DK_ENTRY_TICKET_NEW, N_ ("saved"), NULL },
+    { DK_ENTRY_TICKET_SET, N_ ("changed"), "fields" },
+    { DK_ENTRY_TICKET_PROMOTE, N_ ("made a full ticket"), NULL },
+    { DK_ENTRY_TICKET_NOTE, "", "text" },
+    { DK_ENTRY_TICKET_RESOLVE, N_ ("resolved"), "fields" },
+    { DK_ENTRY_TICKET_FINAL, N_ ("finalised"), NULL },
+    { DK_ENTRY_TICKET_AMEND, N_ ("amended"), "reason" },
+    { DK_ENTRY_TICKET_VOID, N_ ("voided"), "reason" },
+    { DK_ENTRY_HANDOVER, N_ ("hand-over"), "state" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    json_t *member = kinds[i].member != NULL ? json_object_get (entry->body, kinds[i].member) : NULL;
+    g_autofree char *text = NULL;
+    const char *words = *kinds[i].words != '\0' ? _ (kinds[i].words) : "";
+    if (g_strcmp0 (entry->kind, kinds[i].kind) != 0)
+      continue;
+    if (member == NULL)
+      return g_strdup (words);
+    text = json_is_object (member) ? fields_text (form, member)
+                                   : g_strdup (json_string_value (member));
+    return g_strdup_printf ("%s%s%s", words, *words != '\0' ? ": " : "", text != NULL ? text : "");
+  }
+  return g_strdup (entry->kind);
+}
+
+char *
+dk_ticket_entry_text (const DkForm *form, const DkEntry *entry, gint64 now_ms)
+{
+  g_autofree char *time = dk_time_format_short (entry->happened_ms, now_ms);
+  g_autofree char *words = describe_entry (form, entry);
+
+  return g_strdup_printf ("%s  %s  %s", time, entry->user, words);
+}
+
+char *
+dk_ticket_standing (const DkTicket *ticket)
+{
+  static const char *const states[] = { N_ ("draft"), N_ ("open"), N_ ("resolved"), N_ ("closed"),
+                                        N_ ("void") };
+  static const char *const handovers[]
+      = { N_ ("waits for hand-over"), N_ ("in a bundle"), N_ ("received by the desk"),
+          N_ ("in the queue"),        N_ ("being sent"),  N_ ("sent, answer not known"),
+          N_ ("refused"),             N_ ("delivered"),   N_ ("verified in the ITSM") };
+  const char *state = _ (states[CLAMP ((int) ticket->state, 0, 4)]);
+
+  if (ticket->state == DK_TICKET_VOID || !ticket->finalized)
+    return g_strdup (state);
+  if (ticket->itsm_id != NULL)
+    return g_strdup_printf ("%s, %s %s", state, _ (handovers[CLAMP ((int) ticket->handover, 0, 8)]),
+                            ticket->itsm_id);
+  return g_strdup_printf (_ ("%s, finalised, %s"), state,
+                          _ (handovers[CLAMP ((int) ticket->handover, 0, 8)]));
+}
+
+const char *
+dk_ticket_standing_word (const DkTicket *ticket)
+{
+  static const char *const handovers[]
+      = { NULL,           NULL,           NULL,          NULL,           N_ ("being sent"),
+          N_ ("unknown"), N_ ("refused"), N_ ("delivered"), N_ ("handed over") };
+  static const char *const states[] = { N_ ("draft"), N_ ("open"), N_ ("resolved"), N_ ("closed"),
+                                        N_ ("void") };
+  const char *word = handovers[CLAMP ((int) ticket->handover, 0, 8)];
+
+  if (ticket->state == DK_TICKET_VOID || !ticket->finalized)
+    return _ (states[CLAMP ((int) ticket->state, 0, 4)]);
+  return word != NULL ? _ (word) : _ ("final, waits");
+}
+
+char *
+dk_ticket_priority_text (int priority)
+{
+  static const char *const names[]
+      = { "", N_ ("Critical"), N_ ("High"), N_ ("Moderate"), N_ ("Low"), N_ ("Planning") };
+
+  if (priority < 1 || priority > 5)
+    return g_strdup ("");
+  return g_strdup_printf ("%d %s", priority, _ (names[priority]));
+}

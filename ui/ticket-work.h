@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "app/store/content-store.h"
+#include "app/store/ticket-store.h"
+#include "ui/kit-thread.h"
+
+G_BEGIN_DECLS
+
+/* What the pages ask of the kit about tickets: functions for dk_kit_run. */
+
+/* A ticket or a draft with its form and its log. Text owned. */
+typedef struct {
+  char *number;
+  DkForm *form;
+  DkTicket *ticket;   /* NULL for a draft */
+  json_t *answers;    /* field name -> value, of the ticket or the draft */
+  GPtrArray *entries; /* of DkEntry */
+  DkPolicy *policy;   /* rules that explain the priority: matrix and floor alone */
+} DkTicketView;
+
+/* What is to be done with a ticket. Text owned; free with dk_ticket_order_free. */
+typedef struct {
+  DkForm *form;
+  char *number;    /* NULL: a new one */
+  json_t *answers;
+  char *text;      /* reason or note */
+  gboolean final;
+} DkTicketOrder;
+
+/* A new order; takes the answers (may be NULL), copies the rest. */
+DkTicketOrder *dk_ticket_order_new (DkForm *form, const char *number, json_t *answers,
+                                    const char *text);
+/* For the queue. */
+void dk_ticket_order_free (gpointer order);
+
+/* data: char *number -> DkTicketView */
+gpointer dk_ticket_work_load (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* data: char *number of a call -> DkTicketView with the form of a full ticket */
+gpointer dk_ticket_work_load_promoted (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* data: char *form id, "" = the usual one -> DkForm */
+gpointer dk_ticket_work_form (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* order: form, answers = typed so far -> char *number of the new draft that holds them */
+gpointer dk_ticket_work_begin (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* order: form, number, answers -> DK_KIT_DONE */
+gpointer dk_ticket_work_keep (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* order: form, number, answers, final -> char *number */
+gpointer dk_ticket_work_save (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* order: form, number, answers = what changed (may be empty), final -> char *number */
+gpointer dk_ticket_work_change (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* order: form, number, answers = what changed, text = reason -> char *number */
+gpointer dk_ticket_work_amend (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* order: form, number, text = words of the resolution -> char *number */
+gpointer dk_ticket_work_resolve (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* order: number, text = reason -> char *number */
+gpointer dk_ticket_work_void (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* order: number, text -> char *number */
+gpointer dk_ticket_work_note (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* order: form, number, answers = changes -> char *number; they are stored as one line of the log */
+gpointer dk_ticket_work_note_changes (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* order: form = of the full ticket, number, answers = what was added -> char *number */
+gpointer dk_ticket_work_promote (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* data: char *id -> DkContact */
+gpointer dk_ticket_work_contact (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* data: char *id -> DkService */
+gpointer dk_ticket_work_service (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+
+/* "13:31 anna: called back": one line of a log for people. New string. */
+char *dk_ticket_entry_text (const DkForm *form, const DkEntry *entry, gint64 now_ms);
+
+/* "finalised, waits for hand-over", "open", ...: where a ticket stands. New string. */
+char *dk_ticket_standing (const DkTicket *ticket);
+
+/* The same in a word or two for lists: "open", "final", "refused". Static text. */
+const char *dk_ticket_standing_word (const DkTicket *ticket);
+
+/* Name of a priority: "2 High", "" for 0. New string. */
+char *dk_ticket_priority_text (int priority);
+
+/* Frees the view; NULL is fine. */
+void dk_ticket_view_free (DkTicketView *view);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DkTicketView, dk_ticket_view_free)
+
+#define DK_FORM_CALL "call-log"
+#define DK_FORM_TICKET "it-incident"
+
+G_END_DECLS
