@@ -371,7 +371,8 @@ parse_held_head (Verifier *v, const char *text, GError **error)
   char *end = NULL;
 
   if (g_strv_length (parts) == 3 && strlen (parts[2]) >= HELD_DIGITS_MIN
-      && strlen (parts[2]) <= 64) {
+      && strlen (parts[2]) <= 64
+      && strspn (parts[2], "0123456789abcdefABCDEF") == strlen (parts[2])) {
     v->held_seq = g_ascii_strtoll (parts[1], &end, 10);
     if (*end == '\0' && v->held_seq > 0) {
       v->held_chain = g_ascii_strdown (parts[0], -1);

@@ -31,8 +31,8 @@ char *dk_ledger_head_text (DkStore *store, GError **error) DK_CHECKED;
 gboolean dk_ledger_checkpoint (DkStore *store, GError **error) DK_CHECKED;
 
 /* Starts a new chain whose first entry tells why (reason: copied, restored, moved) and raises the
- * number counter to the next multiple of 10,000 above it and above counter_floor (the highest
- * number that another copy may have issued), with one `skipped` entry. */
+ * number counter to the next multiple of 10,000 that is more than 1,000 above it and above
+ * counter_floor (the highest number that another copy may have issued), with one `skipped` entry. */
 gboolean dk_ledger_start_chain (DkStore *store, const char *reason, guint64 counter_floor,
                                 GError **error) DK_CHECKED;
 

@@ -113,14 +113,19 @@ dk_ticket_number_was_skipped (DkStore *store, const char *number, gboolean *skip
       dk_store_db (store),
       "SELECT 1 FROM entry AS e JOIN entry_body AS b ON b.entry = e.id WHERE e.station = ?1"
       " AND e.kind = 'skipped' AND ?2 BETWEEN json_extract (b.body, '$.from')"
-      " AND json_extract (b.body, '$.to') AND NOT EXISTS (SELECT 1 FROM ticket WHERE number = ?3)");
+      " AND json_extract (b.body, '$.to')"
+      " AND NOT EXISTS (SELECT 1 FROM ticket WHERE number IN (?3, ?4))");
+  g_autofree char *other = NULL;
   DkNumber parsed;
 
   if (!dk_number_parse (number, &parsed, error))
     return FALSE;
   dk_stmt_bind_text (stmt, 1, parsed.station);
   dk_stmt_bind_int (stmt, 2, (gint64) parsed.counter);
+  /* A counter counts once, in a drill or not. */
+  other = dk_number_format (parsed.station, parsed.counter, !parsed.drill);
   dk_stmt_bind_text (stmt, 3, number);
+  dk_stmt_bind_text (stmt, 4, other);
   return dk_stmt_step (stmt, skipped, error);
 }
 
