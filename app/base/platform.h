@@ -50,8 +50,8 @@ gboolean dk_platform_read_line (const char *path, guint8 *out, gsize size_max, g
  * kind then names it (static text). */
 gboolean dk_platform_is_shared_path (const char *path, const char **kind);
 
-/* The one name of a folder or file: absolute and without links. Of what does not exist, the absolute
- * name as it was given. New string. Any thread. */
+/* The one name of a folder or file: absolute and without links. Of what does not exist, the
+ * absolute name as it was given. New string. Any thread. */
 char *dk_platform_real_path (const char *path);
 
 /* Makes an open file's content durable (fsync). FALSE with errno set by the system. */
@@ -80,8 +80,8 @@ gboolean dk_platform_write_all (int fd, const void *bytes, gsize size) DK_CHECKE
 int dk_platform_rename_new (const char *from, const char *to) DK_CHECKED;
 
 /* Replaces this process by a fresh one of the same program with the arguments argv, so that no
- * memory of it is left. Returns only on failure: DK_ERROR_FAILED. Files must be closed; other threads
- * end without notice. */
+ * memory of it is left. Returns only on failure: DK_ERROR_FAILED. Files must be closed; other
+ * threads end without notice. */
 gboolean dk_platform_restart_process (char **argv, GError **error) DK_CHECKED;
 
 /* A file of these bytes in memory alone, at its start, for a call that wants a file descriptor; the

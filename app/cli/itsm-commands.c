@@ -257,7 +257,8 @@ push_to_folder (DkCli *cli, const DkConnectorFacts *facts, GError **error)
   g_autofree char *reason = NULL;
   gint64 now = dk_clock_wall_ms ();
 
-  if (!dk_kit_push_list (store, facts->name, DK_PUSH_PENDING, rows, error))
+  if (!dk_kit_push_begin (store, facts->name, error)
+      || !dk_kit_push_list (store, facts->name, DK_PUSH_PENDING, rows, error))
     return FALSE;
   for (guint i = 0; i < rows->len; i++) {
     const DkPushRow *row = g_ptr_array_index (rows, i);
@@ -304,7 +305,8 @@ run_engine (DkCli *cli, const DkConnectorFacts *facts, const DkPushOptions *opti
   g_autoptr (DkPushReport) found = NULL;
   gboolean done;
 
-  if (connector == NULL)
+  if (connector == NULL
+      || (options != NULL && !dk_kit_push_begin (kit.store, facts->name, error)))
     return FALSE;
   done = options != NULL ? dk_push_run (connector, &queue, options, NULL, &found, error)
                          : dk_push_verify (connector, &queue, NULL, &found, error);

@@ -24,8 +24,7 @@ is_wanted (const DkTicket *ticket, DkPushList which)
 {
   if (which == DK_PUSH_HANDED)
     return is_at (ticket, DK_HANDOVER_DELIVERED, DK_HANDOVER_VERIFIED);
-  return is_at (ticket, DK_HANDOVER_SENDING, DK_HANDOVER_UNKNOWN)
-         || dk_ticket_is_eligible (ticket);
+  return is_at (ticket, DK_HANDOVER_SENDING, DK_HANDOVER_UNKNOWN) || dk_ticket_is_eligible (ticket);
 }
 
 static DkPushRow *
@@ -67,6 +66,16 @@ fill_moment (DkStore *store, DkPushRow *row, GError **error)
 }
 
 gboolean
+dk_kit_push_begin (DkStore *store, const char *target, GError **error)
+{
+  g_autoptr (json_t) body = json_object ();
+
+  dk_json_set_text (body, "target", target);
+  dk_store_sign_body (store, "push", target, body);
+  return dk_ledger_note (store, "push", target, body, error);
+}
+
+gboolean
 dk_kit_push_list (DkStore *store, const char *target, DkPushList which, GPtrArray *rows,
                   GError **error)
 {
@@ -97,10 +106,14 @@ words_of (const DkEntry *entry)
     const char *kind;
     const char *words;
   } table[] = {
-    { DK_ENTRY_TICKET_NEW, "captured" },          { DK_ENTRY_TICKET_SET, "changed" },
-    { DK_ENTRY_TICKET_PROMOTE, "made a full ticket" }, { DK_ENTRY_TICKET_NOTE, "" },
-    { DK_ENTRY_TICKET_RESOLVE, "resolved" },      { DK_ENTRY_TICKET_FINAL, "made final" },
-    { DK_ENTRY_TICKET_AMEND, "amended" },         { DK_ENTRY_TICKET_VOID, "voided" },
+    { DK_ENTRY_TICKET_NEW, "captured" },
+    { DK_ENTRY_TICKET_SET, "changed" },
+    { DK_ENTRY_TICKET_PROMOTE, "made a full ticket" },
+    { DK_ENTRY_TICKET_NOTE, "" },
+    { DK_ENTRY_TICKET_RESOLVE, "resolved" },
+    { DK_ENTRY_TICKET_FINAL, "made final" },
+    { DK_ENTRY_TICKET_AMEND, "amended" },
+    { DK_ENTRY_TICKET_VOID, "voided" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)

@@ -13,6 +13,10 @@ G_BEGIN_DECLS
 gboolean dk_kit_push_list (DkStore *store, const char *target, DkPushList which, GPtrArray *rows,
                            GError **error) DK_CHECKED;
 
+/* Enters, with the signature of who is unlocked, that a run to this target begins. Call it once
+ * before dk_push_run. */
+gboolean dk_kit_push_begin (DkStore *store, const char *target, GError **error) DK_CHECKED;
+
 /* A ticket with its log: notes word for word, what else was done in words. New ticket. */
 DkPushTicket *dk_kit_push_load (DkStore *store, const char *number, GError **error) DK_CHECKED;
 

@@ -38,20 +38,21 @@ made_clear (Made *made)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Made, made_clear)
 
-/* Two kits of one station on one PC would issue the same numbers. Only the machine's own kits are
- * known; a kit made elsewhere is its maker's business. */
+/* Two kits of one station on one PC would issue the same numbers. What tells of them can be edited,
+ * so this finds an accident: machine kits, and those that this person had open. */
 static gboolean
-check_station_is_new (const char *folder, const char *station, GError **error)
+check_station_is_new (const char *station, GError **error)
 {
+  g_autoptr (GPtrArray) folders = dk_anchor_known_folders ();
   g_autoptr (GPtrArray) names = dk_file_list (DK_KIT_MACHINE_FOLDER, DK_KIT_MACHINE_MAX, NULL);
-  g_autofree char *own = g_canonicalize_filename (folder, NULL);
 
-  for (guint i = 0; names != NULL && i < names->len; i++) {
-    g_autofree char *other
-        = g_build_filename (DK_KIT_MACHINE_FOLDER, g_ptr_array_index (names, i), NULL);
-    g_autoptr (json_t) facts = dk_kit_locked_facts (other, NULL);
-    if (strcmp (other, own) == 0 || !dk_kit_exists (other)
-        || g_strcmp0 (dk_json_get_text (facts, "station"), station) != 0)
+  for (guint i = 0; names != NULL && i < names->len; i++)
+    g_ptr_array_add (folders, g_build_filename (DK_KIT_MACHINE_FOLDER,
+                                                g_ptr_array_index (names, i), NULL));
+  for (guint i = 0; i < folders->len; i++) {
+    const char *other = g_ptr_array_index (folders, i);
+    g_autoptr (json_t) facts = dk_kit_exists (other) ? dk_kit_locked_facts (other, NULL) : NULL;
+    if (facts == NULL || g_strcmp0 (dk_json_get_text (facts, "station"), station) != 0)
       continue;
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                  "Station %s has a kit on this PC already, in %s. Nothing was made; use that one, "
@@ -77,31 +78,11 @@ check_init (const char *folder, const DkKitInit *init, GError **error)
                  "A station code has 1 to 8 of A-Z and 0-9, such as A07. Nothing was made.");
     return FALSE;
   }
-  if (!check_station_is_new (folder, init->station, error))
+  if (!init->is_sample && !check_station_is_new (init->station, error))
     return FALSE;
   if (site < 1 || site > SITE_MAX || !g_utf8_validate (init->site, -1, NULL)) {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                  "A site has 1 to %d bytes, such as CARY. Nothing was made.", SITE_MAX);
-    return FALSE;
-  }
-  return TRUE;
-}
-
-/* station.json can be edited, but an honest one shows two kits that would issue the same numbers. */
-static gboolean
-refuse_known_station (const char *station, GError **error)
-{
-  g_autoptr (GPtrArray) folders = dk_anchor_known_folders ();
-
-  for (guint i = 0; i < folders->len; i++) {
-    const char *other = g_ptr_array_index (folders, i);
-    g_autoptr (json_t) facts = dk_kit_exists (other) ? dk_kit_locked_facts (other, NULL) : NULL;
-    if (facts == NULL || g_strcmp0 (dk_json_get_text (facts, "station"), station) != 0)
-      continue;
-    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
-                 "This PC has a kit of station %s already, in %s. Two would issue the same numbers. "
-                 "Nothing was made; open that one, or choose another station code.",
-                 station, other);
     return FALSE;
   }
   return TRUE;
@@ -230,9 +211,7 @@ dk_kit_create (const char *folder, const DkKitInit *init, DkSecret **recovery, G
   g_autoptr (DkFileLock) lock = NULL;
   g_auto (Made) made = { 0 };
 
-  if (!check_init (folder, init, error)
-      || (!init->is_sample && !refuse_known_station (init->station, error))
-      || !dk_file_make_folder (folder, error))
+  if (!check_init (folder, init, error) || !dk_file_make_folder (folder, error))
     return FALSE;
   lock = dk_platform_lock_file (lock_path, error);
   if (lock == NULL || !remove_unfinished (unfinished, error) || !make_keys (&made, init, error)

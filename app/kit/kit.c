@@ -141,7 +141,7 @@ settle_here (DkKit *kit, const DkAnchor *now, const char *reason, guint64 floor,
     return FALSE;
   dk_kit_add_message (kit,
                       "This kit was %s. Nothing is lost: it goes on with a new chain, and its "
-                      "numbers go on at the next multiple of 10,000 so that none is issued twice. "
+                      "numbers go on at a higher multiple of 10,000 so that none is issued twice. "
                       "If the other copy is still in use, stop using one of them.",
                       reason);
   return TRUE;
@@ -275,7 +275,10 @@ open_store (DkKit *kit, GError **error)
   if (dk_db_notice (kit->db) != NULL)
     dk_kit_add_message (kit, "%s", dk_db_notice (kit->db));
   kit->store = dk_store_new (kit->db, dk_person_info (kit->person)->name, kit->keys, error);
-  return kit->store != NULL;
+  if (kit->store == NULL)
+    return FALSE;
+  dk_store_set_person (kit->store, kit->person);
+  return TRUE;
 }
 
 /* A kit that cannot remember its place beside itself must still open in an outage. */
@@ -304,6 +307,15 @@ settle (DkKit *kit, GError **error)
   dk_store_set_anchor_watch (kit->store, on_committed, kit);
   warn_about_place (kit);
   return TRUE;
+}
+
+/* The person must know which file it is. */
+static void
+name_file (DkKit *kit, GError **error)
+{
+  if (error != NULL && g_error_matches (*error, DK_ERROR, DK_ERROR_DAMAGED)
+      && strstr ((*error)->message, DK_KIT_DATABASE) == NULL)
+    g_prefix_error (error, "%s/" DK_KIT_DATABASE ": ", kit->folder);
 }
 
 DkKit *

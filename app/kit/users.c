@@ -29,8 +29,8 @@ static gboolean
 check_new_slot (DkKit *kit, const char *name, const DkSecret *passphrase, GError **error)
 {
   g_autoptr (GBytes) bytes = dk_directory_bytes (kit->directory, kit->keys);
-  g_autoptr (DkDirectory) again = dk_directory_parse (
-      g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL, error);
+  g_autoptr (DkDirectory) again
+      = dk_directory_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL, error);
   g_autoptr (DkKeyring) keys = NULL;
   g_autoptr (DkPerson) person = NULL;
 
@@ -60,11 +60,11 @@ static gboolean
 note_directory (DkKit *kit, const char *kind, const char *name, const char *role, GError **error)
 {
   g_autoptr (json_t) body = json_object ();
-  g_autofree char *seq
-      = g_strdup_printf ("%" G_GUINT64_FORMAT, dk_directory_seq (kit->directory));
+  g_autofree char *seq = g_strdup_printf ("%" G_GUINT64_FORMAT, dk_directory_seq (kit->directory));
 
   dk_json_set_text (body, "name", name);
   dk_json_set_text (body, "role", role);
+  dk_store_sign_body (kit->store, kind, name, body);
   return dk_store_set_setting (kit->store, "dir_seq", seq, error)
          && dk_ledger_note (kit->store, kind, name, body, error);
 }
@@ -132,6 +132,7 @@ store_signers (DkKit *kit, GPtrArray *texts, const char *added, GError **error)
     json_array_append_new (list, dk_json_string (g_ptr_array_index (texts, i)));
   text = dk_json_canonical (list, NULL);
   dk_json_set_text (body, "signer", added);
+  dk_store_sign_body (kit->store, "trust-added", "", body);
   transaction = dk_transaction_new (kit->db, error);
   return transaction != NULL && dk_store_set_setting (kit->store, "signers", text, error)
          && dk_ledger_append (kit->store, "trust-added", NULL, 0, body, NULL, error)

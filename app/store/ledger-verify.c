@@ -19,12 +19,12 @@ typedef struct {
   DkLedgerReport *report;
   char station[16];
   char chain[16];
-  gint64 seq;          /* of the last entry that was read in this chain */
-  char prev[65];       /* its hash */
-  gint64 signed_seq;   /* of the last checkpoint at or before it */
+  gint64 seq;        /* of the last entry that was read in this chain */
+  char prev[65];     /* its hash */
+  gint64 signed_seq; /* of the last checkpoint at or before it */
   char boot[40];
   gint64 mono_ms;
-  char *held_chain;    /* of the head that was held elsewhere, NULL if none */
+  char *held_chain; /* of the head that was held elsewhere, NULL if none */
   gint64 held_seq;
   char *held_hex;
   gboolean held_found;
@@ -83,9 +83,8 @@ begin_chain (Verifier *v, const char *station, const char *chain)
 static gboolean
 has_checkpoint (Verifier *v, gint64 seq, gboolean *found, GError **error)
 {
-  g_autoptr (DkStmt) stmt
-      = dk_stmt_new (dk_store_db (v->store),
-                     "SELECT 1 FROM checkpoint WHERE chain = ?1 AND seq = ?2");
+  g_autoptr (DkStmt) stmt = dk_stmt_new (dk_store_db (v->store),
+                                         "SELECT 1 FROM checkpoint WHERE chain = ?1 AND seq = ?2");
 
   dk_stmt_bind_text (stmt, 1, v->chain);
   dk_stmt_bind_int (stmt, 2, seq);
@@ -198,8 +197,8 @@ static void
 check_columns (Verifier *v, DkStmt *stmt, const DkEntry *entry)
 {
   if (strcmp (entry->station, dk_stmt_text (stmt, 0)) != 0
-      || strcmp (entry->chain, dk_stmt_text (stmt, 1)) != 0
-      || entry->seq != dk_stmt_int (stmt, 2) || strcmp (entry->kind, dk_stmt_text (stmt, 9)) != 0
+      || strcmp (entry->chain, dk_stmt_text (stmt, 1)) != 0 || entry->seq != dk_stmt_int (stmt, 2)
+      || strcmp (entry->kind, dk_stmt_text (stmt, 9)) != 0
       || strcmp (entry->object, dk_stmt_text (stmt, 10)) != 0)
     add_problem (v, "line", v->chain, dk_stmt_int (stmt, 2),
                  "The row of this entry does not say what its line says.");
@@ -370,8 +369,7 @@ parse_held_head (Verifier *v, const char *text, GError **error)
   g_auto (GStrv) parts = g_strsplit (text, ":", 4);
   char *end = NULL;
 
-  if (g_strv_length (parts) == 3 && strlen (parts[2]) >= HELD_DIGITS_MIN
-      && strlen (parts[2]) <= 64
+  if (g_strv_length (parts) == 3 && strlen (parts[2]) >= HELD_DIGITS_MIN && strlen (parts[2]) <= 64
       && strspn (parts[2], "0123456789abcdefABCDEF") == strlen (parts[2])) {
     v->held_seq = g_ascii_strtoll (parts[1], &end, 10);
     if (*end == '\0' && v->held_seq > 0) {
@@ -397,8 +395,7 @@ dk_ledger_verify (DkStore *store, const char *held_head, const DkJob *job, GErro
   report->problems = g_ptr_array_new_with_free_func (problem_free);
   if (held_head != NULL && !parse_held_head (&v, held_head, error))
     return NULL;
-  done = check_entries (&v, job, error) && check_checkpoints (&v, error)
-         && check_rest (&v, error);
+  done = check_entries (&v, job, error) && check_checkpoints (&v, error) && check_rest (&v, error);
   if (done && v.held_chain != NULL && !v.held_found)
     add_problem (&v, "tail", v.held_chain, v.held_seq,
                  "The head that you gave is not in this ledger: entries that once stood here are "

@@ -12,6 +12,9 @@ DkTransaction *dk_store_begin (DkStore *store, GError **error) DK_CHECKED;
 gboolean dk_store_commit (DkStore *store, DkTransaction *transaction, gboolean number_issued,
                           GError **error) DK_CHECKED;
 
+/* Who signs in person, borrowed; NULL if nobody was set. */
+const DkPerson *dk_store_person (DkStore *store);
+
 /* The current chain, borrowed until a new one is started. */
 const char *dk_store_chain (DkStore *store);
 

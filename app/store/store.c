@@ -14,6 +14,7 @@ struct DkStore {
   DkStoreIdentity identity;
   char *user;
   const DkKeyring *keys;
+  const DkPerson *person;
   DkPolicy *policy;
   char chain[9];
   DkStoreChanged anchor_changed;
@@ -44,6 +45,18 @@ const DkKeyring *
 dk_store_keys (DkStore *store)
 {
   return store->keys;
+}
+
+void
+dk_store_set_person (DkStore *store, const DkPerson *person)
+{
+  store->person = person;
+}
+
+const DkPerson *
+dk_store_person (DkStore *store)
+{
+  return store->person;
 }
 
 const DkPolicy *
@@ -130,8 +143,7 @@ write_identity (DkDb *db, const DkStoreIdentity *identity, GError **error)
          && set_setting (db, "sign_public", sign, error)
          && set_setting (db, "age_public", age, error)
          && set_setting (db, "lead_public", lead, error)
-         && set_setting (db, "created", created, error)
-         && set_setting (db, "counter", "0", error);
+         && set_setting (db, "created", created, error) && set_setting (db, "counter", "0", error);
 }
 
 gboolean
@@ -252,8 +264,7 @@ dk_store_begin (DkStore *store, GError **error)
 }
 
 gboolean
-dk_store_commit (DkStore *store, DkTransaction *transaction, gboolean number_issued,
-                 GError **error)
+dk_store_commit (DkStore *store, DkTransaction *transaction, gboolean number_issued, GError **error)
 {
   if (!dk_transaction_commit (transaction, error))
     return FALSE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "app/crypto/keyring.h"
+#include "app/crypto/directory.h"
 #include "app/db/connection.h"
 #include "app/model/policy.h"
 
@@ -40,6 +40,15 @@ const DkStoreIdentity *dk_store_identity (DkStore *store);
 const char *dk_store_user (DkStore *store);
 /* Keys of who is unlocked, borrowed. */
 const DkKeyring *dk_store_keys (DkStore *store);
+/* Who may sign in person (borrowed): set by the kit once, after unlocking. */
+void dk_store_set_person (DkStore *store, const DkPerson *person);
+/* Adds the member `signed` to the body of an entry that a person answers for (void, push, trust,
+ * people): slot, public key and signature of who is unlocked, over kit, kind, object and the body as
+ * it is now (FORMAT.md). Without a person nothing is added. */
+void dk_store_sign_body (DkStore *store, const char *kind, const char *object, json_t *body);
+/* TRUE if `signed` of a body holds, or there is none. */
+gboolean dk_store_check_signed (DkStore *store, const char *kind, const char *object,
+                                const json_t *body) DK_CHECKED;
 /* Rules of the content in force, borrowed until a pack is applied. */
 const DkPolicy *dk_store_policy (DkStore *store);
 

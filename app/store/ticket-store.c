@@ -349,6 +349,7 @@ dk_ticket_store_void (DkStore *store, const char *number, const char *reason, GE
       || !dk_paper_table_get (store, canonical, &paper, error))
     return FALSE;
   dk_json_set_text (body, "reason", clean);
+  dk_store_sign_body (store, DK_ENTRY_TICKET_VOID, canonical, body);
   if (is_draft || g_strcmp0 (paper, "issued") == 0)
     return void_number (store, canonical, body, is_draft, error);
   ticket = load_unless_void (store, canonical, error);

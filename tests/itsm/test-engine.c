@@ -520,6 +520,25 @@ test_killed_in_a_slow_call (void)
   end (&world);
 }
 
+/* The server may have got the request at the end of a slow call. */
+static void
+test_slow_call_counts_from_its_end (void)
+{
+  World world = begin (2);
+
+  world.itsm->slow_ms = 59 * 1000;
+  world.itsm->late_ms = SETTLE_MS - 1000;
+  fake_itsm_plan (world.itsm, 1, FAKE_COMMIT_LATE);
+  g_assert_false (push (&world, 0));
+  world.kit->now.wall_ms += SETTLE_MS - 59 * 1000;
+  world.kit->now.mono_ms += SETTLE_MS - 59 * 1000;
+  g_assert_false (push (&world, 0));
+  g_assert_cmpint (fake_kit_row (world.kit, 1)->state, ==, DK_HANDOVER_UNKNOWN);
+  push_until_done (&world);
+  assert_all_verified (&world);
+  end (&world);
+}
+
 static void
 test_drill_never_leaves (void)
 {
@@ -722,6 +741,7 @@ main (int argc, char **argv)
   ADD ("clock-set-back-starts-the-wait-anew", test_clock_set_back);
   ADD ("clock-set-forward-does-not-shorten-the-wait", test_clock_set_forward);
   ADD ("killed-in-a-slow-call-waits-for-it", test_killed_in_a_slow_call);
+  ADD ("slow-call-counts-from-its-end", test_slow_call_counts_from_its_end);
   ADD ("drill-never-leaves", test_drill_never_leaves);
   ADD ("limit-leaves-the-rest", test_limit);
   ADD ("cancel-keeps-what-is-known", test_cancel_keeps_what_is_known);

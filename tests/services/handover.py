@@ -57,6 +57,7 @@ class Kit:
     def __init__(self, folder, name, station):
         self.folder = os.path.join(folder, name)
         self.passphrase = self.folder + '.pass'
+        self.env = {**os.environ, 'XDG_STATE_HOME': os.path.join(folder, 'state')}
         with open(self.passphrase, 'w', encoding='utf-8') as stream:
             stream.write('correct horse battery staple 42\n')
         self.run('init', '--site', 'CARY', '--station', station, '--kdf-mib', '64', expect=0)
@@ -67,7 +68,7 @@ class Kit:
 
     def run(self, *words, stdin='', expect=None):
         done = subprocess.run(self.command(*words), input=stdin, capture_output=True, text=True,
-                              timeout=200)
+                              timeout=200, env=self.env)
         if expect is not None:
             assert done.returncode == expect, (words, done.returncode, done.stdout, done.stderr)
         return done
@@ -157,7 +158,8 @@ class Handover(unittest.TestCase):
 
     def push_and_kill(self, kit, proxy, creates):
         process = subprocess.Popen(kit.command('itsm', 'push', '--name', 'rt', '--wait', '120'),
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   env=kit.env)
         limit = time.monotonic() + 90
         while len(proxy.creates()) < creates and time.monotonic() < limit:
             if process.poll() is not None:

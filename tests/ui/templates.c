@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Goal: every template becomes a widget, and every action that a template names exists.
- * Method: the templates are read from the resource, so that none can be forgotten; criticals end the
+/* Goal: every template becomes a widget, and every action that a template names exists. Method:
+ * the templates are read from the resource, so that none can be forgotten; criticals end the
  * program. There is no kit: pages stay empty. */
 #include <gtk/gtk.h>
 
 #include "app/form/form.h"
 #include "tests/support/support.h"
 #include "ui/form-view.h"
+#include "ui/reason-dialog.h"
 #include "ui/shell-actions.h"
 #include "ui/shell.h"
 #include "ui/ui-resources.h"
@@ -30,7 +31,8 @@ read_template (const char *name)
 static GPtrArray *
 list_templates (void)
 {
-  g_auto (GStrv) names = g_resources_enumerate_children (FOLDER, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  g_auto (GStrv) names
+      = g_resources_enumerate_children (FOLDER, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
   GPtrArray *templates = g_ptr_array_new_with_free_func (g_free);
 
   for (guint i = 0; names != NULL && names[i] != NULL; i++)
@@ -53,6 +55,7 @@ test_every_template_becomes_a_widget (void)
        *page != NULL; page++)
     dk_shell_go (DK_SHELL (shell), *page, NULL);
   g_type_ensure (DK_TYPE_UNLOCK_PAGE);
+  g_type_ensure (DK_TYPE_REASON_DIALOG);
   for (guint i = 0; i < templates->len; i++) {
     g_autofree char *text = read_template (templates->pdata[i]);
     g_autoptr (GMatchInfo) match = NULL;

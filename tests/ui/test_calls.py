@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Goal: a call is one line and Enter; it can be taken back, and made a full ticket of the same number.
+"""Goal: a call is one line and Enter; it can be taken back, and made a full ticket of the same
+number.
 Method: real keys; dkit reads what was stored."""
 
 import json

@@ -14,20 +14,30 @@ from desk import DeskTest
 UPDATE = '--update' in sys.argv
 TARGET = os.path.join(os.environ.get('DK_SOURCE_ROOT', '.'),
                       'packaging', 'common', 'screenshots', 'now.png')
-SHIFT = '''
-call "Badge reader 3 East does not open"
-call "Pager 4711 silent, asks for runner"
-ticket new it-incident --set "caller=Charge nurse, ICU" --set callback=53210 --set location=ICU-07 --set "summary=Monitor central shows no data" --set impact=1 --set urgency=1 --set safety=yes --final
-ticket new it-incident --set "caller=Pharmacy desk" --set callback=53300 --set location=PHARM --set "summary=Dispensing cabinet asks for sign-on" --set impact=2 --set urgency=1 --set safety=yes
-ticket new it-incident --set "caller=Registration" --set callback=50115 --set location=ED-REG --set "summary=Label printer prints blank" --set impact=2 --set urgency=2 --final
-ticket new it-incident --set "caller=Clinic front desk" --set callback=75010 --set location=CLIN-2 --set "summary=Cannot open the chart, page too slow" --set impact=2 --set urgency=2
-ticket new it-incident --set "caller=Laboratory" --set callback=53410 --set location=LAB --set "summary=Results do not reach the wards" --set impact=1 --set urgency=2 --final
-'''
+CALLS = ('Badge reader 3 East does not open', 'Pager 4711 silent, asks for runner')
+# Caller, call back, location, summary, impact, urgency, patient safety, finalised.
+TICKETS = (
+    ('Charge nurse, ICU', '53210', 'ICU-07', 'Monitor central shows no data', 1, 1, 'yes', True),
+    ('Pharmacy desk', '53300', 'PHARM', 'Dispensing cabinet asks for sign-on', 2, 1, 'yes', False),
+    ('Registration', '50115', 'ED-REG', 'Label printer prints blank', 2, 2, 'no', True),
+    ('Clinic front desk', '75010', 'CLIN-2', 'Chart opens too slowly', 2, 2, 'no', False),
+    ('Laboratory', '53410', 'LAB', 'Results do not reach the wards', 1, 2, 'no', True),
+)
+NAMES = ('caller', 'callback', 'location', 'summary', 'impact', 'urgency', 'safety')
+
+
+def shift():
+    """The lines of the batch that makes the shift."""
+    for words in CALLS:
+        yield f'call "{words}"'
+    for *values, final in TICKETS:
+        fields = ' '.join(f'--set "{name}={value}"' for name, value in zip(NAMES, values))
+        yield f'ticket new it-incident {fields}' + (' --final' if final else '')
 
 
 class Screenshot(DeskTest):
     def test_busy_shift(self):
-        self.dkit('batch', '-', text=SHIFT)
+        self.dkit('batch', '-', text='\n'.join(shift()) + '\n')
         self.open_window()
         ui.key('alt+3')
         self.wait_rows('Tickets, newest first', 7)

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* Goal: a kit is made, opened by who may, and closed, each with its entry; a refusal gives nothing
+ * away and is remembered. Method: one small kit, and a second process for the lock. */
+#include <string.h>
+#include <unistd.h>
+
+#include "app/base/platform.h"
+#include "app/db/statement.h"
+#include "app/kit/kit-private.h"
+#include "tests/kit/kit-fixture.h"
+
+#define OPEN "--open"
+
+static const char *program;
+
+/* The child: tries to open and prints why not. */
+static int
+open_as_child (const char *folder)
+{
+  g_autoptr (DkSecret) passphrase = dk_secret_new_copy (KIT_PASSPHRASE, strlen (KIT_PASSPHRASE));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DkKit) kit = dk_kit_open (folder, "anna", passphrase, NULL, &error);
+
+  if (kit == NULL)
+    g_print ("%s", error->message);
+  return dk_error_exit_code (error);
+}
+
+static void
+test_round (KitFixture *f, gconstpointer data)
+{
+  g_autofree char *wal = g_strconcat (f->database, "-wal", NULL);
+  g_autoptr (json_t) info = NULL;
+  g_autoptr (DkLedgerReport) report = NULL;
+  g_autofree char *number = NULL;
+  g_autoptr (DkTicket) ticket = NULL;
+  DkKit *kit = kit_fixture_open (f->folder);
+
+  g_assert_cmpuint (dk_kit_messages (kit)->len, ==, 0);
+  info = dk_kit_info (kit, NULL);
+  g_assert_cmpstr (dk_json_get_text (info, "station"), ==, "A07");
+  g_assert_cmpstr (dk_json_get_text (info, "role"), ==, "admin");
+  g_assert_true (g_str_has_prefix (dk_json_get_text (info, "recipient"), "age1"));
+  number = kit_fixture_save (kit);
+  kit_fixture_close (kit);
+  g_assert_false (g_file_test (wal, G_FILE_TEST_EXISTS));
+
+  kit = kit_fixture_open (f->folder);
+  g_assert_cmpuint (dk_kit_messages (kit)->len, ==, 0);
+  ticket = dk_ticket_store_load (dk_kit_store (kit), number, NULL);
+  g_assert_cmpstr (ticket->summary, ==, "no labels");
+  g_assert_cmpuint (kit_fixture_count (kit, "unlock"), ==, 2);
+  g_assert_cmpuint (kit_fixture_count (kit, "lock"), ==, 1);
+  report = dk_ledger_verify (dk_kit_store (kit), NULL, NULL, NULL);
+  g_assert_cmpuint (report->problems->len, ==, 0);
+  kit_fixture_close (kit);
+}
+
+static void
+test_locked_facts (KitFixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) people = dk_kit_people (f->folder, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (dk_kit_exists (f->folder));
+  g_assert_cmpuint (people->len, ==, 1); /* the recovery slot is no person */
+  g_assert_cmpstr (g_ptr_array_index (people, 0), ==, "anna");
+  g_assert_null (dk_kit_people ("/nowhere/at/all", &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  error = kit_fixture_try ("/nowhere/at/all", "anna", "x");
+  g_assert_error (error, DK_ERROR, DK_ERROR_NOT_FOUND);
+}
+
+static json_t *
+last_unlock (DkKit *kit)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (dk_kit_store (kit)), "SELECT b.body FROM entry AS e JOIN entry_body AS b"
+                                        " ON b.entry = e.id WHERE e.kind = 'unlock'"
+                                        " ORDER BY e.id DESC LIMIT 1");
+  gboolean has_row;
+  const char *text;
+
+  g_assert_true (dk_stmt_step (stmt, &has_row, NULL) && has_row);
+  text = dk_stmt_text (stmt, 0);
+  return dk_json_parse (text, strlen (text), 100000, "body", NULL);
+}
+
+static void
+test_wrong_passphrase (KitFixture *f, gconstpointer data)
+{
+  g_autoptr (GError) wrong = kit_fixture_try (f->folder, "anna", "correct horse batterz");
+  g_autoptr (GError) nobody = kit_fixture_try (f->folder, "emil", KIT_PASSPHRASE);
+  g_autofree char *list = g_build_filename (f->folder, DK_KIT_FAILED, NULL);
+  g_autoptr (json_t) first = NULL;
+  g_autoptr (json_t) second = NULL;
+  json_t *claimed;
+  DkKit *kit;
+
+  g_assert_error (wrong, DK_ERROR, DK_ERROR_DENIED);
+  g_assert_error (nobody, DK_ERROR, DK_ERROR_DENIED);
+  g_assert_nonnull (strstr (wrong->message, "anna"));
+  g_assert_null (strstr (wrong->message, "horse"));
+  g_assert_nonnull (strstr (wrong->message, "Nothing was changed"));
+  kit = kit_fixture_open (f->folder);
+  first = last_unlock (kit);
+  claimed = json_object_get (first, "failed_claimed");
+  g_assert_cmpuint (json_array_size (claimed), ==, 2);
+  g_assert_cmpstr (dk_json_get_text (json_array_get (claimed, 0), "user"), ==, "anna");
+  g_assert_cmpstr (dk_json_get_text (json_array_get (claimed, 1), "user"), ==, "?");
+  g_assert_false (g_file_test (list, G_FILE_TEST_EXISTS));
+  kit_fixture_close (kit);
+  kit = kit_fixture_open (f->folder);
+  second = last_unlock (kit);
+  g_assert_null (json_object_get (second, "failed_claimed"));
+  kit_fixture_close (kit);
+}
+
+/* Anybody may have written that file: what does not look like it is left out. */
+static void
+test_forged_list (KitFixture *f, gconstpointer data)
+{
+  g_autofree char *list = g_build_filename (f->folder, DK_KIT_FAILED, NULL);
+  g_autoptr (json_t) body = NULL;
+  DkKit *kit;
+
+  g_assert_true (g_file_set_contents (list,
+                                      "[{\"at\":\"x\",\"user\":\"emil\",\"more\":1},{\"at\":7},5,"
+                                      "{\"user\":\"anna\"}]",
+                                      -1, NULL));
+  kit = kit_fixture_open (f->folder);
+  body = last_unlock (kit);
+  g_assert_cmpuint (json_array_size (json_object_get (body, "failed_claimed")), ==, 1);
+  g_assert_null (
+      json_object_get (json_array_get (json_object_get (body, "failed_claimed"), 0), "more"));
+  kit_fixture_close (kit);
+  g_assert_true (g_file_set_contents (list, "no json", -1, NULL));
+  kit = kit_fixture_open (f->folder);
+  kit_fixture_close (kit);
+}
+
+static void
+test_busy (KitFixture *f, gconstpointer data)
+{
+  g_autofree char *user = dk_platform_user_name ();
+  g_autofree char *holder = g_strdup_printf ("%d %s", (int) getpid (), user);
+  g_autoptr (DkTestOutput) busy = NULL;
+  g_autoptr (DkTestOutput) freed = NULL;
+  DkKit *kit = kit_fixture_open (f->folder);
+
+  busy = dk_test_spawn ((const char *const[]) { program, OPEN, f->folder, NULL }, NULL, 60);
+  g_assert_cmpint (busy->exit_code, ==, 7);
+  g_assert_nonnull (strstr (busy->out, holder));
+  kit_fixture_close (kit);
+  freed = dk_test_spawn ((const char *const[]) { program, OPEN, f->folder, NULL }, NULL, 60);
+  g_assert_cmpint (freed->exit_code, ==, 0);
+}
+
+static void
+test_init_refuses (KitFixture *f, gconstpointer data)
+{
+  g_autoptr (DkSecret) passphrase = dk_secret_new_copy ("x", 1);
+  g_autoptr (GBytes) before = kit_fixture_read (f->database);
+  g_autoptr (GBytes) after = NULL;
+  g_autofree char *empty = dk_test_folder_new ();
+  DkKitInit init = { .site = "CARY",
+                     .station = "B01",
+                     .user = "anna",
+                     .passphrase = passphrase,
+                     .kdf = kit_fixture_kdf };
+  g_autoptr (DkSecret) recovery = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (dk_kit_create (f->folder, &init, &recovery, &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+  g_clear_error (&error);
+  after = kit_fixture_read (f->database);
+  g_assert_true (g_bytes_equal (before, after));
+  init.station = "b01";
+  g_assert_false (dk_kit_create (empty, &init, &recovery, &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+  g_clear_error (&error);
+  init.station = "B01";
+  init.trust = "not a key";
+  g_assert_false (dk_kit_create (empty, &init, &recovery, &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+  g_assert_false (dk_kit_exists (empty));
+  g_assert_null (recovery);
+}
+
+/* What an init that was killed leaves opens nowhere, and does not hinder the next one. */
+static void
+test_broken_off_init (KitFixture *f, gconstpointer data)
+{
+  g_autofree char *folder = dk_test_folder_new ();
+  g_autofree char *left = g_build_filename (folder, DK_KIT_DATABASE ".new", NULL);
+  g_autoptr (DkSecret) passphrase = dk_secret_new_copy (KIT_PASSPHRASE, strlen (KIT_PASSPHRASE));
+  g_autoptr (DkSecret) recovery = NULL;
+  g_autoptr (GError) error = NULL;
+  DkKitInit init = { .site = "CARY",
+                     .station = "B02",
+                     .user = "anna",
+                     .passphrase = passphrase,
+                     .kdf = kit_fixture_kdf };
+
+  kit_fixture_write (left, kit_fixture_read (f->database));
+  g_assert_false (dk_kit_exists (folder));
+  error = kit_fixture_try (folder, "anna", KIT_PASSPHRASE);
+  g_assert_error (error, DK_ERROR, DK_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_true (dk_kit_create (folder, &init, &recovery, &error));
+  g_assert_no_error (error);
+  g_assert_false (g_file_test (left, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (dk_secret_size (recovery), ==, 8 * 6 + 7 + 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  if (argc == 3 && strcmp (argv[1], OPEN) == 0)
+    return open_as_child (argv[2]);
+  program = argv[0];
+  dk_test_init (&argc, &argv);
+  KIT_ADD ("/kit/open/round", test_round);
+  KIT_ADD ("/kit/open/facts-of-a-locked-kit", test_locked_facts);
+  KIT_ADD ("/kit/open/wrong-passphrase-gives-nothing-away", test_wrong_passphrase);
+  KIT_ADD ("/kit/open/forged-list-of-failures", test_forged_list);
+  KIT_ADD ("/kit/open/busy-names-the-holder", test_busy);
+  KIT_ADD ("/kit/open/init-refuses-and-changes-nothing", test_init_refuses);
+  KIT_ADD ("/kit/open/broken-off-init-leaves-nothing-that-opens", test_broken_off_init);
+  return dk_test_run ();
+}
