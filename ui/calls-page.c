@@ -385,6 +385,28 @@ on_looked_up (const char *kind, const char *id, gpointer data)
 }
 
 static void
+on_called (gpointer owner, gpointer result, const GError *error)
+{
+  DkCallsPage *self = owner;
+  g_autoptr (DkContact) contact = result;
+
+  if (contact != NULL && contact->numbers->len > 0
+      && *gtk_entry_get_text (self->callback) == '\0')
+    gtk_entry_set_text (self->callback, ((DkContactNumber *) contact->numbers->pdata[0])->value);
+}
+
+static void
+on_caller_looked_up (const char *kind, const char *id, gpointer data)
+{
+  on_changed (NULL, data);
+  dk_kit_run (data, &(DkKitCall) { .work = dk_ticket_work_contact,
+                                   .reply = on_called,
+                                   .data = g_strdup (id),
+                                   .data_free = g_free,
+                                   .result_free = (GDestroyNotify) dk_contact_free });
+}
+
+static void
 dk_calls_page_dispose (GObject *object)
 {
   DkCallsPage *self = DK_CALLS_PAGE (object);
@@ -431,5 +453,6 @@ dk_calls_page_init (DkCallsPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   dk_rows_view_set_spec (self->list, &spec);
-  dk_lookup_attach (self->caller, "contact", on_looked_up, self);
+  dk_lookup_attach (self->caller, "contact", on_caller_looked_up, self);
+  dk_lookup_attach (self->location, "location", on_looked_up, self);
 }

@@ -90,6 +90,21 @@ dk_card_new_service (const DkService *service)
   return box;
 }
 
+GtkWidget *
+dk_card_new_row (const json_t *row)
+{
+  const char *name = dk_json_get_text (row, "name");
+  GtkWidget *box = new_card (name != NULL ? name : dk_json_get_text (row, "id"));
+  const char *key;
+  json_t *value;
+
+  json_object_foreach ((json_t *) (guintptr) row, key, value)
+    if (!g_str_equal (key, "name") && !g_str_equal (key, "id"))
+      add_fact (box, key, json_string_value (value));
+  gtk_widget_show_all (box);
+  return box;
+}
+
 char *
 dk_card_numbers_line (const DkContact *contact, guint count_max)
 {

@@ -3,6 +3,7 @@
 
 #include <gtk/gtk.h>
 
+#include "app/base/json.h"
 #include "app/model/contact.h"
 #include "app/model/service.h"
 
@@ -15,6 +16,10 @@ GtkWidget *dk_card_new_contact (const DkContact *contact);
 
 /* A card; copies what it shows. */
 GtkWidget *dk_card_new_service (const DkService *service);
+
+/* A card of a row of a list of the content (a location, a group): its name, then what else stands
+ * there. */
+GtkWidget *dk_card_new_row (const json_t *row);
 
 /* "mobile 555-0100 · pager 4711": the first numbers in the order to try. New string. */
 char *dk_card_numbers_line (const DkContact *contact, guint count_max);

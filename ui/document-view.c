@@ -294,8 +294,8 @@ dk_document_view_class_init (DkDocumentViewClass *class)
 {
   GTK_WIDGET_CLASS (class)->button_release_event = dk_document_view_button_release;
   GTK_WIDGET_CLASS (class)->key_press_event = dk_document_view_key_press;
-  link_signal = g_signal_new ("link-opened", DK_TYPE_DOCUMENT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                              NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  link_signal = g_signal_new ("link-opened", DK_TYPE_DOCUMENT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
+                              NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

@@ -350,6 +350,15 @@ dk_form_field_get_value (DkFormField *self)
   return value != NULL ? value : dk_json_string (text);
 }
 
+gboolean
+dk_form_field_fill (DkFormField *self, const char *text)
+{
+  if (!GTK_IS_ENTRY (self->input) || *gtk_entry_get_text (GTK_ENTRY (self->input)) != '\0')
+    return FALSE;
+  gtk_entry_set_text (GTK_ENTRY (self->input), text);
+  return TRUE;
+}
+
 void
 dk_form_field_set_problem (DkFormField *self, const char *message)
 {

@@ -183,6 +183,15 @@ dk_form_view_get_changes (DkFormView *self)
   return changes;
 }
 
+gboolean
+dk_form_view_fill (DkFormView *self, const char *name, const char *text)
+{
+  for (guint i = 0; i < self->fields->len; i++)
+    if (g_strcmp0 (dk_form_field_get_name (self->fields->pdata[i]), name) == 0)
+      return dk_form_field_fill (self->fields->pdata[i], text);
+  return FALSE;
+}
+
 void
 dk_form_view_show_problems (DkFormView *self, const GPtrArray *problems)
 {

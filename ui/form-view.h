@@ -28,6 +28,10 @@ json_t *dk_form_view_get_answers (DkFormView *self);
 /* Only what differs from the answers that were set; null = was emptied. New object. */
 json_t *dk_form_view_get_changes (DkFormView *self);
 
+/* Fills a text field that is empty, as if a person had; FALSE if there is none or it is not
+ * empty. */
+gboolean dk_form_view_fill (DkFormView *self, const char *name, const char *text);
+
 /* Words beside each field of these problems (DkFormProblem) and the focus in the first. */
 void dk_form_view_show_problems (DkFormView *self, const GPtrArray *problems);
 

@@ -103,20 +103,21 @@ show_words (DkHandoverPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->connector), has_way);
   gtk_widget_set_visible (self->to_label, has_way);
   if (!has_way)
-    gtk_label_set_text (self->words,
-                        _ ("No ITSM is set up in this kit. A lead sets one up with “dkit itsm add”; "
-                           "until then a CSV copy can be carried by hand."));
+    gtk_label_set_text (
+        self->words, _ ("No ITSM is set up in this kit. A lead sets one up with “dkit itsm add”; "
+                        "until then a CSV copy can be carried by hand."));
   else if (!self->may_send)
-    gtk_label_set_text (self->words, _ ("Handing over needs a lead, a reconciler or an administrator. "
-                                        "What waits here is safe until then."));
+    gtk_label_set_text (self->words,
+                        _ ("Handing over needs a lead, a reconciler or an administrator. "
+                           "What waits here is safe until then."));
   else if (g_str_has_prefix (type, "file"))
     gtk_label_set_text (self->words,
                         _ ("Two CSV files are written to the folder. What is in them counts as "
                            "delivered, never as verified: somebody compares it in the ITSM."));
   else
-    gtk_label_set_text (self->words,
-                        _ ("The oldest one goes first and alone; only if it reads back right do the "
-                           "others follow. Each ends in the ITSM once."));
+    gtk_label_set_text (
+        self->words, _ ("The oldest one goes first and alone; only if it reads back right do the "
+                        "others follow. Each ends in the ITSM once."));
 }
 
 static void
@@ -216,8 +217,8 @@ ask_folder (DkHandoverPage *self)
 {
   GtkWidget *dialog = gtk_file_chooser_dialog_new (
       _ ("Folder for the CSV files"), GTK_WINDOW (gtk_widget_get_toplevel (GTK_WIDGET (self))),
-      GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Back"), GTK_RESPONSE_CANCEL, _ ("_Write CSV copy"),
-      GTK_RESPONSE_ACCEPT, NULL);
+      GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Back"), GTK_RESPONSE_CANCEL,
+      _ ("_Write CSV copy"), GTK_RESPONSE_ACCEPT, NULL);
 
   gtk_window_set_modal (GTK_WINDOW (dialog), TRUE);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_folder_chosen), self, 0);

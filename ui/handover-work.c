@@ -321,8 +321,9 @@ write_files (Run *run, const char *folder, GError **error)
   result = new_result ();
   result->words = g_strdup_printf (
       run->connector != NULL
-          ? _ ("%u tickets written to %s. They count as delivered, not as verified: look them up in "
-               "the ITSM by their numbers.")
+          ? _ (
+              "%u tickets written to %s. They count as delivered, not as verified: look them up in "
+              "the ITSM by their numbers.")
           : _ ("%u tickets written to %s. Nothing was marked: they still wait for hand-over here."),
       tickets->len, table);
   return result;

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* The hand-over behind the page: the engine runs on a thread of its own and asks the kit's thread for
- * one short step at a time, so that the window and the kit stay free. */
+/* The hand-over behind the page: the engine runs on a thread of its own and asks the kit's thread
+ * for one short step at a time, so that the window and the kit stay free. */
 
 /* What the page shows. Text owned. */
 typedef struct {

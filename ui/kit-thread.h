@@ -18,8 +18,8 @@ typedef gpointer (*DkKitWork) (DkKit *kit, gpointer data, GCancellable *cancella
                                GError **error);
 #define DK_KIT_DONE GINT_TO_POINTER (1)
 
-/* What runs on the main loop afterwards: result now belongs to it; error is borrowed and NULL if the
- * call succeeded. Not called once the owner is gone. */
+/* What runs on the main loop afterwards: result now belongs to it; error is borrowed and NULL if
+ * the call succeeded. Not called once the owner is gone. */
 typedef void (*DkKitReply) (gpointer owner, gpointer result, const GError *error);
 
 /* One call. data is freed by data_free after the work; result_free frees a result that nobody waits
@@ -41,15 +41,15 @@ void dk_kit_thread_start (void);
 void dk_kit_thread_open (GObject *owner, const char *folder, const char *user,
                          DkSecret *passphrase, DkKitReply reply);
 
-/* Puts a call into the queue; it is copied. owner is watched weakly. Must not be called while no kit
- * is open: such a call is dropped. */
+/* Puts a call into the queue; it is copied. owner is watched weakly. Must not be called while no
+ * kit is open: such a call is dropped. */
 void dk_kit_run (gpointer owner, const DkKitCall *call);
 
 /* Cancels calls of this cancellable: one that waits never starts, one that runs is interrupted. */
 void dk_kit_cancel (GCancellable *cancellable);
 
-/* Runs work on the kit's thread and waits for it. For engines that have a thread of their own; never
- * on the main thread. DK_ERROR_BUSY once the kit is locked. */
+/* Runs work on the kit's thread and waits for it. For engines that have a thread of their own;
+ * never on the main thread. DK_ERROR_BUSY once the kit is locked. */
 gpointer dk_kit_run_and_wait (DkKitWork work, gpointer data, GError **error);
 
 /* TRUE while a kit is open. */

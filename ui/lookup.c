@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/lookup.h"
 
+#include <string.h>
+
 #include "app/base/limits.h"
+#include "app/base/text.h"
+#include "app/store/content-store.h"
 #include "app/store/search.h"
 #include "ui/kit-thread.h"
 
 #define PROPOSALS_MAX 8u
 #define SEARCHED_MAX 60u
 #define LETTERS_MIN 2
+#define SHOWN_CHARACTERS 60
+
+static const char *const kinds[]
+    = { "contact", "service", "location", "group", "device", NULL };
 
 enum { COLUMN_TEXT, COLUMN_TITLE, COLUMN_ID, N_COLUMNS };
 
@@ -25,6 +33,12 @@ typedef struct {
   char *kind;
   char *text;
 } Query;
+
+typedef struct {
+  char *id;
+  char *title;
+  char *more; /* shown beside it, NULL = nothing */
+} Proposal;
 
 static void
 free_query (gpointer data)
@@ -48,35 +62,98 @@ free_lookup (gpointer data)
   g_free (self);
 }
 
+static void
+free_proposal (gpointer data)
+{
+  Proposal *proposal = data;
+
+  g_free (proposal->id);
+  g_free (proposal->title);
+  g_free (proposal->more);
+  g_free (proposal);
+}
+
+static void
+add_proposal (GPtrArray *proposals, const char *id, const char *title, const char *more)
+{
+  Proposal *proposal = g_new0 (Proposal, 1);
+
+  proposal->id = g_strdup (id);
+  proposal->title = g_strdup (title);
+  proposal->more = g_strdup (more);
+  g_ptr_array_add (proposals, proposal);
+}
+
+static gboolean
+add_from_search (DkStore *store, const Query *query, GPtrArray *proposals,
+                 GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) hits = dk_search (store, query->text, SEARCHED_MAX, cancellable, error);
+
+  for (guint i = 0; hits != NULL && i < hits->len && proposals->len < PROPOSALS_MAX; i++) {
+    const DkSearchHit *hit = hits->pdata[i];
+    if (g_strcmp0 (hit->kind, query->kind) == 0)
+      add_proposal (proposals, hit->id, hit->title, hit->snippet);
+  }
+  return hits != NULL;
+}
+
+/* Rows of a list have an id and a name; both are looked at. */
+static gboolean
+add_from_list (DkStore *store, const Query *query, GPtrArray *proposals, GError **error)
+{
+  g_autofree char *document = g_strdup_printf ("list %ss", query->kind);
+  g_autofree char *wanted = dk_text_fold (query->text);
+  g_autoptr (GError) fault = NULL;
+  g_autoptr (json_t) rows = dk_content_store_document (store, document, &fault);
+
+  if (fault != NULL) {
+    g_propagate_error (error, g_steal_pointer (&fault));
+    return FALSE;
+  }
+  for (gsize i = 0; i < json_array_size (rows) && proposals->len < PROPOSALS_MAX; i++) {
+    const json_t *row = json_array_get (rows, i);
+    const char *id = dk_json_get_text (row, "id");
+    const char *name = dk_json_get_text (row, "name");
+    g_autofree char *words = g_strdup_printf ("%s %s", name != NULL ? name : "", id);
+    g_autofree char *folded = dk_text_fold (words);
+    if (id != NULL && strstr (folded, wanted) != NULL)
+      add_proposal (proposals, id, name != NULL ? name : id, dk_json_get_text (row, "site"));
+  }
+  return TRUE;
+}
+
 static gpointer
 find_proposals (DkKit *kit, gpointer data, GCancellable *cancellable, GError **error)
 {
   const Query *query = data;
-  GPtrArray *hits
-      = dk_search (dk_kit_store (kit), query->text, SEARCHED_MAX, cancellable, error);
+  DkStore *store = dk_kit_store (kit);
+  g_autoptr (GPtrArray) proposals = g_ptr_array_new_with_free_func (free_proposal);
+  gboolean searched = g_str_equal (query->kind, "contact") || g_str_equal (query->kind, "service");
 
-  for (guint i = hits != NULL ? hits->len : 0; i > 0; i--)
-    if (g_strcmp0 (((DkSearchHit *) hits->pdata[i - 1])->kind, query->kind) != 0)
-      (void) g_ptr_array_remove_index (hits, i - 1);
-  return hits;
+  if (!(searched ? add_from_search (store, query, proposals, cancellable, error)
+                 : add_from_list (store, query, proposals, error)))
+    return NULL;
+  return g_steal_pointer (&proposals);
 }
 
 static void
 show_proposals (gpointer owner, gpointer result, const GError *error)
 {
   Lookup *self = g_object_get_data (owner, "dk-lookup");
-  g_autoptr (GPtrArray) hits = result;
+  g_autoptr (GPtrArray) proposals = result;
 
-  if (hits == NULL)
+  if (proposals == NULL)
     return;
   gtk_list_store_clear (self->store);
-  for (guint i = 0; i < MIN (hits->len, PROPOSALS_MAX); i++) {
-    const DkSearchHit *hit = hits->pdata[i];
-    g_autofree char *text = hit->snippet != NULL && *hit->snippet != '\0'
-                                ? g_strdup_printf ("%s   %s", hit->title, hit->snippet)
-                                : g_strdup (hit->title);
-    gtk_list_store_insert_with_values (self->store, NULL, -1, COLUMN_TEXT, text, COLUMN_TITLE,
-                                       hit->title, COLUMN_ID, hit->id, -1);
+  for (guint i = 0; i < proposals->len; i++) {
+    const Proposal *proposal = proposals->pdata[i];
+    g_autofree char *text = proposal->more != NULL && *proposal->more != '\0'
+                                ? g_strdup_printf ("%s   %s", proposal->title, proposal->more)
+                                : g_strdup (proposal->title);
+    g_autofree char *shown = dk_text_shorten (text, SHOWN_CHARACTERS);
+    gtk_list_store_insert_with_values (self->store, NULL, -1, COLUMN_TEXT, shown, COLUMN_TITLE,
+                                       proposal->title, COLUMN_ID, proposal->id, -1);
   }
   gtk_entry_completion_complete (gtk_entry_get_completion (self->entry));
 }
@@ -138,7 +215,7 @@ dk_lookup_attach (GtkEntry *entry, const char *kind,
   g_autoptr (GtkEntryCompletion) completion = NULL;
   Lookup *self;
 
-  if (g_strcmp0 (kind, "contact") != 0 && g_strcmp0 (kind, "service") != 0)
+  if (kind == NULL || !g_strv_contains (kinds, kind))
     return;
   self = g_new0 (Lookup, 1);
   self->entry = entry;

@@ -189,11 +189,13 @@ show_overview (gpointer owner, gpointer result, const GError *error)
   for (guint i = 0; i < overview->drafts->len; i++)
     add_draft (self, overview->drafts->pdata[i]);
   add_words (self, _ ("What to do"), "section");
-  add_words (self, _ ("F2 takes a call in one line, Ctrl+N starts a full ticket; both have a number "
-                      "with the first key."),
+  add_words (self,
+             _ ("F2 takes a call in one line, Ctrl+N starts a full ticket; both have a number "
+                "with the first key."),
              NULL);
-  add_words (self, _ ("Just type to find a person, a runbook or a ticket. Ctrl+L locks the kit when "
-                      "you leave."),
+  add_words (self,
+             _ ("Just type to find a person, a runbook or a ticket. Ctrl+L locks the kit when "
+                "you leave."),
              NULL);
   if (facts->counts.waiting > 0)
     add_words (self, _ ("When the ITSM is back: Hand-over (Alt+7) sends what waits, once."), NULL);

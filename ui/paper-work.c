@@ -102,8 +102,9 @@ add_blanks (DkStore *store, DkPaperJob *job, const DkPaperOrder *order, GError *
   for (guint i = 0; i < numbers->len; i++)
     dk_paper_add_form (job->paper, form, NULL, numbers->pdata[i]);
   job->issued = numbers->len;
-  job->title = g_strdup_printf (_ ("%s, %s to %s"), dk_form_title (form), (char *) numbers->pdata[0],
-                                (char *) numbers->pdata[numbers->len - 1]);
+  job->title
+      = g_strdup_printf (_ ("%s, %s to %s"), dk_form_title (form), (char *) numbers->pdata[0],
+                         (char *) numbers->pdata[numbers->len - 1]);
   return TRUE;
 }
 

@@ -196,8 +196,8 @@ save_to (DkPrintPage *self, const char *path)
     return;
   }
   note_printed (self, "pdf");
-  text = g_strdup_printf (_ ("Saved as %s. The file is not sealed: keep it where only you can read it."),
-                          path);
+  text = g_strdup_printf (
+      _ ("Saved as %s. The file is not sealed: keep it where only you can read it."), path);
   dk_page_say (DK_PAGE (self), GTK_MESSAGE_INFO, text);
 }
 

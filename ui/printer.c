@@ -52,9 +52,10 @@ send_order (Order *order, GtkPrintUnixDialog *dialog)
   g_autoptr (GError) error = NULL;
 
   if (printer == NULL || !gtk_printer_accepts_pdf (printer)) {
-    g_set_error (&error, DK_ERROR, DK_ERROR_INVALID,
-                 _ ("This printer does not take PDF. Nothing was printed. Choose another one, or save "
-                    "the PDF and print it from elsewhere."));
+    g_set_error (
+        &error, DK_ERROR, DK_ERROR_INVALID,
+        _ ("This printer does not take PDF. Nothing was printed. Choose another one, or save "
+           "the PDF and print it from elsewhere."));
   } else {
     job = gtk_print_job_new (order->title, printer, gtk_print_unix_dialog_get_settings (dialog),
                              gtk_print_unix_dialog_get_page_setup (dialog));

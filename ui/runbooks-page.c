@@ -16,6 +16,7 @@ struct _DkRunbooksPage {
   GtkLabel *facts;
   DkRowsView *list;
   DkDocumentView *document;
+  GtkWidget *card_scroller;
   GtkBox *card;
   char *wanted;
   char *shown;
@@ -239,6 +240,7 @@ load_sheet (DkRunbooksPage *self, const char *key)
   g_free (self->shown);
   self->shown = g_strdup (key);
   dk_card_clear (GTK_WIDGET (self->card));
+  gtk_widget_hide (self->card_scroller);
   dk_kit_run (self, &(DkKitCall) { .work = make_sheet,
                                    .reply = show_sheet,
                                    .data = g_strdup (key),
@@ -321,6 +323,7 @@ show_card (gpointer owner, gpointer result, const GError *error)
     return;
   dk_card_clear (GTK_WIDGET (self->card));
   gtk_container_add (GTK_CONTAINER (self->card), dk_card_new_contact (contact));
+  gtk_widget_show (self->card_scroller);
 }
 
 static void
@@ -366,6 +369,7 @@ dk_runbooks_page_class_init (DkRunbooksPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, DkRunbooksPage, facts);
   gtk_widget_class_bind_template_child (widget_class, DkRunbooksPage, list);
   gtk_widget_class_bind_template_child (widget_class, DkRunbooksPage, document);
+  gtk_widget_class_bind_template_child (widget_class, DkRunbooksPage, card_scroller);
   gtk_widget_class_bind_template_child (widget_class, DkRunbooksPage, card);
   gtk_widget_class_bind_template_callback (widget_class, on_picked);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);

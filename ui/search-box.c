@@ -292,8 +292,8 @@ dk_search_box_class_init (DkSearchBoxClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = dk_search_box_dispose;
-  chosen_signal = g_signal_new ("chosen", DK_TYPE_SEARCH_BOX, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  chosen_signal = g_signal_new ("chosen", DK_TYPE_SEARCH_BOX, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/downtimekit/ui/search-box.ui");
   gtk_widget_class_bind_template_child (widget_class, DkSearchBox, entry);
   gtk_widget_class_bind_template_child (widget_class, DkSearchBox, popover);

@@ -400,8 +400,8 @@ dk_shell_class_init (DkShellClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = dk_shell_dispose;
-  facts_signal = g_signal_new ("facts-changed", DK_TYPE_SHELL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                               G_TYPE_NONE, 0);
+  facts_signal = g_signal_new ("facts-changed", DK_TYPE_SHELL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                               NULL, G_TYPE_NONE, 0);
   g_type_ensure (DK_TYPE_BANNER);
   g_type_ensure (DK_TYPE_SEARCH_BOX);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/downtimekit/ui/shell.ui");

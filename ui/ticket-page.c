@@ -19,10 +19,8 @@ struct _DkTicketPage {
   GtkLabel *spelling;
   GtkLabel *priority;
   DkFormView *form;
-  GtkScrolledWindow *scroller;
   GtkBox *facts;
   GtkBox *log;
-  GtkScrolledWindow *log_scroller;
   GtkEntry *note;
   DkTicketView *view;  /* what is loaded; NULL while a new one has no number */
   char *draft_number;  /* of the draft that is typed into */
@@ -68,8 +66,8 @@ show_priority (DkTicketPage *self)
   }
   priority = dk_policy_priority (self->policy, impact, urgency, safety, NULL);
   why = dk_policy_explain (self->policy, impact, urgency, safety);
-  text = g_strdup_printf (_ ("%sPriority %d %s: %s"), safety ? _ ("PATIENT SAFETY. ") : "", priority,
-                          self->policy->names[priority - 1], why);
+  text = g_strdup_printf (_ ("%sPriority %d %s: %s"), safety ? _ ("PATIENT SAFETY. ") : "",
+                          priority, self->policy->names[priority - 1], why);
   gtk_label_set_text (self->priority, text);
 }
 
@@ -96,7 +94,8 @@ show_state (DkTicketPage *self)
   g_autofree char *text = NULL;
 
   if (is_saved (self) && self->dirty)
-    text = g_strdup (self->amending ? _ ("amending, not stored yet") : _ ("changed, not saved yet"));
+    text
+        = g_strdup (self->amending ? _ ("amending, not stored yet") : _ ("changed, not saved yet"));
   else if (is_saved (self))
     text = dk_ticket_standing (self->view->ticket);
   else if (self->dirty)
@@ -150,7 +149,6 @@ reset (DkTicketPage *self)
   self->amending = FALSE;
   self->promoting = FALSE;
   self->save_waits = FALSE;
-  dk_card_clear (GTK_WIDGET (self->facts));
 }
 
 /* What is stored is not to be overtyped by chance: work on it goes on in the log. */
@@ -167,11 +165,15 @@ static void
 on_loaded (gpointer owner, gpointer result, const GError *error)
 {
   DkTicketPage *self = owner;
+  g_autofree char *before = NULL;
 
   if (dk_page_failed (DK_PAGE (self), error))
     return;
+  before = g_strdup (self->view != NULL ? self->view->number : self->draft_number);
   reset (self);
   self->view = result;
+  if (g_strcmp0 (before, self->view->number) != 0)
+    dk_card_clear (GTK_WIDGET (self->facts));
   dk_policy_free (self->policy);
   self->policy = g_steal_pointer (&self->view->policy);
   if (self->view->ticket == NULL) {
@@ -229,6 +231,7 @@ static void
 start_new (DkTicketPage *self)
 {
   reset (self);
+  dk_card_clear (GTK_WIDGET (self->facts));
   if (self->policy == NULL)
     self->policy = dk_policy_new ();
   dk_form_view_set_form (self->form, NULL);
@@ -331,11 +334,15 @@ on_edited (DkFormView *form, DkTicketPage *self)
 static void
 show_contact (gpointer owner, gpointer result, const GError *error)
 {
+  DkTicketPage *self = owner;
   g_autoptr (DkContact) contact = result;
 
-  if (contact != NULL)
-    gtk_container_add (GTK_CONTAINER (DK_TICKET_PAGE (owner)->facts),
-                       dk_card_new_contact (contact));
+  if (contact == NULL)
+    return;
+  gtk_container_add (GTK_CONTAINER (self->facts), dk_card_new_contact (contact));
+  if (contact->numbers->len > 0)
+    (void) dk_form_view_fill (self->form, "callback",
+                              ((DkContactNumber *) contact->numbers->pdata[0])->value);
 }
 
 static void
@@ -349,18 +356,43 @@ show_service (gpointer owner, gpointer result, const GError *error)
 }
 
 static void
+show_row (gpointer owner, gpointer result, const GError *error)
+{
+  g_autoptr (json_t) row = result;
+
+  if (row != NULL)
+    gtk_container_add (GTK_CONTAINER (DK_TICKET_PAGE (owner)->facts), dk_card_new_row (row));
+}
+
+static void
+free_row (gpointer row)
+{
+  json_decref (row);
+}
+
+static void
 on_looked_up (DkFormView *form, const char *kind, const char *id, DkTicketPage *self)
 {
-  gboolean contact = g_str_equal (kind, "contact");
+  DkKitCall call = { .data = g_strdup (id), .data_free = g_free };
 
   on_edited (form, self);
-  dk_kit_run (self,
-              &(DkKitCall) { .work = contact ? dk_ticket_work_contact : dk_ticket_work_service,
-                             .reply = contact ? show_contact : show_service,
-                             .data = g_strdup (id),
-                             .data_free = g_free,
-                             .result_free = contact ? (GDestroyNotify) dk_contact_free
-                                                    : (GDestroyNotify) dk_service_free });
+  if (g_str_equal (kind, "contact")) {
+    call.work = dk_ticket_work_contact;
+    call.reply = show_contact;
+    call.result_free = (GDestroyNotify) dk_contact_free;
+  } else if (g_str_equal (kind, "service")) {
+    call.work = dk_ticket_work_service;
+    call.reply = show_service;
+    call.result_free = (GDestroyNotify) dk_service_free;
+  } else {
+    g_free (call.data);
+    call.work = dk_ticket_work_row;
+    call.reply = show_row;
+    call.data = dk_ticket_order_new (NULL, kind, NULL, id);
+    call.data_free = dk_ticket_order_free;
+    call.result_free = free_row;
+  }
+  dk_kit_run (self, &call);
 }
 
 static void
@@ -373,9 +405,10 @@ on_saved (gpointer owner, gpointer result, const GError *error)
   if (dk_page_failed (DK_PAGE (self), error))
     return;
   self->dirty = FALSE;
-  text = g_strdup_printf (_ ("%s is stored. Tell the caller the number. Once nothing is missing, finalise it, so that "
-                            "it can be handed over."),
-                          number);
+  text = g_strdup_printf (
+      _ ("%s is stored. Tell the caller the number. Once nothing is missing, finalise it, so that "
+         "it can be handed over."),
+      number);
   dk_page_say (DK_PAGE (self), GTK_MESSAGE_INFO, text);
   load (self, number);
 }
@@ -400,11 +433,12 @@ check (DkTicketPage *self)
   dk_form_view_show_problems (self->form, problems);
   if (problems->len == 0)
     return TRUE;
-  dk_page_say (DK_PAGE (self), GTK_MESSAGE_WARNING,
-               is_saved (self)
-                   ? _ ("Not stored yet: a field below needs another look. Nothing is lost.")
-                   : _ ("Not stored as a ticket yet: a field below needs another look. What was typed "
-                        "is kept as a draft; the number stays."));
+  dk_page_say (
+      DK_PAGE (self), GTK_MESSAGE_WARNING,
+      is_saved (self)
+          ? _ ("Not stored yet: a field below needs another look. Nothing is lost.")
+          : _ ("Not stored as a ticket yet: a field below needs another look. What was typed "
+               "is kept as a draft; the number stays."));
   return FALSE;
 }
 
@@ -424,8 +458,9 @@ save_amendment (DkTicketPage *self)
 {
   static const DkReasonQuestion question
       = { .title = N_ ("Amend this ticket"),
-          .what = N_ ("The ticket stays as it was finalised; the change is linked to it with your name "
-                      "and this reason."),
+          .what
+          = N_ ("The ticket stays as it was finalised; the change is linked to it with your name "
+                "and this reason."),
           .label = N_ ("_Reason for the change"),
           .button = N_ ("_Store amendment") };
   DkReasonQuestion shown = { _ (question.title), _ (question.what), _ (question.label),
@@ -488,10 +523,11 @@ resolve_with_words (GtkWidget *owner, const char *words)
 static void
 ask_void (DkTicketPage *self)
 {
-  const DkReasonQuestion question
-      = { _ ("Void this ticket"),
-          _ ("The ticket is not handed over. Its number, its words and its log stay on the account."),
-          _ ("_Reason for voiding it"), _ ("_Void: the number stays") };
+  const DkReasonQuestion question = {
+    _ ("Void this ticket"),
+    _ ("The ticket is not handed over. Its number, its words and its log stay on the account."),
+    _ ("_Reason for voiding it"), _ ("_Void: the number stays")
+  };
 
   dk_reason_dialog_ask (GTK_WIDGET (self), &question, void_with_reason);
 }
@@ -571,8 +607,8 @@ dk_ticket_page_act (DkPage *page, const char *action)
     dk_page_go (page, "print", self->view->number);
 }
 
-/* Words typed into a saved ticket are stored as a change, those of an amendment without its reason as
- * a line of the log: leaving and locking lose nothing. */
+/* Words typed into a saved ticket are stored as a change, those of an amendment without its reason
+ * as a line of the log: leaving and locking lose nothing. */
 static void
 dk_ticket_page_seal (DkPage *page)
 {
@@ -647,10 +683,8 @@ dk_ticket_page_class_init (DkTicketPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, spelling);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, priority);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, form);
-  gtk_widget_class_bind_template_child (widget_class, DkTicketPage, scroller);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, facts);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, log);
-  gtk_widget_class_bind_template_child (widget_class, DkTicketPage, log_scroller);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, note);
   gtk_widget_class_bind_template_callback (widget_class, on_edited);
   gtk_widget_class_bind_template_callback (widget_class, on_looked_up);

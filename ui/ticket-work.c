@@ -285,6 +285,26 @@ dk_ticket_work_service (DkKit *kit, gpointer data, GCancellable *c, GError **err
   return dk_content_store_service (dk_kit_store (kit), data, error);
 }
 
+gpointer
+dk_ticket_work_row (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  const DkTicketOrder *order = data;
+  g_autofree char *document = g_strdup_printf ("list %ss", order->number);
+  g_autoptr (GError) fault = NULL;
+  g_autoptr (json_t) rows = dk_content_store_document (dk_kit_store (kit), document, &fault);
+
+  if (fault != NULL) {
+    g_propagate_error (error, g_steal_pointer (&fault));
+    return NULL;
+  }
+  for (gsize i = 0; i < json_array_size (rows); i++)
+    if (g_strcmp0 (dk_json_get_text (json_array_get (rows, i), "id"), order->text) == 0)
+      return json_incref (json_array_get (rows, i));
+  g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND, "%s is not in the content any more.",
+               order->text);
+  return NULL;
+}
+
 /* What the person did, by kind of entry. */
 static char *
 describe_entry (const DkForm *form, const DkEntry *entry)
@@ -307,7 +327,8 @@ describe_entry (const DkForm *form, const DkEntry *entry)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++) {
-    json_t *member = kinds[i].member != NULL ? json_object_get (entry->body, kinds[i].member) : NULL;
+    json_t *member
+        = kinds[i].member != NULL ? json_object_get (entry->body, kinds[i].member) : NULL;
     g_autofree char *text = NULL;
     const char *words = *kinds[i].words != '\0' ? _ (kinds[i].words) : "";
     if (g_strcmp0 (entry->kind, kinds[i].kind) != 0)

@@ -65,6 +65,9 @@ gpointer dk_ticket_work_contact (DkKit *kit, gpointer data, GCancellable *c, GEr
 /* data: char *id -> DkService */
 gpointer dk_ticket_work_service (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 
+/* data: DkTicketOrder with number = kind ("location"), text = id -> json_t: that row of the list */
+gpointer dk_ticket_work_row (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+
 /* "13:31 anna: called back": one line of a log for people. New string. */
 char *dk_ticket_entry_text (const DkForm *form, const DkEntry *entry, gint64 now_ms);
 

@@ -27,8 +27,8 @@ G_DEFINE_FINAL_TYPE (DkTicketsPage, dk_tickets_page, DK_TYPE_PAGE)
 enum { COLUMN_NUMBER, COLUMN_PRIORITY, COLUMN_TIME, COLUMN_SUMMARY, COLUMN_UNIT, COLUMN_STATE };
 
 static const DkRowsColumn columns[] = {
-  { N_ ("Number"), 130, FALSE }, { N_ ("Priority"), 88, FALSE }, { N_ ("Time"), 88, FALSE },
-  { N_ ("Summary"), 140, TRUE }, { N_ ("Unit"), 84, FALSE },     { N_ ("State"), 104, FALSE },
+  { N_ ("Number"), 124, FALSE }, { N_ ("Priority"), 84, FALSE }, { N_ ("Time"), 60, FALSE },
+  { N_ ("Summary"), 140, TRUE }, { N_ ("Unit"), 72, FALSE },     { N_ ("State"), 88, FALSE },
 };
 
 static char *

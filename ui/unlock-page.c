@@ -154,7 +154,8 @@ start_unlock (DkUnlockPage *self)
     return;
   }
   set_busy (self, TRUE);
-  show_message (self, _ ("Deriving the key from the passphrase. This takes about a second."), FALSE);
+  show_message (self, _ ("Deriving the key from the passphrase. This takes about a second."),
+                FALSE);
   self->timer = g_timeout_add (PROGRESS_STEP_MS, pulse, self);
   dk_kit_thread_open (G_OBJECT (self), self->folder, user,
                       dk_secret_buffer_copy (DK_SECRET_BUFFER (self->buffer)), on_opened);
@@ -287,9 +288,10 @@ dk_unlock_page_new (const char *folder, const char *user)
     show_station (self);
     show_people (self, user);
   } else {
-    text = g_strdup_printf (_ ("There is no kit in %s. Nothing was changed. Make one with “dkit init”, "
-                               "try the sample with “dkit demo”, or name another folder with --kit."),
-                            folder);
+    text = g_strdup_printf (
+        _ ("There is no kit in %s. Nothing was changed. Make one with “dkit init”, "
+           "try the sample with “dkit demo”, or name another folder with --kit."),
+        folder);
     gtk_label_set_text (self->station, _ ("No kit here"));
     give_up (self, text);
   }
