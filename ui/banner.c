@@ -69,12 +69,11 @@ describe_stale (const DkFacts *facts, gint64 now)
   g_autofree char *age = NULL;
 
   if (facts->content_ms == 0)
-    return g_strdup (
-        _ ("No content is loaded: contacts and runbooks are missing. Calls and tickets "
-           "work. Ask the kit administrator for a content pack."));
+    return g_strdup (_ ("No contacts and runbooks yet. Calls and tickets work. Ask for a content "
+                        "pack."));
   age = dk_time_format_age (now - facts->content_ms);
-  return g_strdup_printf (_ ("The content is %s old. It still opens; check numbers before you rely "
-                             "on them, and ask for a newer pack."),
+  return g_strdup_printf (_ ("The content is %s old. Check numbers before you rely on them, and "
+                             "ask for a newer pack."),
                           age);
 }
 

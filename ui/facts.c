@@ -72,6 +72,7 @@ dk_facts_load (DkKit *kit, gpointer data, GCancellable *cancellable, GError **er
   info = dk_kit_info (kit, NULL);
   facts->role = g_strdup (dk_json_get_text (info, "role"));
   json_decref (info);
+  facts->may_send = dk_keyring_get (dk_store_keys (store), DK_KEY_SEND) != NULL;
   facts->amber_days = policy->amber_days;
   facts->stale_days = policy->stale_days;
   facts->idle_min = policy->idle_min;

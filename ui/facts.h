@@ -13,6 +13,7 @@ typedef struct {
   char *site;
   char *user;
   char *role;
+  gboolean may_send;     /* holds the key of the hand-over: every role but the front line */
   char *mode;            /* setting `mode`: normal degraded downtime drill; NULL if not set */
   char *organisation;    /* of the content, NULL if there is none */
   gint64 content_ms;     /* when the content in force was made, 0 = there is none */

@@ -183,7 +183,8 @@ show_overview (gpointer owner, gpointer result, const GError *error)
   add_tile (self, facts->safety_open, _ ("open with patient safety"), "tickets", TRUE);
   add_tile (self, facts->counts.calls, _ ("calls open"), "calls", FALSE);
   add_tile (self, facts->counts.open, _ ("tickets open"), "tickets", FALSE);
-  add_tile (self, facts->counts.waiting, _ ("finalised, wait for hand-over"), "handover", FALSE);
+  add_tile (self, facts->counts.waiting, _ ("finalised, wait for hand-over"),
+            facts->may_send ? "handover" : "tickets", FALSE);
   if (overview->drafts->len > 0)
     add_words (self, _ ("Unfinished: nothing typed was lost"), "section");
   for (guint i = 0; i < overview->drafts->len; i++)
@@ -197,7 +198,7 @@ show_overview (gpointer owner, gpointer result, const GError *error)
              _ ("Just type to find a person, a runbook or a ticket. Ctrl+L locks the kit when "
                 "you leave."),
              NULL);
-  if (facts->counts.waiting > 0)
+  if (facts->counts.waiting > 0 && facts->may_send)
     add_words (self, _ ("When the ITSM is back: Hand-over (Alt+7) sends what waits, once."), NULL);
   add_overdue (self, facts->overdue);
   if (had_focus)

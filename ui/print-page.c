@@ -4,10 +4,10 @@
 #include <glib/gi18n.h>
 
 #include "app/base/file.h"
-#include "app/store/content-store.h"
 #include "ui/paper-work.h"
 #include "ui/printer.h"
 #include "ui/rows-view.h"
+#include "ui/ticket-work.h"
 
 struct _DkPrintPage {
   DkPage parent_instance;
@@ -24,55 +24,20 @@ struct _DkPrintPage {
 
 G_DEFINE_FINAL_TYPE (DkPrintPage, dk_print_page, DK_TYPE_PAGE)
 
-typedef struct {
-  char *id;
-  char *title;
-} FormRow;
-
-static void
-free_form_row (gpointer data)
-{
-  FormRow *row = data;
-
-  g_free (row->id);
-  g_free (row->title);
-  g_free (row);
-}
-
 static char *
 cell_text (gpointer row, guint column)
 {
-  return g_strdup (((const FormRow *) row)->title);
+  return g_strdup (((const DkFormTitle *) row)->title);
 }
 
 static const char *
 row_key (gpointer row)
 {
-  return ((const FormRow *) row)->id;
+  return ((const DkFormTitle *) row)->id;
 }
 
 static const DkRowsColumn columns[] = { { N_ ("Form"), 200, TRUE } };
 static const DkRowsSpec spec = { columns, G_N_ELEMENTS (columns), cell_text, row_key, NULL };
-
-static gpointer
-list_forms (DkKit *kit, gpointer data, GCancellable *cancellable, GError **error)
-{
-  DkStore *store = dk_kit_store (kit);
-  g_autoptr (GPtrArray) ids = dk_content_store_form_ids (store, error);
-  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (free_form_row);
-
-  for (guint i = 0; ids != NULL && i < ids->len; i++) {
-    g_autoptr (DkForm) form = dk_content_store_form (store, ids->pdata[i], error);
-    FormRow *row;
-    if (form == NULL)
-      return NULL;
-    row = g_new0 (FormRow, 1);
-    row->id = g_strdup (ids->pdata[i]);
-    row->title = g_strdup (dk_form_title (form));
-    g_ptr_array_add (rows, row);
-  }
-  return ids != NULL ? g_steal_pointer (&rows) : NULL;
-}
 
 static void
 show_page (DkPrintPage *self)
@@ -115,7 +80,7 @@ lay_out (DkPrintPage *self, DkPaperOrder *order, DkKitReply reply)
 static void
 on_picked (DkRowsView *list, DkPrintPage *self)
 {
-  const FormRow *row = dk_rows_view_get_selected (list);
+  const DkFormTitle *row = dk_rows_view_get_selected (list);
 
   if (row == NULL)
     return;
@@ -265,7 +230,7 @@ static void
 dk_print_page_refresh (DkPage *page)
 {
   if (!DK_PRINT_PAGE (page)->loaded)
-    dk_kit_run (page, &(DkKitCall) { .work = list_forms,
+    dk_kit_run (page, &(DkKitCall) { .work = dk_ticket_work_forms,
                                      .reply = show_forms,
                                      .result_free = (GDestroyNotify) g_ptr_array_unref });
 }
@@ -303,7 +268,7 @@ static void
 dk_print_page_act (DkPage *page, const char *action)
 {
   DkPrintPage *self = DK_PRINT_PAGE (page);
-  const FormRow *row = dk_rows_view_get_selected (self->list);
+  const DkFormTitle *row = dk_rows_view_get_selected (self->list);
 
   if (g_str_equal (action, "previous-page")) {
     self->page--;

@@ -175,6 +175,15 @@ greet (DkShell *self)
     dk_shell_say (self, GTK_MESSAGE_WARNING, text->str);
 }
 
+/* What a role cannot use is absent rather than grey. */
+static void
+show_rows_of_role (DkShell *self)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->sidebar, find_page ("handover"));
+
+  gtk_widget_set_visible (GTK_WIDGET (row), self->facts->may_send);
+}
+
 static void
 show_facts (gpointer owner, gpointer result, const GError *error)
 {
@@ -204,6 +213,7 @@ show_facts (gpointer owner, gpointer result, const GError *error)
   set_badge (self, "calls", self->facts->counts.calls, _ ("calls"));
   set_badge (self, "tickets", self->facts->counts.open, _ ("open tickets"));
   set_badge (self, "handover", self->facts->counts.waiting, _ ("waiting for hand-over"));
+  show_rows_of_role (self);
   if (!self->greeted)
     greet (self);
   g_signal_emit (self, facts_signal, 0);
@@ -290,6 +300,8 @@ dk_shell_go (DkShell *self, const char *page, const char *id)
   GtkListBoxRow *row;
 
   g_assert (i >= 0);
+  if (g_str_equal (page, "handover") && self->facts != NULL && !self->facts->may_send)
+    return;
   if (widget == NULL) {
     widget = g_object_new (pages[i].type (), "visible", TRUE, NULL);
     gtk_stack_add_named (self->stack, widget, page);

@@ -15,10 +15,12 @@
 struct _DkTicketPage {
   DkPage parent_instance;
   GtkLabel *number;
+  GtkComboBoxText *choice; /* of forms, while there is no number */
   GtkLabel *state;
   GtkLabel *spelling;
   GtkLabel *priority;
   DkFormView *form;
+  GtkScrolledWindow *side;
   GtkBox *facts;
   GtkBox *log;
   GtkEntry *note;
@@ -29,6 +31,7 @@ struct _DkTicketPage {
   gboolean begun;      /* the number was asked for */
   gboolean dirty;      /* typed since it was kept */
   gboolean amending;
+  gboolean log_in_sight; /* the side is kept at the newest line of the log */
   gboolean promoting;  /* a call that becomes a full ticket when it is saved */
   gboolean save_waits; /* Save was pressed before the number came */
   gboolean save_final;
@@ -82,6 +85,7 @@ show_number (DkTicketPage *self, const char *number)
     gtk_label_set_text (self->spelling, _ ("The number comes with the first key."));
     return;
   }
+  gtk_widget_hide (GTK_WIDGET (self->choice));
   spelled = dk_number_spell (number);
   text = g_strdup_printf (_ ("Tell the caller: %s"), spelled);
   gtk_label_set_text (self->number, number);
@@ -103,6 +107,23 @@ show_state (DkTicketPage *self)
   else if (self->draft_number != NULL)
     text = g_strdup (_ ("draft, kept"));
   gtk_label_set_text (self->state, text != NULL ? text : "");
+}
+
+/* The log of a saved ticket is read from its newest line, facts looked up from the top. */
+static void
+on_side_changed (GtkAdjustment *adjustment, DkTicketPage *self)
+{
+  gtk_adjustment_set_value (adjustment, self->log_in_sight
+                                            ? gtk_adjustment_get_upper (adjustment)
+                                            : gtk_adjustment_get_lower (adjustment));
+}
+
+static void
+add_facts (DkTicketPage *self, GtkWidget *card)
+{
+  self->log_in_sight = FALSE;
+  gtk_container_add (GTK_CONTAINER (self->facts), card);
+  gtk_box_reorder_child (self->facts, card, 0);
 }
 
 static void
@@ -130,6 +151,7 @@ show_view (DkTicketPage *self)
   dk_form_view_set_answers (self->form, self->view->answers);
   dk_form_view_set_editable (self->form, !is_frozen (self) || self->amending);
   show_number (self, self->view->number);
+  self->log_in_sight = is_saved (self);
   show_log (self);
   show_priority (self);
   show_state (self);
@@ -218,13 +240,56 @@ on_form_loaded (gpointer owner, gpointer result, const GError *error)
   g_autoptr (DkForm) form = result;
   g_autoptr (json_t) defaults = NULL;
 
-  if (dk_page_failed (DK_PAGE (self), error))
+  if (dk_page_failed (DK_PAGE (self), error) || self->begun)
     return;
   defaults = dk_form_defaults (form);
   dk_form_view_set_form (self->form, form);
   dk_form_view_set_answers (self->form, defaults);
   show_priority (self);
   dk_form_view_focus (self->form);
+}
+
+static void
+load_form (DkTicketPage *self, const char *id)
+{
+  dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_form,
+                                   .reply = on_form_loaded,
+                                   .data = g_strdup (id),
+                                   .data_free = g_free,
+                                   .result_free = (GDestroyNotify) dk_form_unref });
+}
+
+static void
+on_choice (GtkComboBox *choice, DkTicketPage *self)
+{
+  const char *id = gtk_combo_box_get_active_id (choice);
+
+  if (id != NULL && !self->begun && self->view == NULL)
+    load_form (self, id);
+}
+
+/* A choice of one is none: the field is shown where the content brings more forms. */
+static void
+show_choice (gpointer owner, gpointer result, const GError *error)
+{
+  DkTicketPage *self = owner;
+  g_autoptr (GPtrArray) titles = result;
+  guint count = 0;
+
+  if (dk_page_failed (DK_PAGE (self), error) || self->begun || self->view != NULL)
+    return;
+  g_signal_handlers_block_by_func (self->choice, on_choice, self);
+  gtk_combo_box_text_remove_all (self->choice);
+  for (guint i = 0; i < titles->len; i++) {
+    const DkFormTitle *title = titles->pdata[i];
+    if (g_str_equal (title->id, DK_FORM_CALL))
+      continue;
+    gtk_combo_box_text_append (self->choice, title->id, title->title);
+    count++;
+  }
+  (void) gtk_combo_box_set_active_id (GTK_COMBO_BOX (self->choice), DK_FORM_TICKET);
+  g_signal_handlers_unblock_by_func (self->choice, on_choice, self);
+  gtk_widget_set_visible (GTK_WIDGET (self->choice), count > 1);
 }
 
 static void
@@ -239,11 +304,10 @@ start_new (DkTicketPage *self)
   show_log (self);
   show_state (self);
   gtk_widget_set_sensitive (GTK_WIDGET (self->note), FALSE);
-  dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_form,
-                                   .reply = on_form_loaded,
-                                   .data = g_strdup (""),
-                                   .data_free = g_free,
-                                   .result_free = (GDestroyNotify) dk_form_unref });
+  load_form (self, "");
+  dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_forms,
+                                   .reply = show_choice,
+                                   .result_free = (GDestroyNotify) g_ptr_array_unref });
 }
 
 static void
@@ -339,7 +403,7 @@ show_contact (gpointer owner, gpointer result, const GError *error)
 
   if (contact == NULL)
     return;
-  gtk_container_add (GTK_CONTAINER (self->facts), dk_card_new_contact (contact));
+  add_facts (self, dk_card_new_contact (contact));
   if (contact->numbers->len > 0)
     (void) dk_form_view_fill (self->form, "callback",
                               ((DkContactNumber *) contact->numbers->pdata[0])->value);
@@ -351,8 +415,7 @@ show_service (gpointer owner, gpointer result, const GError *error)
   g_autoptr (DkService) service = result;
 
   if (service != NULL)
-    gtk_container_add (GTK_CONTAINER (DK_TICKET_PAGE (owner)->facts),
-                       dk_card_new_service (service));
+    add_facts (DK_TICKET_PAGE (owner), dk_card_new_service (service));
 }
 
 static void
@@ -361,7 +424,7 @@ show_row (gpointer owner, gpointer result, const GError *error)
   g_autoptr (json_t) row = result;
 
   if (row != NULL)
-    gtk_container_add (GTK_CONTAINER (DK_TICKET_PAGE (owner)->facts), dk_card_new_row (row));
+    add_facts (DK_TICKET_PAGE (owner), dk_card_new_row (row));
 }
 
 static void
@@ -679,14 +742,17 @@ dk_ticket_page_class_init (DkTicketPageClass *class)
   g_type_ensure (DK_TYPE_FORM_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/downtimekit/ui/ticket-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, number);
+  gtk_widget_class_bind_template_child (widget_class, DkTicketPage, choice);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, state);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, spelling);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, priority);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, form);
+  gtk_widget_class_bind_template_child (widget_class, DkTicketPage, side);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, facts);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, log);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, note);
   gtk_widget_class_bind_template_callback (widget_class, on_edited);
+  gtk_widget_class_bind_template_callback (widget_class, on_choice);
   gtk_widget_class_bind_template_callback (widget_class, on_looked_up);
   gtk_widget_class_bind_template_callback (widget_class, on_note);
 }
@@ -695,4 +761,6 @@ static void
 dk_ticket_page_init (DkTicketPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->side), "changed",
+                           G_CALLBACK (on_side_changed), self, 0);
 }

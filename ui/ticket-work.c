@@ -139,6 +139,36 @@ dk_ticket_work_form (DkKit *kit, gpointer data, GCancellable *c, GError **error)
   return dk_content_store_form (dk_kit_store (kit), *id != '\0' ? id : DK_FORM_TICKET, error);
 }
 
+static void
+free_form_title (gpointer data)
+{
+  DkFormTitle *title = data;
+
+  g_free (title->id);
+  g_free (title->title);
+  g_free (title);
+}
+
+gpointer
+dk_ticket_work_forms (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  DkStore *store = dk_kit_store (kit);
+  g_autoptr (GPtrArray) ids = dk_content_store_form_ids (store, error);
+  g_autoptr (GPtrArray) titles = g_ptr_array_new_with_free_func (free_form_title);
+
+  for (guint i = 0; ids != NULL && i < ids->len; i++) {
+    g_autoptr (DkForm) form = dk_content_store_form (store, ids->pdata[i], error);
+    DkFormTitle *title;
+    if (form == NULL)
+      return NULL;
+    title = g_new0 (DkFormTitle, 1);
+    title->id = g_strdup (ids->pdata[i]);
+    title->title = g_strdup (dk_form_title (form));
+    g_ptr_array_add (titles, title);
+  }
+  return ids != NULL ? g_steal_pointer (&titles) : NULL;
+}
+
 gpointer
 dk_ticket_work_begin (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {

@@ -38,6 +38,14 @@ void dk_ticket_order_free (gpointer order);
 gpointer dk_ticket_work_load (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* data: char *number of a call -> DkTicketView with the form of a full ticket */
 gpointer dk_ticket_work_load_promoted (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* A form by its name. Text owned. */
+typedef struct {
+  char *id;
+  char *title;
+} DkFormTitle;
+
+/* no data -> array of DkFormTitle: every form that there is */
+gpointer dk_ticket_work_forms (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* data: char *form id, "" = the usual one -> DkForm */
 gpointer dk_ticket_work_form (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* order: form, answers = typed so far -> char *number of the new draft that holds them */

@@ -37,6 +37,9 @@ on_facts_changed (DkShell *shell, DkWindow *self)
 static void
 on_unlocked (DkUnlockPage *page, DkWindow *self)
 {
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+
+  dk_application_set_exit_code (DK_APPLICATION (application), 0);
   gtk_container_remove (GTK_CONTAINER (self), self->unlock);
   self->unlock = NULL;
   self->shell = dk_shell_new ();

@@ -336,8 +336,10 @@ dk_kit_open (const char *folder, const char *user, const DkSecret *passphrase, c
   if (kit->directory == NULL || !dk_job_step (job, 0, 3, "Deriving the key", error)
       || !unlock_directory (kit, user, passphrase, error)
       || !dk_job_step (job, 1, 3, "Opening the kit", error) || !open_store (kit, error)
-      || !settle (kit, error) || !dk_job_step (job, 3, 3, "Open", error))
+      || !settle (kit, error) || !dk_job_step (job, 3, 3, "Open", error)) {
+    name_file (kit, error);
     return NULL;
+  }
   return g_steal_pointer (&kit);
 }
 

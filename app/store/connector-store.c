@@ -5,6 +5,7 @@
 
 #include "app/base/limits.h"
 #include "app/base/text.h"
+#include "app/model/ticket.h"
 #include "app/store/ledger.h"
 #include "app/store/store-private.h"
 
@@ -118,6 +119,59 @@ put_row (DkStore *store, const DkConnectorFacts *facts, GError **error)
   return dk_stmt_run (stmt, error);
 }
 
+/* Address under which a connector of this name is known now, NULL if there is none. */
+static gboolean
+read_url (DkStore *store, const char *name, char **url, GError **error)
+{
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (dk_store_db (store), "SELECT config FROM connector WHERE name = ?1");
+  g_autoptr (json_t) config = NULL;
+  const char *text;
+  gboolean has_row;
+
+  dk_stmt_bind_text (stmt, 1, name);
+  if (!dk_stmt_step (stmt, &has_row, error))
+    return FALSE;
+  if (!has_row)
+    return TRUE;
+  text = dk_stmt_text (stmt, 0);
+  config = dk_json_parse (text, strlen (text), DK_LIMIT_JSON_BYTES, "A connector", error);
+  if (config == NULL)
+    return FALSE;
+  *url = g_strdup (dk_json_get_text (config, "url"));
+  return TRUE;
+}
+
+/* What may stand at the old address would not be found at the new one, and be sent again. */
+static gboolean
+check_nothing_under_way (DkStore *store, const DkConnectorFacts *facts, GError **error)
+{
+  g_autoptr (DkStmt) stmt = NULL;
+  g_autofree char *url = NULL;
+  gboolean has_row;
+
+  if (!read_url (store, facts->name, &url, error))
+    return FALSE;
+  if (url == NULL || g_strcmp0 (url, dk_json_get_text (facts->config, "url")) == 0)
+    return TRUE;
+  stmt = dk_stmt_new (dk_store_db (store), "SELECT number FROM ticket WHERE handover_target = ?1"
+                                           " AND handover IN (?2, ?3, ?4) LIMIT 1");
+  dk_stmt_bind_text (stmt, 1, facts->name);
+  dk_stmt_bind_int (stmt, 2, DK_HANDOVER_SENDING);
+  dk_stmt_bind_int (stmt, 3, DK_HANDOVER_UNKNOWN);
+  dk_stmt_bind_int (stmt, 4, DK_HANDOVER_DELIVERED);
+  if (!dk_stmt_step (stmt, &has_row, error))
+    return FALSE;
+  if (!has_row)
+    return TRUE;
+  g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+               "%s may stand at %s already and is not verified there, so this connector keeps its "
+               "address. Nothing was changed; push until it is verified, or add the new address "
+               "under another name.",
+               dk_stmt_text (stmt, 0), url);
+  return FALSE;
+}
+
 gboolean
 dk_connector_store_put (DkStore *store, const DkConnectorFacts *facts, GError **error)
 {
@@ -133,6 +187,8 @@ dk_connector_store_put (DkStore *store, const DkConnectorFacts *facts, GError **
                  dk_store_user (store));
     return FALSE;
   }
+  if (!check_nothing_under_way (store, facts, error))
+    return FALSE;
   dk_json_set_text (body, "type", facts->type);
   json_object_set (body, "config", facts->config);
   transaction = dk_store_begin (store, error);

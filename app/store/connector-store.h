@@ -10,20 +10,20 @@ G_BEGIN_DECLS
  * see that a connector exists, and no more. */
 typedef struct {
   char *name;
-  char *type;     /* rt, file */
-  json_t *config; /* url, queue, settle_s, ... */
+  char *type;           /* rt, file */
+  json_t *config;       /* url, queue, settle_s, ... */
   DkSecret *credential; /* NULL if there is none or this person lacks `send` */
 } DkConnectorFacts;
 
 /* Adds or replaces a connector, with an entry (without the credential). DK_ERROR_DENIED without
- * `send`. */
-gboolean dk_connector_store_put (DkStore *store, const DkConnectorFacts *facts,
-                                 GError **error) DK_CHECKED;
+ * `send`; DK_ERROR_INVALID for another `url` while a ticket may stand at the old one unverified. */
+gboolean dk_connector_store_put (DkStore *store, const DkConnectorFacts *facts, GError **error)
+    DK_CHECKED;
 
 /* The connector of that name; name NULL = the only one (DK_ERROR_USAGE if there are several).
  * DK_ERROR_NOT_FOUND. New facts. */
-DkConnectorFacts *dk_connector_store_get (DkStore *store, const char *name,
-                                          GError **error) DK_CHECKED;
+DkConnectorFacts *dk_connector_store_get (DkStore *store, const char *name, GError **error)
+    DK_CHECKED;
 
 /* Names of all connectors. New array of strings. */
 GPtrArray *dk_connector_store_list (DkStore *store, GError **error) DK_CHECKED;

@@ -139,6 +139,21 @@ is_erased (Verifier *v, const DkEntry *entry, gint64 erased_by, gboolean *erased
   return dk_stmt_step (stmt, erased, error);
 }
 
+/* What a person signed in the body; entries of other kits are checked where they come in. */
+static void
+check_person (Verifier *v, const DkEntry *entry, const char *body, gsize size)
+{
+  g_autoptr (json_t) parsed = NULL;
+
+  if (g_strstr_len (body, (gssize) size, "\"signed\":") == NULL
+      || strcmp (entry->kit, dk_store_identity (v->store)->kit_id) != 0)
+    return;
+  parsed = dk_json_parse (body, size, DK_LIMIT_ENTRY_BODY_BYTES, "A body", NULL);
+  if (parsed == NULL || !dk_store_check_signed (v->store, entry->kind, entry->object, parsed))
+    add_problem (v, "signature", v->chain, entry->seq,
+                 "The person named here did not sign these words.");
+}
+
 static gboolean
 check_body (Verifier *v, DkStmt *stmt, const DkEntry *entry, GError **error)
 {
@@ -164,6 +179,8 @@ check_body (Verifier *v, DkStmt *stmt, const DkEntry *entry, GError **error)
   hex = dk_text_hex (hash, sizeof hash);
   if (salt_size != SALT_SIZE || strcmp (hex, entry->body_hash) != 0)
     add_problem (v, "body", v->chain, entry->seq, "The words of this entry were changed.");
+  else
+    check_person (v, entry, body, body_size);
   return TRUE;
 }
 

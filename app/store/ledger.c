@@ -300,8 +300,8 @@ dk_ledger_begin_chain (DkStore *store, const char *kind, const char *reason, GEr
          && dk_ledger_append (store, kind, NULL, 0, body, NULL, error);
 }
 
-/* The counter goes on at the next multiple of 10,000 that is not near, so that numbers issued by the
- * other copy of this kit, now or soon, are not issued again. */
+/* The counter goes on at the next multiple of 10,000 that is not near, so that numbers issued by
+ * the other copy of this kit, now or soon, are not issued again. */
 static gboolean
 skip_numbers (DkStore *store, guint64 floor, GError **error)
 {

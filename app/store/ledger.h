@@ -11,18 +11,17 @@ G_BEGIN_DECLS
 
 /* Appends an entry in the caller's transaction. happened_ms 0 = now. body is an object or NULL for
  * {}; it is not taken. *entry, if wanted, gets the entry with its body. */
-gboolean dk_ledger_append (DkStore *store, const char *kind, const char *object,
-                           gint64 happened_ms, const json_t *body, DkEntry **entry,
-                           GError **error) DK_CHECKED;
+gboolean dk_ledger_append (DkStore *store, const char *kind, const char *object, gint64 happened_ms,
+                           const json_t *body, DkEntry **entry, GError **error) DK_CHECKED;
 
 /* As dk_ledger_append, in a transaction of its own: unlock, print, export. */
-gboolean dk_ledger_note (DkStore *store, const char *kind, const char *object,
-                         const json_t *body, GError **error) DK_CHECKED;
+gboolean dk_ledger_note (DkStore *store, const char *kind, const char *object, const json_t *body,
+                         GError **error) DK_CHECKED;
 
 /* Chain, sequence and hash (64 hex) of the last entry of the current chain. Any may be NULL; new
  * strings. */
-gboolean dk_ledger_head (DkStore *store, char **chain, gint64 *seq, char **hash,
-                         GError **error) DK_CHECKED;
+gboolean dk_ledger_head (DkStore *store, char **chain, gint64 *seq, char **hash, GError **error)
+    DK_CHECKED;
 
 /* "CHAIN:SEQ:HEX16": the head as printed in footers. New string. */
 char *dk_ledger_head_text (DkStore *store, GError **error) DK_CHECKED;
@@ -32,7 +31,7 @@ gboolean dk_ledger_checkpoint (DkStore *store, GError **error) DK_CHECKED;
 
 /* Starts a new chain whose first entry tells why (reason: copied, restored, moved) and raises the
  * number counter to the next multiple of 10,000 that is more than 1,000 above it and above
- * counter_floor (the highest number that another copy may have issued), with one `skipped` entry. */
+ * counter_floor (the highest number that another copy may have issued); one `skipped` entry. */
 gboolean dk_ledger_start_chain (DkStore *store, const char *reason, guint64 counter_floor,
                                 GError **error) DK_CHECKED;
 
@@ -46,7 +45,7 @@ GPtrArray *dk_ledger_of_object (DkStore *store, const char *object, GError **err
 
 /* One finding of the verifier. */
 typedef struct {
-  char *kind;    /* fork gap hash body checkpoint signature tail time line */
+  char *kind; /* fork gap hash body checkpoint signature tail time line */
   char *chain;
   gint64 seq;
   char *message; /* in words */

@@ -14,8 +14,8 @@ typedef struct {
   const char *digits; /* phone numbers, digits only, a blank between them */
 } DkFindable;
 
-/* Ids of `found` tell the pack (0 = tickets) in their upper half, so that full text can be asked for
- * one pack alone: the pack before, which stays, costs a query nothing. */
+/* Ids of `found` tell the pack (0 = tickets) in their upper half, so that full text can be asked
+ * for one pack alone: the pack before, which stays, costs a query nothing. */
 #define DK_FOUND_ID_FIRST(pack) ((gint64) (pack) << 32)
 #define DK_FOUND_ID_LAST(pack) (DK_FOUND_ID_FIRST (pack) | G_GINT64_CONSTANT (0xffffffff))
 

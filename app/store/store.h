@@ -43,8 +43,8 @@ const DkKeyring *dk_store_keys (DkStore *store);
 /* Who may sign in person (borrowed): set by the kit once, after unlocking. */
 void dk_store_set_person (DkStore *store, const DkPerson *person);
 /* Adds the member `signed` to the body of an entry that a person answers for (void, push, trust,
- * people): slot, public key and signature of who is unlocked, over kit, kind, object and the body as
- * it is now (FORMAT.md). Without a person nothing is added. */
+ * people): slot, public key and signature of who is unlocked, over kit, kind, object and the
+ * body as it is now (FORMAT.md). Without a person nothing is added. */
 void dk_store_sign_body (DkStore *store, const char *kind, const char *object, json_t *body);
 /* TRUE if `signed` of a body holds, or there is none. */
 gboolean dk_store_check_signed (DkStore *store, const char *kind, const char *object,

@@ -46,8 +46,8 @@ gboolean dk_ticket_store_note (DkStore *store, const char *number, const char *t
 
 /* Marks it resolved, with the words of the resolution. */
 gboolean dk_ticket_store_resolve (DkStore *store, const DkForm *form, const char *number,
-                                  const json_t *answers, gint64 happened_ms,
-                                  GError **error) DK_CHECKED;
+                                  const json_t *answers, gint64 happened_ms, GError **error)
+    DK_CHECKED;
 
 /* Freezes it, after a check of all fields: only amendments then. */
 gboolean dk_ticket_store_final (DkStore *store, const DkForm *form, const char *number,
@@ -55,8 +55,8 @@ gboolean dk_ticket_store_final (DkStore *store, const DkForm *form, const char *
 
 /* Changes fields of a finalized ticket with a reason, as a linked amendment. */
 gboolean dk_ticket_store_amend (DkStore *store, const DkForm *form, const char *number,
-                                const json_t *answers, const char *reason,
-                                GError **error) DK_CHECKED;
+                                const json_t *answers, const char *reason, GError **error)
+    DK_CHECKED;
 
 /* Voids it with a reason; the number stays on the account. */
 gboolean dk_ticket_store_void (DkStore *store, const char *number, const char *reason,
@@ -72,24 +72,24 @@ gboolean dk_ticket_store_mark (DkStore *store, const char *number, DkHandover st
 DkTicket *dk_ticket_store_load (DkStore *store, const char *number, GError **error) DK_CHECKED;
 
 typedef struct {
-  gboolean open_only;      /* neither closed nor void */
+  gboolean open_only; /* neither closed nor void */
   gboolean safety_only;
-  gboolean waiting_only;   /* eligible and not verified */
-  const char *form;        /* NULL = every form */
-  guint limit;             /* 0 = 500 */
+  gboolean waiting_only; /* eligible and not verified */
+  const char *form;      /* NULL = every form */
+  guint limit;           /* 0 = 500 */
   gboolean oldest_first;
 } DkTicketFilter;
 
-/* Tickets without their notes, newest first unless asked otherwise. filter NULL = all. New array of
- * DkTicket. */
-GPtrArray *dk_ticket_store_list (DkStore *store, const DkTicketFilter *filter,
-                                 GError **error) DK_CHECKED;
+/* Tickets without their notes: open ones with patient safety first, then the newest, unless asked
+ * for the oldest first. filter NULL = all. New array of DkTicket. */
+GPtrArray *dk_ticket_store_list (DkStore *store, const DkTicketFilter *filter, GError **error)
+    DK_CHECKED;
 
 /* Counts for the sidebar: calls, open tickets, not handed over. */
 typedef struct {
   guint calls;
   guint open;
-  guint waiting; /* finalized and not verified */
+  guint waiting;         /* finalized and not verified */
   guint not_handed_over; /* every ticket that is not verified and not void */
 } DkTicketCounts;
 /* Reads the counts. */

@@ -7,12 +7,12 @@
 #include "app/store/store-private.h"
 #include "app/store/ticket-private.h"
 
-#define COLUMNS                                                                                     \
-  "number, uid, form, form_version, form_hash, state, finalized, paper, impact, urgency, priority," \
-  " safety, summary, details, caller, callback, location, device, service, support_group,"          \
-  " resolution, happened_ms, recorded_ms, handed_over_ms, resolved_ms, outage, user, handover,"     \
-  " handover_target, handover_reason, handover_sent_ms, handover_attempts, itsm_id, disposition,"   \
-  " answers"
+#define COLUMNS \
+  "number, uid, form, form_version, form_hash, state, finalized, paper, impact, urgency," \
+  " priority, safety, summary, details, caller, callback, location, device, service," \
+  " support_group, resolution, happened_ms, recorded_ms, handed_over_ms, resolved_ms," \
+  " outage, user, handover, handover_target, handover_reason, handover_sent_ms," \
+  " handover_attempts, itsm_id, disposition, answers"
 #define LIST_MAX 100000
 #define LIST_DEFAULT 500
 
@@ -220,7 +220,7 @@ dk_ticket_store_list (DkStore *store, const DkTicketFilter *filter, GError **err
             " ORDER BY recorded_ms, id LIMIT ?5"
           : "SELECT " COLUMNS " FROM ticket WHERE (?1 = 0 OR state < 3) AND (?2 = 0 OR safety = 1)"
             " AND (?3 = 0 OR (" IS_WAITING ")) AND (?4 IS NULL OR form = ?4)"
-            " ORDER BY id DESC LIMIT ?5");
+            " ORDER BY safety = 1 AND state < 3 DESC, id DESC LIMIT ?5");
   gboolean has_row;
 
   dk_stmt_bind_int (stmt, 1, f->open_only);

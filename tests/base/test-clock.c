@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Goal: a time that was written is read again as the same moment, whatever the zone and season; what
- * is no time is refused and named. Method: known pairs, and random moments in several zones. */
+/* Goal: a time that was written is read again as the same moment, whatever the zone and season;
+ * what is no time is refused and named. Method: known pairs, and random moments in several
+ * zones. */
 #include "app/base/clock.h"
 
 #include <string.h>
@@ -48,10 +49,23 @@ static void
 test_refuses (void)
 {
   static const char *const bad[] = {
-    NULL, "", "now", "22.11.2026", "2026-13-01T00:00Z", "2026-02-30T00:00Z", "2026-11-22T25:00Z",
-    "1969-12-31T23:59:59Z", "1970-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
-    "10000-01-01T00:00:00Z", "2026-11-22T12:31:05Zx", "2026-11-22T12:31:05\xff", "\xff\xfe",
-    "2026-11-22T12:31\n2026", "12:31", "2026-11-22T12:31:05+99:99",
+    NULL,
+    "",
+    "now",
+    "22.11.2026",
+    "2026-13-01T00:00Z",
+    "2026-02-30T00:00Z",
+    "2026-11-22T25:00Z",
+    "1969-12-31T23:59:59Z",
+    "1970-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00",
+    "10000-01-01T00:00:00Z",
+    "2026-11-22T12:31:05Zx",
+    "2026-11-22T12:31:05\xff",
+    "\xff\xfe",
+    "2026-11-22T12:31\n2026",
+    "12:31",
+    "2026-11-22T12:31:05+99:99",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {

@@ -32,8 +32,11 @@ test_formulas (void)
   assert_field ("\r=1", "\"'\r=1\"");
   assert_field ("\n=1", "\"'\n=1\"");
   assert_field ("  =1", "\"'  =1\"");
-  assert_field ("\xc2\xa0=1", "\"'\xc2\xa0=1\"");         /* no-break space */
-  assert_field ("\xef\xbc\x9d" "1", "\"'\xef\xbc\x9d" "1\""); /* full-width = */
+  assert_field ("\xc2\xa0=1", "\"'\xc2\xa0=1\""); /* no-break space */
+  assert_field ("\xef\xbc\x9d"
+                "1",
+                "\"'\xef\xbc\x9d"
+                "1\""); /* full-width = */
   assert_field ("=HYPERLINK(\"http://x\",\"y\")", "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\"");
   assert_field ("'already", "\"''already\"");
   assert_field ("a=b", "a=b");
@@ -87,8 +90,8 @@ read_field (const char **p)
 static char *
 random_text (GRand *rand)
 {
-  static const char *const parts[]
-      = { "=", "+", "-", "@", "'", "\"", ",", "\r", "\n", "\t", " ", "a", "9", "ü", "\xef\xbc\x9d" };
+  static const char *const parts[] = { "=",  "+",  "-", "@", "'", "\"", ",",           "\r",
+                                       "\n", "\t", " ", "a", "9", "ü",  "\xef\xbc\x9d" };
   GString *out = g_string_new (NULL);
 
   for (int i = g_rand_int_range (rand, 0, 6); i > 0; i--)

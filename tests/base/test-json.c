@@ -36,9 +36,10 @@ assert_canonical (const char *text, const char *canonical)
 static void
 test_canonical (void)
 {
-  assert_canonical ("{\"string\": \"\\u20ac$\\u000F\\u000aA'\\u0042\\u0022\\u005c\\\\\\\"\\/\","
-                    " \"literals\": [null, true, false]}",
-                    "{\"literals\":[null,true,false],\"string\":\"€$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}");
+  assert_canonical (
+      "{\"string\": \"\\u20ac$\\u000F\\u000aA'\\u0042\\u0022\\u005c\\\\\\\"\\/\","
+      " \"literals\": [null, true, false]}",
+      "{\"literals\":[null,true,false],\"string\":\"€$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}");
   assert_canonical ("{\"peach\": 1, \"1\": 2, \"\\r\": 3, \"Peach\": 4, \"\": 5, \"p\": 6}",
                     "{\"\":5,\"\\r\":3,\"1\":2,\"Peach\":4,\"p\":6,\"peach\":1}");
   assert_canonical ("[\"\\b\\t\\n\\f\\r\\u001f\\u007f\"]", "[\"\\b\\t\\n\\f\\r\\u001f\x7f\"]");

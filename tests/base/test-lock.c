@@ -27,7 +27,7 @@ try_lock (const char *path)
 static DkTestOutput *
 run_child (const char *path)
 {
-  return dk_test_spawn ((const char *const[]) { program, TRY, path, NULL }, NULL, 20);
+  return dk_test_spawn ((const char *const[]){ program, TRY, path, NULL }, NULL, 20);
 }
 
 static void

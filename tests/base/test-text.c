@@ -32,9 +32,11 @@ test_fold (void)
   assert_fold ("Iğdır İstanbul", "igdir istanbul");
   assert_fold ("Ħal", "hal");
   assert_fold ("\xe2\x84\xa1 \xe2\x84\x96", "tel no"); /* signs for Tel and No */
-  assert_fold ("\xef\xbc\xa1\xef\xbc\xa2", "ab");       /* full width */
+  assert_fold ("\xef\xbc\xa1\xef\xbc\xa2", "ab");      /* full width */
   assert_fold ("  Ward \t 4\nWest ", "ward 4 west");
-  assert_fold ("\xe2\x80\xae" "abc\xe2\x80\x8f", "abc");
+  assert_fold ("\xe2\x80\xae"
+               "abc\xe2\x80\x8f",
+               "abc");
   assert_fold ("", "");
   assert_fold ("   ", "");
 }
@@ -56,7 +58,11 @@ test_clean (void)
   assert_clean (" \x1b[31mred\x07 ", "[31mred", "[31mred");
   assert_clean ("e\xcc\x81", "\xc3\xa9", "\xc3\xa9");
   assert_clean ("bad\xff\xc3", "bad\xef\xbf\xbd\xef\xbf\xbd", "bad\xef\xbf\xbd\xef\xbf\xbd");
-  assert_clean ("a\xe2\x80\xae" "b\xe2\x81\xa6" "c\xd8\x9c" "d", "abcd", "abcd");
+  assert_clean ("a\xe2\x80\xae"
+                "b\xe2\x81\xa6"
+                "c\xd8\x9c"
+                "d",
+                "abcd", "abcd");
   assert_clean ("\tindented\t", "indented", "indented");
   assert_clean ("", "", "");
 }
@@ -76,8 +82,12 @@ test_printable (void)
   assert_printable ("Zoë\n2", TRUE, "Zoë\n2");
   assert_printable ("\x1b[2J", TRUE, "\\x1B[2J");
   assert_printable ("\xff\xc3", FALSE, "\\xFF\\xC3");
-  assert_printable ("a\xe2\x80\xae" "b", FALSE, "a\\u{202E}b");
-  assert_printable ("a\xe2\x80\xa8" "b\xd8\x9c", TRUE, "a\\u{2028}b\\u{061C}");
+  assert_printable ("a\xe2\x80\xae"
+                    "b",
+                    FALSE, "a\\u{202E}b");
+  assert_printable ("a\xe2\x80\xa8"
+                    "b\xd8\x9c",
+                    TRUE, "a\\u{2028}b\\u{061C}");
   assert_printable ("\xc2\x9b", FALSE, "\\x9B");
 }
 
@@ -98,9 +108,9 @@ test_check (void)
   g_assert_true (dk_text_check ("", 0, 0, "The note", NULL));
   g_assert_true (dk_text_check ("Zoë", 4, 4, "The note", NULL));
   assert_refused ("Zoë", 4, 3);
-  assert_refused ("Zo\xc3", 3, 10);      /* cut in the middle of a letter */
-  assert_refused ("a\0b", 3, 10);        /* NUL */
-  assert_refused ("\xc0\xaf", 2, 10);    /* over-long */
+  assert_refused ("Zo\xc3", 3, 10);       /* cut in the middle of a letter */
+  assert_refused ("a\0b", 3, 10);         /* NUL */
+  assert_refused ("\xc0\xaf", 2, 10);     /* over-long */
   assert_refused ("\xed\xa0\x80", 3, 10); /* surrogate */
 }
 

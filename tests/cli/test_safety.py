@@ -143,6 +143,19 @@ class Safety(unittest.TestCase):
         self.assertNotIn(number, numbers)
         self.assertEqual(self.call()[1], '')
 
+    def test_station_of_this_pc_is_not_made_twice(self):
+        self.assertIn('kit', self.refused(5, 'init', '--site', 'CARY', '--station', 'A07',
+                                          '--kdf-mib', '64', kit='twin'))
+        self.assertFalse(os.path.exists(self.home.path('twin')))
+        shutil.rmtree(self.home.path('kit'))
+        self.home.init('twin')
+
+    def test_link_to_a_kit_is_the_same_place(self):
+        os.symlink(self.home.path('kit'), self.home.path('link'))
+        for kit in ('link', 'kit', 'link'):
+            self.assertEqual(self.call(kit)[1], '')
+        self.assertEqual(len(self.numbers()), 3)
+
     def test_lost_anchor_is_made_anew(self):
         numbers = {self.call()[0]}
         folder = self.home.path('state', 'downtime-kit')

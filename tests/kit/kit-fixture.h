@@ -52,7 +52,7 @@ guint kit_fixture_count (DkKit *kit, const char *kind);
 /* Path of the anchor. New string. */
 char *kit_fixture_anchor (KitFixture *f);
 
-#define KIT_ADD(path, test)                                                                        \
+#define KIT_ADD(path, test) \
   g_test_add (path, KitFixture, NULL, kit_fixture_set_up, test, kit_fixture_tear_down)
 
 G_END_DECLS

@@ -147,7 +147,8 @@ write_and_die (const char *folder)
   _exit (0);
 }
 
-/* Cut within its live generation a journal looks like one with a torn end: only the anchor tells. */
+/* Cut within its live generation a journal looks like one with a torn end: only the anchor
+ * tells. */
 static void
 test_cut_journal (KitFixture *f, gconstpointer data)
 {
@@ -159,7 +160,7 @@ test_cut_journal (KitFixture *f, gconstpointer data)
   DkKit *kit = kit_fixture_open (f->folder);
 
   kit_fixture_close (kit);
-  child = dk_test_spawn ((const char *const[]) { program, WRITE, f->folder, NULL }, NULL, 60);
+  child = dk_test_spawn ((const char *const[]){ program, WRITE, f->folder, NULL }, NULL, 60);
   g_assert_cmpint (child->exit_code, ==, 0);
   whole = kit_fixture_read (wal);
   size = g_bytes_get_size (whole);
@@ -181,7 +182,7 @@ test_killed (KitFixture *f, gconstpointer data)
   DkKit *kit = kit_fixture_open (f->folder);
 
   kit_fixture_close (kit);
-  child = dk_test_spawn ((const char *const[]) { program, WRITE, f->folder, NULL }, NULL, 60);
+  child = dk_test_spawn ((const char *const[]){ program, WRITE, f->folder, NULL }, NULL, 60);
   g_assert_cmpint (child->exit_code, ==, 0);
   kit = kit_fixture_open (f->folder);
   g_assert_cmpuint (dk_kit_messages (kit)->len, ==, 0);

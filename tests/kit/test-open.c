@@ -75,10 +75,10 @@ test_locked_facts (KitFixture *f, gconstpointer data)
 static json_t *
 last_unlock (DkKit *kit)
 {
-  g_autoptr (DkStmt) stmt = dk_stmt_new (
-      dk_store_db (dk_kit_store (kit)), "SELECT b.body FROM entry AS e JOIN entry_body AS b"
-                                        " ON b.entry = e.id WHERE e.kind = 'unlock'"
-                                        " ORDER BY e.id DESC LIMIT 1");
+  g_autoptr (DkStmt) stmt = dk_stmt_new (dk_store_db (dk_kit_store (kit)),
+                                         "SELECT b.body FROM entry AS e JOIN entry_body AS b"
+                                         " ON b.entry = e.id WHERE e.kind = 'unlock'"
+                                         " ORDER BY e.id DESC LIMIT 1");
   gboolean has_row;
   const char *text;
 
@@ -149,11 +149,11 @@ test_busy (KitFixture *f, gconstpointer data)
   g_autoptr (DkTestOutput) freed = NULL;
   DkKit *kit = kit_fixture_open (f->folder);
 
-  busy = dk_test_spawn ((const char *const[]) { program, OPEN, f->folder, NULL }, NULL, 60);
+  busy = dk_test_spawn ((const char *const[]){ program, OPEN, f->folder, NULL }, NULL, 60);
   g_assert_cmpint (busy->exit_code, ==, 7);
   g_assert_nonnull (strstr (busy->out, holder));
   kit_fixture_close (kit);
-  freed = dk_test_spawn ((const char *const[]) { program, OPEN, f->folder, NULL }, NULL, 60);
+  freed = dk_test_spawn ((const char *const[]){ program, OPEN, f->folder, NULL }, NULL, 60);
   g_assert_cmpint (freed->exit_code, ==, 0);
 }
 
@@ -195,6 +195,7 @@ test_broken_off_init (KitFixture *f, gconstpointer data)
 {
   g_autofree char *folder = dk_test_folder_new ();
   g_autofree char *left = g_build_filename (folder, DK_KIT_DATABASE ".new", NULL);
+  g_autoptr (GBytes) database = kit_fixture_read (f->database);
   g_autoptr (DkSecret) passphrase = dk_secret_new_copy (KIT_PASSPHRASE, strlen (KIT_PASSPHRASE));
   g_autoptr (DkSecret) recovery = NULL;
   g_autoptr (GError) error = NULL;
@@ -204,7 +205,7 @@ test_broken_off_init (KitFixture *f, gconstpointer data)
                      .passphrase = passphrase,
                      .kdf = kit_fixture_kdf };
 
-  kit_fixture_write (left, kit_fixture_read (f->database));
+  kit_fixture_write (left, database);
   g_assert_false (dk_kit_exists (folder));
   error = kit_fixture_try (folder, "anna", KIT_PASSPHRASE);
   g_assert_error (error, DK_ERROR, DK_ERROR_NOT_FOUND);

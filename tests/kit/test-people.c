@@ -42,8 +42,8 @@ assert_seed_for_lead (DkKit *kit)
   g_assert_true (dk_stmt_step (stmt, &has_row, NULL) && has_row);
   sealed = dk_stmt_blob (stmt, 0, &size);
   g_assert_cmpuint (size, ==, 80);
-  g_assert_true (dk_box_open (seed, sealed, size,
-                              dk_store_identity (dk_kit_store (kit))->lead_public, lead));
+  g_assert_true (
+      dk_box_open (seed, sealed, size, dk_store_identity (dk_kit_store (kit))->lead_public, lead));
   g_assert_true (dk_stmt_step (stmt, &has_row, NULL));
   g_assert_false (has_row); /* the admin's seed is not kept */
 }

@@ -16,8 +16,9 @@ station_path (KitFixture *f)
 static void
 test_members (KitFixture *f, gconstpointer data)
 {
-  static const char *const members[] = { "v", "kit", "station", "site", "signer", "recipient",
-                                         "lead_recipient", "signers", "routes" };
+  static const char *const members[]
+      = { "v",       "kit",   "station", "site", "signer", "recipient", "lead_recipient",
+          "signers", "routes" };
   DkKit *kit = kit_fixture_open (f->folder);
   g_autoptr (json_t) facts = dk_kit_locked_facts (f->folder, NULL);
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: an entry has one spelling, which never changes. Method: a known line; every byte of it
- * changed in every bit must be refused or be the line of another entry; spellings that a JSON reader
- * would take are refused. */
+ * changed in every bit must be refused or be the line of another entry; spellings that a JSON
+ * reader would take are refused. */
 #include "app/model/entry.h"
 
 #include <string.h>
 
 #include "tests/support/support.h"
 
-#define LINE                                                                                       \
-  "{\"body_hash\":\"" H64 "\",\"boot\":\"b0\",\"chain\":\"0badcafe\","                             \
-  "\"happened_at\":\"2026-11-22T12:31:05.123Z\",\"kind\":\"ticket-new\","                         \
-  "\"kit\":\"00112233445566778899aabbccddeeff\",\"mono_ms\":12345,\"object\":\"DT-A07-0042-D\","  \
-  "\"prev\":\"" H64 "\",\"recorded_at\":\"2026-11-22T12:31:06.000Z\",\"seq\":7,"                   \
+#define LINE                                                                                     \
+  "{\"body_hash\":\"" H64 "\",\"boot\":\"b0\",\"chain\":\"0badcafe\","                           \
+  "\"happened_at\":\"2026-11-22T12:31:05.123Z\",\"kind\":\"ticket-new\","                        \
+  "\"kit\":\"00112233445566778899aabbccddeeff\",\"mono_ms\":12345,\"object\":\"DT-A07-0042-D\"," \
+  "\"prev\":\"" H64 "\",\"recorded_at\":\"2026-11-22T12:31:06.000Z\",\"seq\":7,"                 \
   "\"station\":\"A07\",\"user\":\"Zoë \\\"Z\\\"\",\"v\":1}\n"
 #define H64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 

@@ -43,7 +43,8 @@ assert_parses (const char *text, const char *station, guint64 counter, gboolean 
 static void
 test_as_people_type (void)
 {
-  g_autofree char *big = dk_number_format ("ABCDEFGH", G_GUINT64_CONSTANT (999999999999999999), TRUE);
+  g_autofree char *big
+      = dk_number_format ("ABCDEFGH", G_GUINT64_CONSTANT (999999999999999999), TRUE);
 
   assert_parses ("DT-A07-0042-D", "A07", 42, FALSE);
   assert_parses (" dt-a07-0042-d\n", "A07", 42, FALSE);
@@ -55,9 +56,21 @@ static void
 test_refuses (void)
 {
   static const char *const bad[] = {
-    "", "0042", "DT-A07-0042", "DT-A07-0042-E", "DT-A07-042-D", "DX-A07-0042-D", "DT--0042-D",
-    "DT-A07-0000-0", "DT-A07-00042-X", "DT-ABCDEFGHI-0042-D", "DT-A07-0042-DD", "DT-Ä07-0042-D",
-    "DT-A07-1234567890123456789-D", "\xff\xfe", "DT-A07-0042-D\xff",
+    "",
+    "0042",
+    "DT-A07-0042",
+    "DT-A07-0042-E",
+    "DT-A07-042-D",
+    "DX-A07-0042-D",
+    "DT--0042-D",
+    "DT-A07-0000-0",
+    "DT-A07-00042-X",
+    "DT-ABCDEFGHI-0042-D",
+    "DT-A07-0042-DD",
+    "DT-Ä07-0042-D",
+    "DT-A07-1234567890123456789-D",
+    "\xff\xfe",
+    "DT-A07-0042-D\xff",
     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxDT-A07-0042-D",
   };
 
@@ -170,8 +183,7 @@ test_spell (void)
   g_autofree char *spoken = dk_number_spell ("DT-A07-0042-D");
   g_autofree char *odd = dk_number_spell ("DT-a\xff-0042-");
 
-  g_assert_cmpstr (spoken, ==,
-                   "D T, A alpha zero seven, zero zero four two, D delta");
+  g_assert_cmpstr (spoken, ==, "D T, A alpha zero seven, zero zero four two, D delta");
   g_assert_nonnull (odd);
 }
 

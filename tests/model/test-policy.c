@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Goal: the priority is the one that the policy says, patient safety can only raise it, and a policy
- * that makes no sense is refused with its place. Method: the whole matrix, and broken documents. */
+/* Goal: the priority is the one that the policy says, patient safety can only raise it, and a
+ * policy that makes no sense is refused with its place. Method: the whole matrix, and broken
+ * documents. */
 #include "app/model/policy.h"
 
 #include <string.h>

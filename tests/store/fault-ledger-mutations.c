@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: whatever is done to the stored ledger is found. Method: a ledger of two chains; in each
- * round one change by raw SQL with the triggers gone, the verifier, and a rollback. A change may mend
- * every hash behind it, as somebody could who has the database key but not the device key; the head
- * of the last entry is held elsewhere, as printed pages do. The controls: the untouched ledger has no
- * finding, and a cut tail without a held head passes. */
+ * round one change by raw SQL with the triggers gone, the verifier, and a rollback. A change may
+ * mend every hash behind it, as somebody could who has the database key but not the device key;
+ * the head of the last entry is held elsewhere, as printed pages do. The controls: the untouched
+ * ledger has no finding, and a cut tail without a held head passes. */
 #include "tests/store/store-fixture.h"
 
 #include <string.h>
@@ -397,11 +397,16 @@ test_mutations (StoreFixture *f, gconstpointer data)
     const char *name;
     Mutate mutate;
   } kinds[] = {
-    { "flip", flip_line },         { "rewrite", rewrite_from },
-    { "column", change_column },   { "delete", delete_row },
-    { "chain", delete_chain },     { "insert", insert_row },
-    { "forge", forge_row },        { "swap", swap_rows },
-    { "truncate", truncate_tail }, { "splice", splice },
+    { "flip", flip_line },
+    { "rewrite", rewrite_from },
+    { "column", change_column },
+    { "delete", delete_row },
+    { "chain", delete_chain },
+    { "insert", insert_row },
+    { "forge", forge_row },
+    { "swap", swap_rows },
+    { "truncate", truncate_tail },
+    { "splice", splice },
     { "checkpoint", change_checkpoint },
   };
   guint tried[G_N_ELEMENTS (kinds)] = { 0 };

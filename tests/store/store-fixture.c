@@ -16,9 +16,8 @@ void
 store_fixture_set_up (StoreFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  DkStoreIdentity identity = { .kit_id = "00112233445566778899aabbccddeeff",
-                               .station = "A07",
-                               .site = "CARY" };
+  DkStoreIdentity identity
+      = { .kit_id = "00112233445566778899aabbccddeeff", .station = "A07", .site = "CARY" };
   gboolean done;
 
   dk_crypto_init ();
@@ -30,8 +29,7 @@ store_fixture_set_up (StoreFixture *f, gconstpointer data)
   dk_keyring_public (f->all, DK_KEY_DEVICE_AGE, identity.device_age_public);
   dk_keyring_public (f->all, DK_KEY_LEAD, identity.lead_public);
   f->db = dk_fixture_create (f->path, 0);
-  done = dk_db_migrate (f->db, &error)
-         && dk_store_init (f->db, &identity, f->all, "anna", &error);
+  done = dk_db_migrate (f->db, &error) && dk_store_init (f->db, &identity, f->all, "anna", &error);
   g_assert_no_error (error);
   g_assert_true (done);
   open_store (f, "anna");

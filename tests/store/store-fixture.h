@@ -46,7 +46,7 @@ char *store_fixture_state (StoreFixture *f);
 /* Text of one value; SQL must return one row. New string. */
 char *store_fixture_text (StoreFixture *f, const char *sql);
 
-#define STORE_ADD(path, test)                                                                      \
+#define STORE_ADD(path, test) \
   g_test_add (path, StoreFixture, NULL, store_fixture_set_up, test, store_fixture_tear_down)
 
 G_END_DECLS

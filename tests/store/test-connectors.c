@@ -6,8 +6,20 @@
 #include <string.h>
 
 #include "app/store/connector-store.h"
+#include "app/store/ticket-store.h"
 
 #define TOKEN "1-23-abcdef0123456789"
+
+static gboolean
+put_at (StoreFixture *f, const char *name, const char *config, GError **error)
+{
+  g_autoptr (DkConnectorFacts) facts = g_new0 (DkConnectorFacts, 1);
+
+  facts->name = g_strdup (name);
+  facts->type = g_strdup ("rt");
+  facts->config = store_fixture_answers (config);
+  return dk_connector_store_put (f->store, facts, error);
+}
 
 static gboolean
 put (StoreFixture *f, const char *name, const char *credential, GError **error)
@@ -85,10 +97,12 @@ test_changed_rows (StoreFixture *f, gconstpointer data)
 {
   g_assert_true (put (f, "rt", TOKEN, NULL));
   g_assert_true (put (f, "other", "second", NULL));
-  assert_damaged (f, "other", "UPDATE connector SET credential = (SELECT credential FROM connector"
-                              " WHERE name = 'rt') WHERE name = 'other'");
-  assert_damaged (f, "rt", "UPDATE connector SET config = replace (config, 'rt.example',"
-                           " 'rt.evil') WHERE name = 'rt'");
+  assert_damaged (f, "other",
+                  "UPDATE connector SET credential = (SELECT credential FROM connector"
+                  " WHERE name = 'rt') WHERE name = 'other'");
+  assert_damaged (f, "rt",
+                  "UPDATE connector SET config = replace (config, 'rt.example',"
+                  " 'rt.evil') WHERE name = 'rt'");
   assert_damaged (f, "rt", "UPDATE connector SET type = 'file' WHERE name = 'rt'");
   assert_damaged (f, "rt", "UPDATE connector SET credential = x'00' WHERE name = 'rt'");
   assert_damaged (f, "rt", "UPDATE connector SET credential = zeroblob (61) WHERE name = 'rt'");
@@ -99,8 +113,8 @@ test_changed_rows (StoreFixture *f, gconstpointer data)
 static void
 test_names (StoreFixture *f, gconstpointer data)
 {
-  static const char *const bad[] = { "", "RT", "a b", "a/b", "\xff",
-                                     "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddx" };
+  static const char *const bad[]
+      = { "", "RT", "a b", "a/b", "\xff", "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddx" };
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) names = NULL;
 
@@ -125,6 +139,33 @@ test_names (StoreFixture *f, gconstpointer data)
   g_assert_cmpstr (g_ptr_array_index (names, 0), ==, "a");
 }
 
+/* What may stand at the old address would be sent to the new one as well. */
+static void
+test_moved_while_under_way (StoreFixture *f, gconstpointer data)
+{
+  static const char old[] = "{\"url\":\"https://rt.example\",\"queue\":\"A\"}";
+  static const char same[] = "{\"url\":\"https://rt.example\",\"queue\":\"B\"}";
+  static const char other[] = "{\"url\":\"https://other.example\",\"queue\":\"A\"}";
+  const DkHandover states[]
+      = { DK_HANDOVER_SENDING, DK_HANDOVER_UNKNOWN, DK_HANDOVER_DELIVERED };
+  g_autofree char *number = store_fixture_save (f, "call-log", "{\"summary\":\"x\"}", TRUE);
+
+  g_assert_true (put_at (f, "rt", old, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (states); i++) {
+    g_autoptr (GError) error = NULL;
+    g_assert_true (
+        dk_ticket_store_mark (f->store, number, states[i], "rt", NULL, NULL, 1, NULL));
+    g_assert_false (put_at (f, "rt", other, &error));
+    g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+    g_assert_nonnull (strstr (error->message, number));
+    g_assert_true (put_at (f, "rt", same, NULL));
+    g_assert_true (put_at (f, "second", other, NULL));
+  }
+  g_assert_true (
+      dk_ticket_store_mark (f->store, number, DK_HANDOVER_VERIFIED, "rt", "7", NULL, 1, NULL));
+  g_assert_true (put_at (f, "rt", other, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -133,5 +174,6 @@ main (int argc, char **argv)
   STORE_ADD ("/store/connectors/front-line-cannot-read-it", test_front_line);
   STORE_ADD ("/store/connectors/bound-to-its-row", test_changed_rows);
   STORE_ADD ("/store/connectors/names", test_names);
+  STORE_ADD ("/store/connectors/keeps-its-address-while-under-way", test_moved_while_under_way);
   return dk_test_run ();
 }

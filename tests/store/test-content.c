@@ -11,11 +11,11 @@
 static gboolean
 begin (StoreFixture *f, DkPackFacts *facts, gint64 sequence)
 {
-  *facts = (DkPackFacts) { .name = (char *) "hospital",
-                           .organisation = (char *) "Hospital",
-                           .sequence = sequence,
-                           .created_ms = 1000 * sequence,
-                           .expires_ms = 2000 * sequence };
+  *facts = (DkPackFacts){ .name = (char *) "hospital",
+                          .organisation = (char *) "Hospital",
+                          .sequence = sequence,
+                          .created_ms = 1000 * sequence,
+                          .expires_ms = 2000 * sequence };
   return dk_content_store_begin (f->store, facts, NULL);
 }
 
@@ -192,7 +192,7 @@ add_services (StoreFixture *f, gint64 pack)
   lab->id = g_strdup ("lab");
   lab->name = g_strdup ("Laboratory");
   lab->criticality = 2;
-  lab->depends_on = g_strdupv ((char *[]) { (char *) "ehr", NULL });
+  lab->depends_on = g_strdupv ((char *[]){ (char *) "ehr", NULL });
   g_ptr_array_add (services, ehr);
   g_ptr_array_add (services, lab);
   g_assert_true (dk_content_store_add_services (f->store, pack, services, NULL));

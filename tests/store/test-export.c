@@ -72,8 +72,8 @@ test_b2sum (StoreFixture *f, gconstpointer data)
     g_assert_nonnull (strstr (line, expected));
     if (i % 20 == 0 || lines[i + 1] == NULL) {
       g_autoptr (GBytes) input = g_bytes_new (line, strlen (line));
-      g_autoptr (DkTestOutput) out = dk_test_spawn (
-          (const char *const[]) { "b2sum", "-l", "256", NULL }, input, 20);
+      g_autoptr (DkTestOutput) out
+          = dk_test_spawn ((const char *const[]){ "b2sum", "-l", "256", NULL }, input, 20);
       g_free (prev);
       prev = g_strndup (out->out, 64);
     } else {
@@ -106,7 +106,7 @@ test_minisign (StoreFixture *f, gconstpointer data)
     if (!g_str_has_suffix (name, ".json"))
       continue;
     g_autoptr (DkTestOutput) out = dk_test_spawn (
-        (const char *const[]) { "minisign", "-V", "-p", key, "-m", path, NULL }, NULL, 20);
+        (const char *const[]){ "minisign", "-V", "-p", key, "-m", path, NULL }, NULL, 20);
     g_assert_cmpint (out->exit_code, ==, 0);
     g_assert_nonnull (strstr (out->out, "dk-checkpoint v=1 kit=00112233445566778899aabbccddeeff"
                                         " station=A07 chain="));

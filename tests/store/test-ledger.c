@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Goal: a clean ledger gives no finding, a missing tail is found with a head held elsewhere, and SQL
- * cannot change what was written. Method: 100 chains of random length through the public calls. The
- * mutations are in fault-ledger-mutations.c. */
+/* Goal: a clean ledger gives no finding, a missing tail is found with a head held elsewhere, and
+ * SQL cannot change what was written. Method: 100 chains of random length through the public
+ * calls. The mutations are in fault-ledger-mutations.c. */
 #include "tests/store/store-fixture.h"
 
 #include <string.h>
@@ -101,9 +101,14 @@ has_problem (const DkLedgerReport *report, const char *kind)
 static void
 test_held_head (StoreFixture *f, gconstpointer data)
 {
-  static const char *const bad[]
-      = { "", "x", "0badcafe:1:0123", "0badcafe:0:0123456789abcdef", "0badcafe:1x:0123456789abcdef",
-          "a:b:c:d", "0badcafe::0123456789abcdef", "0badcafe:1:0123456789abcdeg" };
+  static const char *const bad[] = { "",
+                                     "x",
+                                     "0badcafe:1:0123",
+                                     "0badcafe:0:0123456789abcdef",
+                                     "0badcafe:1x:0123456789abcdef",
+                                     "a:b:c:d",
+                                     "0badcafe::0123456789abcdef",
+                                     "0badcafe:1:0123456789abcdeg" };
   g_autofree char *held = NULL;
   g_autofree char *upper = NULL;
   g_autofree char *wrong = NULL;
@@ -174,8 +179,7 @@ test_erasing (StoreFixture *f, gconstpointer data)
   note (f, "ticket-note", "DT-A07-0001-V");
   g_assert_true (dk_ledger_head (f->store, &chain, NULL, NULL, NULL));
   body = json_pack ("{s:s, s:i, s:s}", "chain", chain, "seq", 2, "reason", "another patient");
-  g_assert_true (
-      dk_ledger_note (f->store, DK_ENTRY_TICKET_ERASE, "DT-A07-0001-V", body, NULL));
+  g_assert_true (dk_ledger_note (f->store, DK_ENTRY_TICKET_ERASE, "DT-A07-0001-V", body, NULL));
   dk_fixture_exec (f->db, "UPDATE entry_body SET body = NULL, salt = NULL, erased_by = 4"
                           " WHERE entry = (SELECT id FROM entry WHERE seq = 2)");
   assert_clean (f, 4);

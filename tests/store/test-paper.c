@@ -85,6 +85,7 @@ test_skipped_range (StoreFixture *f, gconstpointer data)
   g_autofree char *mine = store_fixture_save (f, "call-log", CALL, FALSE);
   g_autofree char *theirs = dk_number_format ("A07", 5, FALSE);
   g_autofree char *drill = dk_number_format ("A07", 1, TRUE);
+  g_autofree char *twin = dk_number_format ("A07", 5, TRUE);
   g_autoptr (GError) error = NULL;
   g_autoptr (DkTicket) ticket = NULL;
 
@@ -97,7 +98,23 @@ test_skipped_range (StoreFixture *f, gconstpointer data)
   assert_refused (f, theirs, "in use already");
   assert_refused (f, mine, "in use already");
   assert_refused (f, drill, "in use already");
+  assert_refused (f, twin, "in use already");
   g_assert_true (dk_ticket_store_check_projection (f->store, NULL));
+}
+
+/* The other copy goes on as well, so the numbers of the new chain begin well ahead of it. */
+static void
+test_copy_near_the_next_step (StoreFixture *f, gconstpointer data)
+{
+  const guint64 floors[] = { 8999, 9000, 9999, 20000 };
+  const guint64 firsts[] = { 10000, 20000, 30000, 40000 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (floors); i++) {
+    guint64 counter = 0;
+    g_assert_true (dk_ledger_start_chain (f->store, "copied", floors[i], NULL));
+    g_assert_true (dk_ticket_store_counter (f->store, &counter, NULL));
+    g_assert_cmpuint (counter, ==, firsts[i] - 1);
+  }
 }
 
 int
@@ -107,5 +124,6 @@ main (int argc, char **argv)
   STORE_ADD ("/store/paper/draws-on-the-same-numbers", test_issue);
   STORE_ADD ("/store/paper/is-keyed-back-once", test_key_back);
   STORE_ADD ("/store/paper/numbers-of-a-lost-copy", test_skipped_range);
+  STORE_ADD ("/store/paper/copy-near-the-next-step-jumps-further", test_copy_near_the_next_step);
   return dk_test_run ();
 }

@@ -10,7 +10,7 @@
 #include "app/model/number.h"
 
 #define CALL "{\"summary\":\"no labels\",\"caller\":\"Ward 4\",\"safety\":true}"
-#define INCIDENT                                                                                   \
+#define INCIDENT \
   "{\"summary\":\"printer\",\"caller\":\"Ward 4\",\"impact\":3,\"urgency\":3,\"details\":\"d\"}"
 
 typedef gboolean (*Change) (StoreFixture *f, const char *number, GError **error);
@@ -52,8 +52,7 @@ assert_projection (StoreFixture *f)
 }
 
 static gboolean
-save_as (StoreFixture *f, const char *form, const char *number, const char *answers,
-         GError **error)
+save_as (StoreFixture *f, const char *form, const char *number, const char *answers, GError **error)
 {
   g_autoptr (DkForm) definition = dk_form_shipped (form, "en");
   g_autoptr (json_t) values = store_fixture_answers (answers);
@@ -365,8 +364,8 @@ test_three_times (StoreFixture *f, gconstpointer data)
 
   g_assert_true (
       dk_ticket_store_save (f->store, form, NULL, values, before - 3600000, TRUE, &number, NULL));
-  g_assert_true (dk_ticket_store_mark (f->store, number, DK_HANDOVER_SENDING, "rt", NULL, NULL,
-                                       before, NULL));
+  g_assert_true (
+      dk_ticket_store_mark (f->store, number, DK_HANDOVER_SENDING, "rt", NULL, NULL, before, NULL));
   g_assert_true (
       dk_ticket_store_mark (f->store, number, DK_HANDOVER_DELIVERED, "rt", "77", NULL, 0, NULL));
   assert_refused (f, void_it, number, DK_ERROR_INVALID, "verify the hand-over first");
@@ -397,8 +396,9 @@ test_lists_and_counts (StoreFixture *f, gconstpointer data)
   g_assert_cmpuint (waiting->len, ==, 1);
   g_assert_cmpstr (((DkTicket *) g_ptr_array_index (waiting, 0))->number, ==, b);
   g_assert_cmpuint (all->len, ==, 3);
-  g_assert_cmpstr (((DkTicket *) g_ptr_array_index (all, 0))->number, ==, c);
-  filter = (DkTicketFilter) { .safety_only = TRUE, .oldest_first = TRUE };
+  g_assert_cmpstr (((DkTicket *) g_ptr_array_index (all, 0))->number, ==, a); /* safety first */
+  g_assert_cmpstr (((DkTicket *) g_ptr_array_index (all, 1))->number, ==, c);
+  filter = (DkTicketFilter){ .safety_only = TRUE, .oldest_first = TRUE };
   g_ptr_array_unref (all);
   all = dk_ticket_store_list (f->store, &filter, NULL);
   g_assert_cmpuint (all->len, ==, 1);

@@ -6,6 +6,7 @@
 
 #include "app/form/form.h"
 #include "tests/support/support.h"
+#include "ui/banner.h"
 #include "ui/form-view.h"
 #include "ui/reason-dialog.h"
 #include "ui/shell-actions.h"
@@ -99,6 +100,76 @@ test_every_action_named_exists (void)
   g_object_unref (window);
 }
 
+static void
+load_style (void)
+{
+  GtkCssProvider *provider = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_resource (provider, FOLDER "style.css");
+  gtk_style_context_add_provider_for_screen (gdk_screen_get_default (),
+                                             GTK_STYLE_PROVIDER (provider),
+                                             GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  g_object_unref (provider);
+}
+
+/* The banner as it is drawn; also kept as a picture where the harness wants pictures. */
+static GdkPixbuf *
+draw_banner (const char *mode, gint64 content_ms)
+{
+  DkFacts facts = { .mode = (char *) mode, .content_ms = content_ms, .stale_days = 90 };
+  GtkWidget *window = gtk_offscreen_window_new ();
+  GtkWidget *banner = g_object_new (DK_TYPE_BANNER, NULL);
+  g_autofree char *name = g_strdup_printf ("banner-%s%s.png", mode, content_ms > 0 ? "" : "-stale");
+  g_autofree char *path = NULL;
+  GdkPixbuf *picture;
+
+  gtk_widget_set_size_request (banner, 900, -1);
+  gtk_container_add (GTK_CONTAINER (window), banner);
+  dk_banner_show_facts (DK_BANNER (banner), &facts);
+  gtk_widget_show (window);
+  while (gtk_events_pending ())
+    (void) gtk_main_iteration ();
+  picture = gtk_offscreen_window_get_pixbuf (GTK_OFFSCREEN_WINDOW (window));
+  if (g_getenv ("UI_SHOTS") != NULL) {
+    path = g_build_filename (g_getenv ("UI_SHOTS"), name, NULL);
+    g_assert_true (gdk_pixbuf_save (picture, path, "png", NULL, NULL));
+  }
+  gtk_widget_destroy (window);
+  return picture;
+}
+
+/* How light the ground of the last line is, 0 to 255. */
+static double
+lightness_of (GdkPixbuf *picture)
+{
+  const guchar *pixel = gdk_pixbuf_read_pixels (picture)
+                        + (gsize) (gdk_pixbuf_get_height (picture) - 12)
+                              * (gsize) gdk_pixbuf_get_rowstride (picture)
+                        + (gsize) 4 * (gsize) gdk_pixbuf_get_n_channels (picture);
+
+  return 0.299 * pixel[0] + 0.587 * pixel[1] + 0.114 * pixel[2];
+}
+
+static void
+test_modes_differ_without_colour (void)
+{
+  const char *const modes[] = { "normal", "degraded", "downtime", "drill", "normal" };
+  double seen[G_N_ELEMENTS (modes)];
+
+  load_style ();
+  for (gsize i = 0; i < G_N_ELEMENTS (modes); i++) {
+    gboolean stale = i + 1 == G_N_ELEMENTS (modes);
+    GdkPixbuf *picture = draw_banner (modes[i], stale ? 0 : g_get_real_time () / 1000);
+    seen[i] = lightness_of (picture);
+    g_object_unref (picture);
+    g_test_message ("%s%s: %.0f", modes[i], stale ? ", stale" : "", seen[i]);
+    for (gsize k = 0; k < i; k++)
+      g_assert_cmpfloat (ABS (seen[i] - seen[k]), >=, 12);
+  }
+  g_assert_cmpstr (dk_banner_mode_word ("drill"), ==, "DRILL");
+  g_assert_cmpstr (dk_banner_mode_word (NULL), ==, "NORMAL");
+}
+
 static DkForm *
 shipped_form (const char *name)
 {
@@ -148,5 +219,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/templates/every-action-named-exists", test_every_action_named_exists);
   g_test_add_func ("/ui/form-view/gives-back-what-it-was-given",
                    test_a_form_gives_back_what_it_was_given);
+  g_test_add_func ("/ui/banner/modes-differ-without-colour", test_modes_differ_without_colour);
   return dk_test_run ();
 }

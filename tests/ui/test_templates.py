@@ -15,7 +15,7 @@ class Templates(unittest.TestCase):
                               text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               env={**os.environ, 'G_DEBUG': 'fatal-criticals', 'NO_AT_BRIDGE': '1'})
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertIn('1..3', done.stdout)
+        self.assertIn('1..4', done.stdout)
 
 
 if __name__ == '__main__':

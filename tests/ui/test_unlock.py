@@ -33,6 +33,19 @@ class Unlock(DeskTest):
         window = ui.find(root, ui.Role.FRAME) if root else None
         return window and ui.labelled(window, 'Passphrase')
 
+    def test_the_front_line_sees_what_it_can_use(self):
+        self.app = ui.App('--kit', self.folder, '--user', 'agent')
+        self.window = self.app.window
+        ui.until(lambda: ui.labelled(self.window, 'Passphrase'), 'the passphrase field')
+        ui.type_text(self.passphrases['agent'])
+        ui.key('Return')
+        self.wait_label('agent, frontline')
+        pages = [row.get_name() for row in ui.find_all(self.window, ui.Role.LIST_ITEM)]
+        self.assertEqual(pages, ['Now', 'Calls', 'Tickets', 'Contacts', 'Runbooks', 'Print'])
+        ui.key('alt+7')
+        ui.key('alt+4')
+        self.wait_rows('Contacts by name', 54)
+
     def test_held_kit_is_named_and_gives_code_7(self):
         holder = ui.App('--kit', self.folder, '--user', 'admin')
         self.addCleanup(holder.end)
