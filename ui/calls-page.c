@@ -185,8 +185,7 @@ on_changed (GtkWidget *widget, DkCallsPage *self)
 static void
 on_voided (gpointer owner, gpointer result, const GError *error)
 {
-  g_autofree char *number = result;
-
+  g_free (result);
   if (!dk_page_failed (DK_PAGE (owner), error))
     dk_page_say (DK_PAGE (owner), GTK_MESSAGE_INFO,
                  _ ("The call was taken back. Its number stays on the account as void."));

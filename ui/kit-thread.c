@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/kit-thread.h"
 
+/* No call should take longer: the next key waits behind it. */
+#define SHORT_US 50000
+
 typedef enum { ITEM_CALL, ITEM_OPEN, ITEM_STOP } ItemKind;
 
 typedef struct {
@@ -99,6 +102,8 @@ open_kit (Item *item)
 static void
 run_call (Item *item)
 {
+  gint64 begin_us = g_get_monotonic_time ();
+
   if (kit_thread.kit == NULL) {
     g_set_error (&item->error, DK_ERROR, DK_ERROR_BUSY,
                  "The kit is locked. What was stored is safe. Unlock it, then try again.");
@@ -115,6 +120,9 @@ run_call (Item *item)
   kit_thread.running = NULL;
   g_mutex_unlock (&kit_thread.lock);
   g_assert ((item->result == NULL) == (item->error != NULL));
+  if (g_get_monotonic_time () - begin_us > SHORT_US)
+    g_debug ("a call held the kit's thread for %d ms",
+             (int) ((g_get_monotonic_time () - begin_us) / 1000));
 }
 
 static void

@@ -201,6 +201,19 @@ on_match_selected (GtkEntryCompletion *completion, GtkTreeModel *model, GtkTreeI
   return GDK_EVENT_STOP;
 }
 
+/* The list of proposals takes every key of the window and gives it to the entry alone: without this
+ * no key of an action, not even the one that locks, would work while it is open. */
+static gboolean
+on_key (GtkWidget *entry, GdkEventKey *event, gpointer data)
+{
+  GtkWidget *window = gtk_widget_get_toplevel (entry);
+  gboolean may_be_action = (event->state & (GDK_CONTROL_MASK | GDK_MOD1_MASK)) != 0
+                           || (event->keyval >= GDK_KEY_F1 && event->keyval <= GDK_KEY_F12);
+
+  return may_be_action && GTK_IS_WINDOW (window)
+         && gtk_window_activate_key (GTK_WINDOW (window), event);
+}
+
 /* The kit has already chosen what matches. */
 static gboolean
 match_always (GtkEntryCompletion *completion, const char *key, GtkTreeIter *iter, gpointer data)
@@ -231,5 +244,6 @@ dk_lookup_attach (GtkEntry *entry, const char *kind,
   gtk_entry_set_completion (entry, completion);
   g_object_set_data_full (G_OBJECT (entry), "dk-lookup", self, free_lookup);
   g_signal_connect (entry, "changed", G_CALLBACK (on_changed), self);
+  g_signal_connect (entry, "key-press-event", G_CALLBACK (on_key), NULL);
   g_signal_connect (completion, "match-selected", G_CALLBACK (on_match_selected), self);
 }

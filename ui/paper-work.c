@@ -37,90 +37,146 @@ dk_paper_job_free (gpointer data)
   if (job == NULL)
     return;
   dk_paper_free (job->paper);
-  g_free (job->form_id);
+  g_clear_pointer (&job->pdf, g_bytes_unref);
+  dk_form_unref (job->form);
+  dk_ticket_free (job->ticket);
+  g_clear_pointer (&job->numbers, g_ptr_array_unref);
   g_free (job->title);
   g_free (job->object);
+  g_free (job->mode);
+  g_free (job->organisation);
+  g_free (job->station);
+  g_free (job->printed);
+  g_free (job->head);
   g_free (job);
 }
 
-static DkPaper *
-new_paper (DkStore *store, GError **error)
+static gboolean
+gather_margins (DkStore *store, DkPaperJob *job, GError **error)
 {
   g_autofree char *mode = dk_store_get_setting (store, "mode", NULL);
-  g_autofree char *head = dk_ledger_head_text (store, error);
   g_autofree char *time = dk_time_format_local (dk_clock_wall_ms ());
-  g_autofree char *printed = g_strdup_printf (_ ("printed %s by %s"), time, dk_store_user (store));
   g_autoptr (DkPackFacts) pack = dk_content_store_current (store, NULL);
-  const DkPaperFacts facts = {
-    .size = DK_PAPER_A4,
-    .mode = dk_banner_mode_word (mode),
-    .organisation = pack != NULL ? pack->organisation : NULL,
-    .station = dk_store_identity (store)->station,
-    .printed = printed,
-    .ledger_head = head,
-  };
 
-  return head != NULL ? dk_paper_new (&facts) : NULL;
+  job->mode = g_strdup (dk_banner_mode_word (mode));
+  job->organisation = pack != NULL ? g_strdup (pack->organisation) : NULL;
+  job->station = g_strdup (dk_store_identity (store)->station);
+  job->printed = g_strdup_printf (_ ("printed %s by %s"), time, dk_store_user (store));
+  job->head = dk_ledger_head_text (store, error);
+  return job->head != NULL;
 }
 
 static gboolean
-add_ticket (DkStore *store, DkPaperJob *job, const char *number, GError **error)
+gather_ticket (DkStore *store, DkPaperJob *job, const char *number, GError **error)
 {
-  g_autoptr (DkTicket) ticket = dk_ticket_store_load (store, number, error);
-  g_autoptr (DkForm) form = NULL;
-
-  if (ticket == NULL)
+  job->ticket = dk_ticket_store_load (store, number, error);
+  if (job->ticket == NULL)
     return FALSE;
-  form = dk_content_store_form (store, ticket->form, error);
-  if (form == NULL)
+  job->form = dk_content_store_form (store, job->ticket->form, error);
+  if (job->form == NULL)
     return FALSE;
-  dk_paper_add_form (job->paper, form, ticket, ticket->number);
-  job->form_id = g_strdup (ticket->form);
-  job->title = g_strdup_printf ("%s, %s", ticket->number, dk_form_title (form));
-  job->object = g_strdup (ticket->number);
+  job->title = g_strdup_printf ("%s, %s", job->ticket->number, dk_form_title (job->form));
+  job->object = g_strdup (job->ticket->number);
   return TRUE;
 }
 
 static gboolean
-add_blanks (DkStore *store, DkPaperJob *job, const DkPaperOrder *order, GError **error)
+gather_blanks (DkStore *store, DkPaperJob *job, const DkPaperOrder *order, GError **error)
 {
-  g_autoptr (DkForm) form = dk_content_store_form (store, order->form_id, error);
-  g_autoptr (GPtrArray) numbers = NULL;
-
-  if (form == NULL)
+  job->form = dk_content_store_form (store, order->form_id, error);
+  if (job->form == NULL)
     return FALSE;
-  job->form_id = g_strdup (order->form_id);
   job->object = g_strdup (order->form_id);
   if (order->copies == 0) {
-    dk_paper_add_form (job->paper, form, NULL, NULL);
-    job->title = g_strdup_printf (_ ("%s, specimen without number"), dk_form_title (form));
+    job->title = g_strdup_printf (_ ("%s, specimen without number"), dk_form_title (job->form));
     return TRUE;
   }
-  numbers = dk_ticket_store_issue_paper (store, form, order->copies, NULL, error);
-  if (numbers == NULL)
+  g_clear_pointer (&job->numbers, g_ptr_array_unref);
+  job->numbers
+      = dk_ticket_store_issue_paper (store, job->form, order->copies, NULL, error);
+  if (job->numbers == NULL)
     return FALSE;
-  for (guint i = 0; i < numbers->len; i++)
-    dk_paper_add_form (job->paper, form, NULL, numbers->pdata[i]);
-  job->issued = numbers->len;
   job->title
-      = g_strdup_printf (_ ("%s, %s to %s"), dk_form_title (form), (char *) numbers->pdata[0],
-                         (char *) numbers->pdata[numbers->len - 1]);
+      = g_strdup_printf (_ ("%s, %s to %s"), dk_form_title (job->form),
+                         (char *) job->numbers->pdata[0],
+                         (char *) job->numbers->pdata[job->numbers->len - 1]);
   return TRUE;
 }
 
 gpointer
-dk_paper_work_lay_out (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+dk_paper_work_gather (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
   const DkPaperOrder *order = data;
   DkStore *store = dk_kit_store (kit);
   DkPaperJob *job = g_new0 (DkPaperJob, 1);
 
-  job->paper = new_paper (store, error);
-  if (job->paper == NULL
-      || !(order->number != NULL ? add_ticket (store, job, order->number, error)
-                                 : add_blanks (store, job, order, error)))
+  job->numbers = g_ptr_array_new_with_free_func (g_free);
+  if (!gather_margins (store, job, error)
+      || !(order->number != NULL ? gather_ticket (store, job, order->number, error)
+                                 : gather_blanks (store, job, order, error)))
     g_clear_pointer (&job, dk_paper_job_free);
   return job;
+}
+
+static void
+lay_out_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  DkPaperJob *job = data;
+  const DkPaperFacts facts = { .size = DK_PAPER_A4,
+                               .mode = job->mode,
+                               .organisation = job->organisation,
+                               .station = job->station,
+                               .printed = job->printed,
+                               .ledger_head = job->head };
+  GError *error = NULL;
+
+  job->paper = dk_paper_new (&facts);
+  if (job->numbers->len == 0)
+    dk_paper_add_form (job->paper, job->form, job->ticket,
+                       job->ticket != NULL ? job->ticket->number : NULL);
+  for (guint i = 0; i < job->numbers->len; i++)
+    dk_paper_add_form (job->paper, job->form, NULL, job->numbers->pdata[i]);
+  job->pdf = dk_paper_pdf (job->paper, &error);
+  if (job->pdf == NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+typedef struct {
+  GWeakRef owner;
+  DkPaperJob *job;
+  void (*ready) (gpointer owner, DkPaperJob *job, const GError *error);
+} Layout;
+
+static void
+on_laid_out (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Layout *layout = data;
+  g_autoptr (GObject) owner = g_weak_ref_get (&layout->owner);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_clear_pointer (&layout->job, dk_paper_job_free);
+  if (owner != NULL)
+    layout->ready (owner, g_steal_pointer (&layout->job), error);
+  dk_paper_job_free (layout->job);
+  g_weak_ref_clear (&layout->owner);
+  g_free (layout);
+}
+
+void
+dk_paper_job_lay_out (GObject *owner, DkPaperJob *job,
+                      void (*ready) (gpointer owner, DkPaperJob *job, const GError *error))
+{
+  Layout *layout = g_new0 (Layout, 1);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_laid_out, layout);
+
+  g_weak_ref_init (&layout->owner, owner);
+  layout->job = job;
+  layout->ready = ready;
+  g_task_set_task_data (task, job, NULL);
+  g_task_run_in_thread (task, lay_out_thread);
 }
 
 gpointer

@@ -6,13 +6,21 @@
 
 G_BEGIN_DECLS
 
-/* A document for paper, made on the kit's thread and drawn on the main one. */
+/* A document for paper. The kit's thread gathers what stands on it, a thread of its own lays it out
+ * and makes the PDF, the main one shows it. Text owned. */
 typedef struct {
-  DkPaper *paper;
-  char *form_id;
   char *title;  /* "IT incident, specimen", "DT-A07-0042-D" */
   char *object; /* ticket number, or the form: what the ledger notes */
-  guint issued; /* numbers that were issued for it */
+  DkForm *form;
+  DkTicket *ticket;   /* NULL: blank */
+  GPtrArray *numbers; /* of char *: one blank form for each; empty = a specimen */
+  char *mode;
+  char *organisation;
+  char *station;
+  char *printed;
+  char *head;
+  DkPaper *paper; /* NULL until it is laid out */
+  GBytes *pdf;
 } DkPaperJob;
 
 /* What to lay out: one of form and number. */
@@ -27,8 +35,12 @@ DkPaperOrder *dk_paper_order_new (const char *form_id, const char *number, guint
 /* For the queue. */
 void dk_paper_order_free (gpointer order);
 
-/* Work for dk_kit_run: order -> DkPaperJob. */
-gpointer dk_paper_work_lay_out (DkKit *kit, gpointer order, GCancellable *c, GError **error);
+/* Work for dk_kit_run: order -> DkPaperJob that is not laid out yet. */
+gpointer dk_paper_work_gather (DkKit *kit, gpointer order, GCancellable *c, GError **error);
+/* Lays the job out and makes its PDF on another thread; takes it. ready is called on the main loop
+ * with the finished job, which then belongs to it, or NULL with error; not once owner is gone. */
+void dk_paper_job_lay_out (GObject *owner, DkPaperJob *job,
+                           void (*ready) (gpointer owner, DkPaperJob *job, const GError *error));
 /* data: DkPaperOrder -> DK_KIT_DONE: an entry that this was printed (form_id: the way, "pdf" or
  * "printer"; number: the object). */
 gpointer dk_paper_work_note_printed (DkKit *kit, gpointer order, GCancellable *c, GError **error);

@@ -60,18 +60,31 @@ take_job (DkPrintPage *self, DkPaperJob *job)
   show_page (self);
 }
 
+static void ask_file (DkPrintPage *self);
+
+/* Numbers that were issued are on the account already, so their paper is asked for at once. */
 static void
-on_laid_out (gpointer owner, gpointer result, const GError *error)
+on_ready (gpointer owner, DkPaperJob *job, const GError *error)
 {
-  if (!dk_page_failed (DK_PAGE (owner), error))
-    take_job (owner, result);
+  if (dk_page_failed (DK_PAGE (owner), error))
+    return;
+  take_job (owner, job);
+  if (job->numbers->len > 0)
+    ask_file (owner);
 }
 
 static void
-lay_out (DkPrintPage *self, DkPaperOrder *order, DkKitReply reply)
+on_gathered (gpointer owner, gpointer result, const GError *error)
 {
-  dk_kit_run (self, &(DkKitCall) { .work = dk_paper_work_lay_out,
-                                   .reply = reply,
+  if (!dk_page_failed (DK_PAGE (owner), error))
+    dk_paper_job_lay_out (owner, result, on_ready);
+}
+
+static void
+lay_out (DkPrintPage *self, DkPaperOrder *order)
+{
+  dk_kit_run (self, &(DkKitCall) { .work = dk_paper_work_gather,
+                                   .reply = on_gathered,
                                    .data = order,
                                    .data_free = dk_paper_order_free,
                                    .result_free = dk_paper_job_free });
@@ -85,7 +98,7 @@ on_picked (DkRowsView *list, DkPrintPage *self)
   if (row == NULL)
     return;
   self->showing_ticket = FALSE;
-  lay_out (self, dk_paper_order_new (row->id, NULL, 0), on_laid_out);
+  lay_out (self, dk_paper_order_new (row->id, NULL, 0));
 }
 
 static void
@@ -151,12 +164,11 @@ static void
 save_to (DkPrintPage *self, const char *path)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) pdf = dk_paper_pdf (self->job->paper, &error);
   g_autofree char *text = NULL;
+  gsize size;
+  const void *bytes = g_bytes_get_data (self->job->pdf, &size);
 
-  if (pdf == NULL
-      || !dk_file_replace (path, g_bytes_get_data (pdf, NULL), g_bytes_get_size (pdf),
-                           DK_FILE_DURABLE, &error)) {
+  if (!dk_file_replace (path, bytes, size, DK_FILE_DURABLE, &error)) {
     (void) dk_page_failed (DK_PAGE (self), error);
     return;
   }
@@ -194,15 +206,6 @@ ask_file (DkPrintPage *self)
 }
 
 static void
-on_issued (gpointer owner, gpointer result, const GError *error)
-{
-  if (dk_page_failed (DK_PAGE (owner), error))
-    return;
-  take_job (owner, result);
-  ask_file (owner);
-}
-
-static void
 on_printed (gpointer owner, const GError *error)
 {
   DkPrintPage *self = owner;
@@ -212,18 +215,6 @@ on_printed (gpointer owner, const GError *error)
   note_printed (self, "printer");
   dk_page_say (DK_PAGE (self), GTK_MESSAGE_INFO,
                _ ("Sent to the printer. Look at the paper before you rely on it."));
-}
-
-static void
-print_job (DkPrintPage *self)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) pdf = dk_paper_pdf (self->job->paper, &error);
-
-  if (pdf == NULL)
-    (void) dk_page_failed (DK_PAGE (self), error);
-  else
-    dk_printer_print (GTK_WIDGET (self), self->job->title, pdf, on_printed);
 }
 
 static void
@@ -241,7 +232,7 @@ dk_print_page_open (DkPage *page, const char *id)
   DkPrintPage *self = DK_PRINT_PAGE (page);
 
   self->showing_ticket = TRUE;
-  lay_out (self, dk_paper_order_new (NULL, id, 0), on_laid_out);
+  lay_out (self, dk_paper_order_new (NULL, id, 0));
 }
 
 static void
@@ -282,10 +273,9 @@ dk_print_page_act (DkPage *page, const char *action)
     gtk_spin_button_update (self->copies);
     lay_out (self,
              dk_paper_order_new (row->id, NULL,
-                                 (guint) gtk_spin_button_get_value_as_int (self->copies)),
-             on_issued);
+                                 (guint) gtk_spin_button_get_value_as_int (self->copies)));
   } else {
-    print_job (self);
+    dk_printer_print (GTK_WIDGET (self), self->job->title, self->job->pdf, on_printed);
   }
 }
 

@@ -18,6 +18,7 @@ typedef struct {
   gboolean in_batch;
   gboolean batch_is_over; /* its lines were the output */
   gboolean stdin_is_taken; /* the batch itself, or a value before, comes from standard input */
+  const char *go_on_reason; /* why the journal is given up, borrowed; NULL as a rule */
   DkKit *kit;              /* NULL while closed */
   GString *text;           /* for standard output without --json */
   json_t *document;        /* for standard output with --json; NULL = {} */

@@ -184,6 +184,20 @@ run_trust_add (DkCli *cli, const DkArgs *args, GError **error)
   return TRUE;
 }
 
+static gboolean
+run_go_on (DkCli *cli, const DkArgs *args, GError **error)
+{
+  gboolean done;
+
+  cli->go_on_reason = dk_args_need (args, "reason", error);
+  done = cli->go_on_reason != NULL && dk_cli_open_kit (cli, error);
+  cli->go_on_reason = NULL;
+  if (done)
+    dk_cli_say (cli, "The kit is open again, without its journal. Compare its last tickets with "
+                     "paper and with what callers were told.");
+  return done;
+}
+
 const DkCommand DK_CLI_KIT_COMMANDS[] = {
   { "init", "--site S --station C [--trust PUB] [--kdf-mib N]",
     "make a new kit; the first person is its administrator\n\n"
@@ -195,6 +209,9 @@ const DkCommand DK_CLI_KIT_COMMANDS[] = {
     "kdf-mib", 0, 0, DK_CLI_NOT_IN_BATCH, dk_cli_demo },
   { "info", "", "ids and public keys of the kit, as a fleet list needs them", "", 0, 0,
     DK_CLI_NEEDS_KIT, run_info },
+  { "kit go-on", "--reason T", "open a kit whose journal is lost, with what is left\n\n"
+    "What was captured last may be missing. A lead decides this; the reason is kept.",
+    "reason", 0, 0, DK_CLI_NOT_IN_BATCH, run_go_on },
   { "doctor", "", "is this kit ready for an outage?\n\n"
     "Each line is green, amber or red, and says what to do. Exit code 0 whatever it found.",
     "", 0, 0, DK_CLI_NEEDS_KIT, dk_cli_doctor },

@@ -49,6 +49,15 @@ name_kit (const char *folder, GError **failed)
     g_prefix_error (failed, "%s" G_DIR_SEPARATOR_S "kit.db: ", folder);
 }
 
+static void
+tell_messages (const DkCli *cli)
+{
+  GPtrArray *messages = dk_kit_messages (cli->kit);
+
+  for (guint i = 0; i < messages->len; i++)
+    dk_cli_message ("dkit: %s", (const char *) g_ptr_array_index (messages, i));
+}
+
 gboolean
 dk_cli_open_kit (DkCli *cli, GError **error)
 {
@@ -57,7 +66,6 @@ dk_cli_open_kit (DkCli *cli, GError **error)
   g_autofree char *prompt = NULL;
   g_autoptr (DkSecret) passphrase = NULL;
   g_autoptr (GError) failed = NULL;
-  GPtrArray *messages;
 
   if (cli->kit != NULL)
     return TRUE;
@@ -76,15 +84,15 @@ dk_cli_open_kit (DkCli *cli, GError **error)
   passphrase = dk_cli_passphrase (cli, prompt, error);
   if (passphrase == NULL)
     return FALSE;
-  cli->kit = dk_kit_open (folder, user, passphrase, NULL, &failed);
+  cli->kit = cli->go_on_reason == NULL ? dk_kit_open (folder, user, passphrase, NULL, &failed)
+                                       : dk_kit_open_without_journal (folder, user, passphrase,
+                                                                      cli->go_on_reason, &failed);
   if (cli->kit == NULL) {
     name_kit (folder, &failed);
     g_propagate_error (error, g_steal_pointer (&failed));
     return FALSE;
   }
-  messages = dk_kit_messages (cli->kit);
-  for (guint i = 0; i < messages->len; i++)
-    dk_cli_message ("dkit: %s", (const char *) g_ptr_array_index (messages, i));
+  tell_messages (cli);
   return TRUE;
 }
 

@@ -31,7 +31,8 @@ refuse (DkSealed *sealed, const char *what)
   g_clear_error (&sealed->error);
   g_set_error (&sealed->error, DK_ERROR, DK_ERROR_DAMAGED,
                "%s Nothing was changed. Look for the file \"%s\" or for the latest backup, put it "
-               "back and open the kit again; a lead can decide to go on with what is there.",
+               "back and open the kit again. If there is neither, a lead can go on with what is "
+               "there: dkit kit go-on.",
                what, sealed->wal_path);
   return SQLITE_CORRUPT;
 }

@@ -4,7 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/base/text.h"
+
 #define UID_DIGITS 32
+#define MARK_BYTES_MAX 64
+#define KIND_PREFIX "ticket-"
+#define LATE_MS (60 * 1000) /* a note written down later than this shows both times */
 
 DkConnectorCode
 dk_connector_check (DkConnector *connector, DkConnectorProbe *probe, const DkJob *job,
@@ -46,6 +51,18 @@ dk_connector_find (DkConnector *connector, const char *const *keys, gsize n, GPt
 }
 
 DkConnectorCode
+dk_connector_search (DkConnector *connector, const DkPushRecord *record, GPtrArray *hits,
+                     const DkJob *job, DkConnectorReply *reply)
+{
+  DkConnectorCode code = DK_CONNECTOR_OK;
+
+  if (connector->class->search != NULL)
+    code = connector->class->search (connector, record, hits, job, reply);
+  g_ptr_array_sort (hits, compare_hits);
+  return code;
+}
+
+DkConnectorCode
 dk_connector_create (DkConnector *connector, const DkPushRecord *record, char **remote_id,
                      const DkJob *job, DkConnectorReply *reply)
 {
@@ -73,6 +90,15 @@ refuse_missing (DkConnectorReply *reply)
 {
   dk_connector_reply_set (reply, "This connector cannot do that. Nothing was sent.");
   return DK_CONNECTOR_REJECTED;
+}
+
+DkConnectorCode
+dk_connector_notes (DkConnector *connector, const DkPushRecord *record, const char *remote_id,
+                    GPtrArray *marks, const DkJob *job, DkConnectorReply *reply)
+{
+  if (connector->class->notes == NULL)
+    return refuse_missing (reply);
+  return connector->class->notes (connector, record, remote_id, marks, job, reply);
 }
 
 DkConnectorCode
@@ -125,6 +151,56 @@ dk_connector_find_stamp (const char *text, const char *number)
   return NULL;
 }
 
+char *
+dk_connector_note_stamp (const char *number, const char *uid, const char *mark)
+{
+  return g_strdup_printf ("[%s %s note %s]", number, uid, mark);
+}
+
+char *
+dk_connector_find_note (const char *text, const char *number, const char *uid)
+{
+  g_autofree char *head = g_strdup_printf ("[%s %s note ", number, uid);
+  const char *found = strstr (text, head);
+  gsize size;
+
+  if (found == NULL)
+    return NULL;
+  found += strlen (head);
+  size = strcspn (found, "]\n ");
+  return found[size] == ']' && size > 0 && size <= MARK_BYTES_MAX ? g_strndup (found, size) : NULL;
+}
+
+static char *
+format_utc (gint64 ms)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (ms / 1000);
+
+  return g_date_time_format (time, "%Y-%m-%d %H:%M:%S");
+}
+
+void
+dk_push_line_append (GString *out, const DkPushLine *line)
+{
+  g_autofree char *happened = format_utc (line->happened_ms);
+  g_autofree char *recorded = format_utc (line->recorded_ms);
+  g_autofree char *text = dk_text_clean (line->text != NULL ? line->text : "");
+  g_auto (GStrv) parts = g_strsplit (text, "\n", -1);
+  gboolean late = line->recorded_ms - line->happened_ms > LATE_MS;
+  const char *kind = line->kind;
+
+  if (g_str_has_prefix (kind, KIND_PREFIX))
+    kind += strlen (KIND_PREFIX);
+  g_string_append_printf (out, "%s  %s, %s", happened, line->user, kind);
+  if (late)
+    g_string_append_printf (out, " (written down %s)", recorded);
+  g_string_append (out, text[0] != '\0' ? ":\n" : "\n");
+  for (char **part = parts; *part != NULL; part++) {
+    if (text[0] != '\0')
+      g_string_append_printf (out, "  %s\n", *part);
+  }
+}
+
 void
 dk_connector_reply_set (DkConnectorReply *reply, const char *format, ...)
 {
@@ -163,6 +239,7 @@ dk_push_line_free (DkPushLine *line)
 {
   if (line == NULL)
     return;
+  g_free (line->mark);
   g_free (line->kind);
   g_free (line->user);
   g_free (line->text);

@@ -33,6 +33,9 @@ typedef struct {
 
 /* One line of the log of a ticket, oldest first. Text is owned. */
 typedef struct {
+  char *mark; /* "CHAIN:SEQ" of its entry; NULL if that is not known */
+  gboolean late; /* written after the last request to create the ticket was marked: no part of the
+                    record, always at the end of the log */
   char *kind; /* kind of the ledger entry: "note", "ticket-new", ... */
   char *user;
   gint64 happened_ms;
@@ -44,7 +47,7 @@ typedef struct {
 typedef struct {
   DkTicket *ticket;
   GPtrArray *lines;  /* DkPushLine, oldest first */
-  gint64 handed_ms;  /* when it is or was handed over: lines recorded later are left out; 0 = all */
+  gint64 handed_ms;  /* when it is or was handed over; 0 = not known */
 } DkPushTicket;
 
 /* What will be sent, mapped without any I/O: equal tickets give equal records. */
@@ -80,8 +83,9 @@ typedef struct {
 typedef struct DkConnector DkConnector;
 
 /* The functions of one kind of connector; what each does stands at the public function of its name
- * below. finish, update and attach may be NULL. hits and differences are arrays with free
- * functions, which a call only adds to; out parameters are set with DK_CONNECTOR_OK alone. */
+ * below. finish, update, attach, search and notes may be NULL. hits, differences and marks are
+ * arrays with free functions, which a call only adds to; out parameters are set with
+ * DK_CONNECTOR_OK alone. */
 typedef struct {
   const char *kind; /* "rt" */
   DkConnectorCode (*check) (DkConnector *self, DkConnectorProbe *probe, const DkJob *job,
@@ -100,6 +104,10 @@ typedef struct {
   DkConnectorCode (*attach) (DkConnector *self, const char *remote_id, const char *name,
                              const char *content_type, GBytes *content, const DkJob *job,
                              DkConnectorReply *reply);
+  DkConnectorCode (*search) (DkConnector *self, const DkPushRecord *record, GPtrArray *hits,
+                             const DkJob *job, DkConnectorReply *reply);
+  DkConnectorCode (*notes) (DkConnector *self, const DkPushRecord *record, const char *remote_id,
+                            GPtrArray *marks, const DkJob *job, DkConnectorReply *reply);
   void (*free) (DkConnector *self);
 } DkConnectorClass;
 
@@ -125,10 +133,18 @@ DkPushRecord *dk_connector_map (const DkConnector *connector, const DkPushTicket
                                 GError **error) DK_CHECKED;
 
 /* Finds tickets by downtime number, at most find_max keys. Only rows that hold the key themselves
- * count, never a total. Adds DkPushHit to hits, lowest id first. */
+ * count, never a total; a row that answers to a single key without holding it is a hit too, with
+ * the uid of its stamp, if it has one. Adds DkPushHit to hits, lowest id first. */
 DkConnectorCode dk_connector_find (DkConnector *connector, const char *const *keys, gsize n,
                                    GPtrArray *hits, const DkJob *job,
                                    DkConnectorReply *reply) DK_CHECKED;
+
+/* Finds the ticket of this record by its words and its stamp, where the field that holds the
+ * number was lost. Slow: for a request whose outcome is not known, before it is repeated. Adds
+ * DkPushHit to hits, lowest id first; none if the connector cannot do that. */
+DkConnectorCode dk_connector_search (DkConnector *connector, const DkPushRecord *record,
+                                     GPtrArray *hits, const DkJob *job,
+                                     DkConnectorReply *reply) DK_CHECKED;
 
 /* Makes the ticket with one request. The caller has looked for it and has noted durably that the
  * request goes out. remote_id: new string. */
@@ -148,6 +164,12 @@ DkConnectorCode dk_connector_read (DkConnector *connector, const DkPushRecord *r
                                    const char *remote_id, GPtrArray *differences,
                                    const DkJob *job, DkConnectorReply *reply) DK_CHECKED;
 
+/* Reads which of our later notes stand in the history of a ticket there: adds the marks of their
+ * stamps to marks (new strings). */
+DkConnectorCode dk_connector_notes (DkConnector *connector, const DkPushRecord *record,
+                                    const char *remote_id, GPtrArray *marks, const DkJob *job,
+                                    DkConnectorReply *reply) DK_CHECKED;
+
 /* Adds a note to a ticket there; not repeatable, so look before doing it again. */
 DkConnectorCode dk_connector_update (DkConnector *connector, const char *remote_id,
                                      const char *text, const DkJob *job,
@@ -164,6 +186,14 @@ char *dk_connector_stamp (const char *number, const char *uid);
 /* The uid in the stamp of that number within text; NULL if there is none. New string. */
 char *dk_connector_find_stamp (const char *text, const char *number);
 
+/* The line that makes later notes findable: "[DT-A07-0042-D <uid> note <mark>]", the mark being
+ * that of the last line among them. New string. */
+char *dk_connector_note_stamp (const char *number, const char *uid, const char *mark);
+
+/* The mark in the first note stamp of that number and uid within text; NULL if there is none. New
+ * string. */
+char *dk_connector_find_note (const char *text, const char *number, const char *uid);
+
 /* Sets the reason for people; takes a printf format. The reason of before is freed. */
 void dk_connector_reply_set (DkConnectorReply *reply, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
@@ -172,6 +202,9 @@ void dk_connector_reply_clear (DkConnectorReply *reply);
 
 /* Frees what a probe holds and makes it empty. */
 void dk_connector_probe_clear (DkConnectorProbe *probe);
+
+/* Adds a line of a log to a text, as people read it in the other system: times are UTC. */
+void dk_push_line_append (GString *out, const DkPushLine *line);
 
 /* An empty log line. Free with dk_push_line_free. */
 DkPushLine *dk_push_line_new (void);

@@ -64,8 +64,8 @@ compare_scalar (GPtrArray *differences, const json_t *create, const json_t *tick
     add_difference (differences, name, sent, found);
 }
 
-const char *
-dk_rt_custom_value (const json_t *ticket, const char *field)
+const json_t *
+dk_rt_custom_values (const json_t *ticket, const char *field)
 {
   const json_t *fields = json_object_get (ticket, "CustomFields");
   gsize i;
@@ -73,11 +73,16 @@ dk_rt_custom_value (const json_t *ticket, const char *field)
 
   json_array_foreach (fields, i, entry) {
     const char *name = dk_json_get_text (entry, "name");
-    const json_t *values = json_object_get (entry, "values");
     if (name != NULL && g_ascii_strcasecmp (name, field) == 0)
-      return json_string_value (json_array_get (values, 0));
+      return json_object_get (entry, "values");
   }
   return NULL;
+}
+
+const char *
+dk_rt_custom_value (const json_t *ticket, const char *field)
+{
+  return json_string_value (json_array_get (dk_rt_custom_values (ticket, field), 0));
 }
 
 static void

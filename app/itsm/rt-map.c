@@ -4,11 +4,9 @@
 #include "app/base/text.h"
 #include "app/itsm/rt-private.h"
 
-#define SUBJECT_CHARS_MAX 200
+#define SUBJECT_BYTES_MAX 200 /* RT cuts off what is more */
 #define CUSTOM_CHARS_MAX 250
 #define ADDRESS_BYTES_MAX 254
-#define KIND_PREFIX "ticket-"
-#define LATE_MS (60 * 1000) /* a note written down later than this shows both times */
 
 char *
 dk_rt_time (gint64 ms)
@@ -138,40 +136,18 @@ add_answers (GString *out, json_t *answers)
 }
 
 static void
-add_line (GString *out, const DkPushLine *line)
-{
-  g_autofree char *happened = dk_rt_time (line->happened_ms);
-  g_autofree char *recorded = dk_rt_time (line->recorded_ms);
-  g_autofree char *text = dk_text_clean (line->text != NULL ? line->text : "");
-  g_auto (GStrv) parts = g_strsplit (text, "\n", -1);
-  gboolean late = line->recorded_ms - line->happened_ms > LATE_MS;
-  const char *kind = line->kind;
-
-  if (g_str_has_prefix (kind, KIND_PREFIX))
-    kind += strlen (KIND_PREFIX);
-  g_string_append_printf (out, "%s  %s, %s", happened, line->user, kind);
-  if (late)
-    g_string_append_printf (out, " (written down %s)", recorded);
-  g_string_append (out, text[0] != '\0' ? ":\n" : "\n");
-  for (char **part = parts; *part != NULL; part++) {
-    if (text[0] != '\0')
-      g_string_append_printf (out, "  %s\n", *part);
-  }
-}
-
-static void
 add_log (GString *out, const DkPushTicket *push)
 {
   gboolean titled = FALSE;
 
   for (guint i = 0; i < push->lines->len; i++) {
     const DkPushLine *line = g_ptr_array_index (push->lines, i);
-    if (push->handed_ms != 0 && line->recorded_ms > push->handed_ms)
+    if (line->late)
       continue;
     if (!titled)
       g_string_append (out, "\nLog (times are UTC)\n");
     titled = TRUE;
-    add_line (out, line);
+    dk_push_line_append (out, line);
   }
 }
 
@@ -235,13 +211,25 @@ make_custom_fields (const RtConnector *rt, const DkTicket *ticket)
   return custom;
 }
 
+static char *
+make_subject (const DkTicket *ticket)
+{
+  char *line = dk_text_clean_line (ticket->summary != NULL ? ticket->summary : "");
+
+  for (glong chars = SUBJECT_BYTES_MAX; strlen (line) > SUBJECT_BYTES_MAX; chars--) {
+    char *shorter = dk_text_shorten (line, (gsize) chars);
+    g_free (line);
+    line = shorter;
+  }
+  return line;
+}
+
 static json_t *
 make_create (const RtConnector *rt, const DkPushTicket *push, const char *requestor)
 {
   const DkTicket *ticket = push->ticket;
   json_t *create = json_object ();
-  g_autofree char *line = dk_text_clean_line (ticket->summary != NULL ? ticket->summary : "");
-  g_autofree char *subject = dk_text_shorten (line, SUBJECT_CHARS_MAX);
+  g_autofree char *subject = make_subject (ticket);
   g_autofree char *created = dk_rt_time (get_created (ticket));
   g_autofree char *resolved = dk_rt_time (MAX (ticket->resolved_ms, get_created (ticket)));
   g_autofree char *text = dk_rt_text (push);

@@ -46,13 +46,24 @@ DkPushRecord *dk_rt_map (const DkConnector *self, const DkPushTicket *push, GErr
 /* The words of the ticket: what the create sends as its content. New string. */
 char *dk_rt_text (const DkPushTicket *push);
 
-/* The value of a custom field in a ticket as RT tells it; NULL if there is none. Borrowed. */
+/* The first value of a custom field in a ticket; NULL if there is none. Borrowed. */
 const char *dk_rt_custom_value (const json_t *ticket, const char *field);
+
+/* The values of a custom field in a ticket as RT tells it; NULL if there are none. Borrowed. */
+const json_t *dk_rt_custom_values (const json_t *ticket, const char *field);
 
 /* Text of the first attachments of a ticket, the one with the stamp of number first; "" if none
  * has it. New string. */
 DkConnectorCode dk_rt_read_text (RtConnector *rt, const char *remote_id, const char *number,
                                  char **text, const DkJob *job, DkConnectorReply *reply);
+
+/* dk_connector_find, dk_connector_search and dk_connector_notes for RT. */
+DkConnectorCode dk_rt_find (DkConnector *self, const char *const *keys, gsize n, GPtrArray *hits,
+                            const DkJob *job, DkConnectorReply *reply);
+DkConnectorCode dk_rt_search (DkConnector *self, const DkPushRecord *record, GPtrArray *hits,
+                              const DkJob *job, DkConnectorReply *reply);
+DkConnectorCode dk_rt_notes (DkConnector *self, const DkPushRecord *record, const char *remote_id,
+                             GPtrArray *marks, const DkJob *job, DkConnectorReply *reply);
 
 /* dk_connector_read and dk_connector_attach for RT. */
 DkConnectorCode dk_rt_read (DkConnector *self, const DkPushRecord *record, const char *remote_id,

@@ -14,7 +14,6 @@
 #define CA_BYTES_MAX (1u << 20)
 #define PRIORITY_MAX 1000000
 #define KEYS_PER_FIND 20
-#define ROWS_MAX 100
 #define NO_SUCH_NUMBER "DT-NONE-0000-"
 
 static const struct {
@@ -156,86 +155,6 @@ check (DkConnector *self, DkConnectorProbe *probe, const DkJob *job, DkConnector
   return code;
 }
 
-/* The queue is no part of it: somebody there may have moved a ticket to another one. */
-static char *
-make_query (const RtConnector *rt, const char *const *keys, gsize n)
-{
-  GString *query = g_string_new (NULL);
-
-  for (gsize i = 0; i < n; i++) {
-    for (const char *p = keys[i]; *p != '\0'; p++)
-      g_assert (g_ascii_isalnum (*p) || *p == '-');
-    g_string_append_printf (query, "%s'CF.{%s}' = '%s'", i > 0 ? " OR " : "",
-                            rt->fields[RT_FIELD_NUMBER], keys[i]);
-  }
-  return g_string_free (query, FALSE);
-}
-
-static const char *
-find_key (const char *const *keys, gsize n, const char *value)
-{
-  for (gsize i = 0; value != NULL && i < n; i++) {
-    if (g_ascii_strcasecmp (keys[i], value) == 0)
-      return keys[i];
-  }
-  return NULL;
-}
-
-static DkConnectorCode
-add_hit (RtConnector *rt, const json_t *row, const char *key, GPtrArray *hits, const DkJob *job,
-         DkConnectorReply *reply)
-{
-  g_autofree char *id = dk_rt_scalar (json_object_get (row, "id"));
-  g_autofree char *text = NULL;
-  g_autofree char *uid = NULL;
-  guint64 number;
-  DkConnectorCode code;
-
-  if (key == NULL || id == NULL
-      || !g_ascii_string_to_unsigned (id, 10, 1, G_MAXINT64, &number, NULL)) {
-    dk_connector_reply_set (reply, "The search of Request Tracker returns tickets that were not "
-                                   "asked for. It cannot be trusted.");
-    return DK_CONNECTOR_LIES;
-  }
-  code = dk_rt_read_text (rt, id, key, &text, job, reply);
-  if (code != DK_CONNECTOR_OK)
-    return code;
-  uid = dk_connector_find_stamp (text, key);
-  g_ptr_array_add (hits, dk_push_hit_new (key, uid, id));
-  return DK_CONNECTOR_OK;
-}
-
-static DkConnectorCode
-find (DkConnector *self, const char *const *keys, gsize n, GPtrArray *hits, const DkJob *job,
-      DkConnectorReply *reply)
-{
-  RtConnector *rt = (RtConnector *) self;
-  g_autofree char *query = make_query (rt, keys, n);
-  g_autofree char *escaped = dk_http_escape (query);
-  g_autofree char *path
-      = g_strdup_printf ("/tickets?query=%s&fields=CustomFields&per_page=%d", escaped, ROWS_MAX);
-  g_autoptr (json_t) document = NULL;
-  DkConnectorCode code = dk_rt_call (rt, "GET", path, NULL, &document, NULL, NULL, job, reply);
-  const json_t *rows = json_object_get (document, "items");
-  gsize i;
-  json_t *row;
-
-  if (code != DK_CONNECTOR_OK)
-    return code;
-  if (!json_is_array (rows) || json_array_size (rows) >= ROWS_MAX) {
-    dk_connector_reply_set (reply, "The search of Request Tracker does not answer as it should. It "
-                                   "cannot be trusted.");
-    return DK_CONNECTOR_LIES;
-  }
-  json_array_foreach (rows, i, row) {
-    const char *value = dk_rt_custom_value (row, rt->fields[RT_FIELD_NUMBER]);
-    code = add_hit (rt, row, find_key (keys, n, value), hits, job, reply);
-    if (code != DK_CONNECTOR_OK)
-      return code;
-  }
-  return DK_CONNECTOR_OK;
-}
-
 static DkConnectorCode
 create (DkConnector *self, const DkPushRecord *record, char **remote_id, const DkJob *job,
         DkConnectorReply *reply)
@@ -321,12 +240,14 @@ static const DkConnectorClass rt_class = {
   .kind = "rt",
   .check = check,
   .map = dk_rt_map,
-  .find = find,
+  .find = dk_rt_find,
   .create = create,
   .finish = finish,
   .read = dk_rt_read,
   .update = update,
   .attach = dk_rt_attach,
+  .search = dk_rt_search,
+  .notes = dk_rt_notes,
   .free = free_rt,
 };
 

@@ -24,6 +24,8 @@ struct DkKit {
   DkPerson *person;
   GPtrArray *messages;
   char *anchor_path;
+  gboolean is_read_only; /* the disk refused at unlocking: there is no unlock entry */
+  char *journal_given_up; /* why a person goes on without the journal; NULL as a rule */
 };
 
 /* Path of a file in the kit. New string. */

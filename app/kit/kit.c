@@ -139,6 +139,8 @@ settle_here (DkKit *kit, const DkAnchor *now, const char *reason, guint64 floor,
       || !dk_store_set_setting (kit->store, "machine", now->machine, error)
       || !dk_store_set_setting (kit->store, "path", now->path, error))
     return FALSE;
+  if (kit->journal_given_up != NULL)
+    return TRUE; /* the message about the journal says more */
   dk_kit_add_message (kit,
                       "This kit was %s. Nothing is lost: it goes on with a new chain, and its "
                       "numbers go on at a higher multiple of 10,000 so that none is issued twice. "
@@ -163,6 +165,8 @@ dk_kit_check_anchor (DkKit *kit, GError **error)
   anchor = dk_anchor_read (kit->anchor_path, kit_id, dk_keyring_get (kit->keys, DK_KEY_OPEN));
   if (!dk_anchor_judge (kit->store, now, anchor, &reason, &floor, &renew, error))
     return FALSE;
+  if (kit->journal_given_up != NULL)
+    reason = "opened without its journal";
   if (reason != NULL)
     return settle_here (kit, now, reason, floor, error);
   return !renew || dk_ledger_note (kit->store, "anchor-renewed", NULL, NULL, error);
@@ -269,7 +273,8 @@ open_store (DkKit *kit, GError **error)
   DkDbKeys keys = { .open_key = dk_keyring_get (kit->keys, DK_KEY_OPEN) };
 
   memcpy (keys.uuid, dk_directory_file_uuid (kit->directory), sizeof keys.uuid);
-  kit->db = dk_db_open (path, &keys, error);
+  kit->db = kit->journal_given_up == NULL ? dk_db_open (path, &keys, error)
+                                          : dk_db_open_without_journal (path, &keys, error);
   if (kit->db == NULL || !dk_db_migrate (kit->db, error))
     return FALSE;
   if (dk_db_notice (kit->db) != NULL)
@@ -295,13 +300,48 @@ renew_anchor (DkKit *kit)
                         error->message);
 }
 
+static gboolean
+note_journal (DkKit *kit, GError **error)
+{
+  g_autoptr (json_t) body = json_object ();
+
+  if (kit->journal_given_up == NULL)
+    return TRUE;
+  dk_json_set_text (body, "reason", kit->journal_given_up);
+  dk_store_sign_body (kit->store, "journal-given-up", "", body);
+  return dk_ledger_note (kit->store, "journal-given-up", NULL, body, error);
+}
+
+/* In an outage a telephone number on a full disk is worth more than the entry that cannot be
+ * written; words that are typed are refused by the store itself. */
+static gboolean
+forgive_full_disk (DkKit *kit, GError **failed, GError **error)
+{
+  if (!g_error_matches (*failed, DK_ERROR, DK_ERROR_STORAGE) || kit->journal_given_up != NULL) {
+    g_propagate_error (error, g_steal_pointer (failed));
+    return FALSE;
+  }
+  g_clear_error (failed);
+  kit->is_read_only = TRUE;
+  dk_kit_add_message (
+      kit, "Nothing can be stored now: the disk is full or refuses. People, runbooks and "
+           "tickets can be read. Take calls on paper, make room on the disk, then lock "
+           "the kit and open it again.");
+  return TRUE;
+}
+
 /* What every unlock checks and writes once the database is open. */
 static gboolean
 settle (DkKit *kit, GError **error)
 {
-  if (!check_directory_sequence (kit, error) || !repair_directory (kit, error)
-      || !dk_kit_check_anchor (kit, error) || !dk_station_renew (kit, error)
-      || !note_unlock (kit, error))
+  g_autoptr (GError) failed = NULL;
+
+  if (!check_directory_sequence (kit, error))
+    return FALSE;
+  if ((!repair_directory (kit, &failed) || !dk_kit_check_anchor (kit, &failed)
+       || !note_journal (kit, &failed) || !dk_station_renew (kit, &failed)
+       || !note_unlock (kit, &failed))
+      && !forgive_full_disk (kit, &failed, error))
     return FALSE;
   renew_anchor (kit);
   dk_store_set_anchor_watch (kit->store, on_committed, kit);
@@ -318,14 +358,28 @@ name_file (DkKit *kit, GError **error)
     g_prefix_error (error, "%s/" DK_KIT_DATABASE ": ", kit->folder);
 }
 
-DkKit *
-dk_kit_open (const char *folder, const char *user, const DkSecret *passphrase, const DkJob *job,
-             GError **error)
+static gboolean
+may_give_up_journal (DkKit *kit, GError **error)
+{
+  if (kit->journal_given_up == NULL || dk_keyring_get (kit->keys, DK_KEY_LEAD) != NULL)
+    return TRUE;
+  g_set_error (
+      error, DK_ERROR, DK_ERROR_DENIED,
+      "%s may not go on without the journal: that is for a lead, a reconciler or an admin. "
+      "Nothing was changed.",
+      dk_person_info (kit->person)->name);
+  return FALSE;
+}
+
+static DkKit *
+open_kit (const char *folder, const char *user, const DkSecret *passphrase, const char *reason,
+          const DkJob *job, GError **error)
 {
   g_autoptr (DkKit) kit = g_new0 (DkKit, 1);
   g_autofree char *lock_path = dk_kit_file (folder, DK_KIT_LOCK);
 
   kit->folder = dk_platform_real_path (folder);
+  kit->journal_given_up = g_strdup (reason);
   kit->messages = g_ptr_array_new_with_free_func (g_free);
   if (dk_kit_exists (folder)) {
     kit->lock = dk_platform_lock_file (lock_path, error);
@@ -334,13 +388,34 @@ dk_kit_open (const char *folder, const char *user, const DkSecret *passphrase, c
   }
   kit->directory = read_directory (folder, error);
   if (kit->directory == NULL || !dk_job_step (job, 0, 3, "Deriving the key", error)
-      || !unlock_directory (kit, user, passphrase, error)
+      || !unlock_directory (kit, user, passphrase, error) || !may_give_up_journal (kit, error)
       || !dk_job_step (job, 1, 3, "Opening the kit", error) || !open_store (kit, error)
       || !settle (kit, error) || !dk_job_step (job, 3, 3, "Open", error)) {
     name_file (kit, error);
     return NULL;
   }
   return g_steal_pointer (&kit);
+}
+
+DkKit *
+dk_kit_open (const char *folder, const char *user, const DkSecret *passphrase, const DkJob *job,
+             GError **error)
+{
+  return open_kit (folder, user, passphrase, NULL, job, error);
+}
+
+DkKit *
+dk_kit_open_without_journal (const char *folder, const char *user, const DkSecret *passphrase,
+                             const char *reason, GError **error)
+{
+  g_autofree char *clean = dk_text_clean (reason);
+
+  if (*clean == '\0') {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "Say why the kit goes on without its journal. Nothing was changed.");
+    return NULL;
+  }
+  return open_kit (folder, user, passphrase, clean, NULL, error);
 }
 
 gboolean
@@ -350,6 +425,8 @@ dk_kit_close (DkKit **kit, GError **error)
   g_autoptr (GError) not_noted = NULL;
   gboolean done;
 
+  if (closing->is_read_only)
+    return TRUE; /* nothing was stored, and the person was told why */
   done = dk_ledger_note (closing->store, "lock", NULL, NULL, error)
          && dk_ledger_checkpoint (closing->store, error);
   if (done && !dk_kit_write_anchor (closing, TRUE, &not_noted))
@@ -404,6 +481,7 @@ dk_kit_free (DkKit *kit)
   if (kit->messages != NULL)
     g_ptr_array_unref (kit->messages);
   g_free (kit->anchor_path);
+  g_free (kit->journal_given_up);
   g_free (kit->folder);
   g_free (kit);
 }

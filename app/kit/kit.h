@@ -46,9 +46,19 @@ json_t *dk_kit_locked_facts (const char *folder, GError **error) DK_CHECKED;
 
 /* Opens the kit for user. DK_ERROR_DENIED (wrong passphrase), _BUSY (holder named), _DAMAGED (file
  * named), _NOT_FOUND, _NEWER, _MEMORY. Writes an unlock entry; compares anchor and station.json and
- * does what DESIGN section 4 says. Slow (key derivation); the calling thread owns the kit. */
+ * does what DESIGN section 4 says. With a full disk it opens all the same, so that people and
+ * runbooks can be read; a message says that nothing can be stored. Slow (key derivation); the
+ * calling thread owns the kit. */
 DkKit *dk_kit_open (const char *folder, const char *user, const DkSecret *passphrase,
                     const DkJob *job, GError **error) DK_CHECKED;
+
+/* Opens a kit whose journal is missing, old or damaged (dk_kit_open said so) with what is in the
+ * database alone: what was captured last may be lost. The whole file is checked first. Needs the
+ * lead's key (DK_ERROR_DENIED) and a reason; both stand in an entry, and the kit goes on with a new
+ * chain and higher numbers. Otherwise as dk_kit_open. */
+DkKit *dk_kit_open_without_journal (const char *folder, const char *user,
+                                    const DkSecret *passphrase, const char *reason,
+                                    GError **error) DK_CHECKED;
 
 /* Locks: lock entry, checkpoint, write-back, anchor synced, file released. The kit is gone in
  * either case, and nothing that was committed is lost. *kit becomes NULL. */

@@ -363,6 +363,17 @@ check_policy (DkStore *store, gint64 pack, GError **error)
   return policy != NULL;
 }
 
+/* The new pack is in force by now: what cannot be removed goes with the next one. */
+static gboolean
+remove_old (DkStore *store)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!remove_superseded (store, FALSE, &error))
+    g_debug ("an old pack was not removed: %s", error->message);
+  return TRUE;
+}
+
 gboolean
 dk_content_store_switch (DkStore *store, const DkPackFacts *facts, GError **error)
 {
@@ -380,5 +391,5 @@ dk_content_store_switch (DkStore *store, const DkPackFacts *facts, GError **erro
   return mark_applied (store, facts, error)
          && dk_ledger_append (store, "pack-applied", facts->name, 0, body, NULL, error)
          && dk_store_commit (store, transaction, FALSE, error)
-         && dk_store_load_policy (store, error) && remove_superseded (store, FALSE, error);
+         && dk_store_load_policy (store, error) && remove_old (store);
 }

@@ -137,6 +137,18 @@ take_number (DkStore *store, const char *typed, char **number, gboolean *paper, 
          && dk_draft_table_remove (store, *number, error);
 }
 
+/* The entry tells the same time as the form, where that asks for one. */
+static gint64
+time_of (const json_t *answers, gint64 happened_ms)
+{
+  const char *text = dk_json_get_text (answers, "happened_at");
+  gint64 ms = 0;
+
+  if (happened_ms == 0 && text != NULL && dk_time_parse (text, "happened_at", &ms, NULL))
+    return ms;
+  return happened_ms;
+}
+
 static gboolean
 record_new (DkStore *store, const DkForm *form, DkTicket *ticket, const json_t *answers,
             gint64 happened_ms, GError **error)
@@ -152,7 +164,8 @@ record_new (DkStore *store, const DkForm *form, DkTicket *ticket, const json_t *
   set_form (body, form);
   if (ticket->paper)
     json_object_set_new (body, "paper", json_true ());
-  return dk_ticket_record (store, ticket, DK_ENTRY_TICKET_NEW, happened_ms, body, error);
+  return dk_ticket_record (store, ticket, DK_ENTRY_TICKET_NEW, time_of (answers, happened_ms), body,
+                           error);
 }
 
 gboolean

@@ -296,6 +296,27 @@ check_one (DkStore *store, const DkTicket *row, GError **error)
   return FALSE;
 }
 
+/* Tickets that the ledger knows and the table has lost. */
+static gboolean
+check_none_missing (DkStore *store, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store),
+      "SELECT object FROM entry WHERE kind = '" DK_ENTRY_TICKET_NEW "' AND station = ?1"
+      " AND object NOT IN (SELECT number FROM ticket) LIMIT 1");
+  gboolean has_row;
+
+  dk_stmt_bind_text (stmt, 1, dk_store_identity (store)->station);
+  if (!dk_stmt_step (stmt, &has_row, error))
+    return FALSE;
+  if (!has_row)
+    return TRUE;
+  g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
+               "The ledger knows %s, and the table of tickets does not. The ledger counts.",
+               dk_stmt_text (stmt, 0));
+  return FALSE;
+}
+
 gboolean
 dk_ticket_store_check_projection (DkStore *store, GError **error)
 {
@@ -307,5 +328,5 @@ dk_ticket_store_check_projection (DkStore *store, GError **error)
   for (guint i = 0; i < tickets->len; i++)
     if (!check_one (store, g_ptr_array_index (tickets, i), error))
       return FALSE;
-  return TRUE;
+  return check_none_missing (store, error);
 }

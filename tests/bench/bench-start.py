@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Goal: the unlock page is painted sooner than KeePassXC's first window, with no more private memory.
+"""Goal: the unlock page is painted sooner than KeePassXC's first window, with no more private
+memory.
 Method: both programs in turn on the same screen, several rounds in one run; the time from fork to
-the first picture of the program's own window (more than a plain area of one colour, read from the X
-server), then the private dirty memory of the process. What counts is the ratio of the medians; the
-milliseconds depend on the machine. Run by run-ui-test.sh; 77 if KeePassXC is missing."""
+the first picture of the program's own window (more than a plain area of one colour, read from the
+X server), then the private dirty memory of the process. What counts is the ratio of the medians;
+the milliseconds depend on the machine. Run by run-ui-test.sh; 77 if KeePassXC is missing."""
 
 import ctypes
 import os

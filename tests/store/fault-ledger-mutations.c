@@ -383,11 +383,15 @@ count_problems (Ledger *l, const char *held)
 static gboolean
 try_change (Ledger *l, Mutate mutate, gboolean *tried)
 {
-  g_autoptr (DkTransaction) transaction = dk_transaction_new (l->f->db, NULL);
+  DkTransaction *transaction = dk_transaction_new (l->f->db, NULL);
+  gboolean found;
 
+  g_assert_nonnull (transaction);
   l->refused = FALSE;
   *tried = mutate (l) && !l->refused;
-  return *tried && count_problems (l, l->held) > 0;
+  found = *tried && count_problems (l, l->held) > 0;
+  dk_transaction_free (transaction);
+  return found;
 }
 
 static void

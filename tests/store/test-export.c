@@ -15,12 +15,16 @@ make_export (StoreFixture *f)
 {
   char *folder = g_build_filename (f->folder, "export", NULL);
   g_autoptr (GError) error = NULL;
+  DkTransaction *transaction;
   gboolean done;
 
+  transaction = dk_transaction_new (f->db, NULL);
   for (guint i = 1; i < ENTRIES; i++) {
     g_autoptr (json_t) body = json_pack ("{s:s, s:i}", "text", "Zoë\n", "n", (int) i);
-    g_assert_true (dk_ledger_note (f->store, "test", "DT-A07-0001-V", body, NULL));
+    g_assert_true (dk_ledger_append (f->store, "test", "DT-A07-0001-V", 0, body, NULL, NULL));
   }
+  g_assert_true (dk_transaction_commit (transaction, NULL));
+  dk_transaction_free (transaction);
   done = dk_ledger_export (f->store, folder, TRUE, "audit of the year", &error);
   g_assert_no_error (error);
   g_assert_true (done);

@@ -19,6 +19,21 @@ note (StoreFixture *f, const char *kind, const char *object)
   g_assert_true (done);
 }
 
+/* Many at once: one transaction. */
+static void
+append (StoreFixture *f, int count)
+{
+  DkTransaction *transaction = dk_transaction_new (f->db, NULL);
+
+  for (int i = 0; i < count; i++) {
+    g_autoptr (json_t) body = json_pack ("{s:s, s:i}", "text", "words", "n", i);
+    const char *object = i % 2 == 0 ? NULL : "DT-A07-0001-V";
+    g_assert_true (dk_ledger_append (f->store, "test", object, 0, body, NULL, NULL));
+  }
+  g_assert_true (dk_transaction_commit (transaction, NULL));
+  dk_transaction_free (transaction);
+}
+
 static DkLedgerReport *
 verify (StoreFixture *f, const char *held)
 {
@@ -53,10 +68,8 @@ test_clean_chains (StoreFixture *f, gconstpointer data)
 
   for (guint c = 0; c < CHAINS; c++) {
     int count = c == 0 ? 200 : g_rand_int_range (rand, 0, 12);
-    for (int i = 0; i < count; i++) {
-      note (f, "test", i % 2 == 0 ? NULL : "DT-A07-0001-V");
-      entries++;
-    }
+    append (f, count);
+    entries += count;
     if (c % 5 == 0)
       g_assert_true (dk_ledger_checkpoint (f->store, NULL));
     if (c % 10 == 9) {
@@ -78,8 +91,7 @@ test_checkpoints (StoreFixture *f, gconstpointer data)
   g_autofree char *every = NULL;
   g_autofree char *more = NULL;
 
-  for (guint i = 1; i < 130; i++)
-    note (f, "test", NULL);
+  append (f, 129);
   every = store_fixture_text (f, "SELECT group_concat (seq) FROM checkpoint");
   g_assert_cmpstr (every, ==, "64,128");
   g_assert_true (dk_ledger_checkpoint (f->store, NULL));

@@ -422,6 +422,23 @@ test_drill_numbers (StoreFixture *f, gconstpointer data)
   g_assert_false (dk_ticket_is_eligible (ticket));
 }
 
+static void
+test_time_of_the_form (StoreFixture *f, gconstpointer data)
+{
+  g_autofree char *number
+      = store_fixture_save (f, "it-incident",
+                            "{\"summary\":\"s\",\"caller\":\"c\",\"impact\":3,\"urgency\":3,"
+                            "\"happened_at\":\"2026-01-02T03:04:05+01:00\"}",
+                            FALSE);
+  g_autoptr (DkTicket) ticket = store_fixture_load (f, number);
+  g_autoptr (GPtrArray) entries = dk_ledger_of_object (f->store, number, NULL);
+  const DkEntry *entry = g_ptr_array_index (entries, 0);
+
+  g_assert_cmpint (ticket->happened_ms, ==, G_GINT64_CONSTANT (1767319445000));
+  g_assert_cmpint (entry->happened_ms, ==, ticket->happened_ms);
+  g_assert_cmpint (ticket->recorded_ms, !=, ticket->happened_ms);
+}
+
 /* The control of every assert_projection above: a changed row must be found. */
 static void
 test_projection_finds_a_change (StoreFixture *f, gconstpointer data)
@@ -433,6 +450,10 @@ test_projection_finds_a_change (StoreFixture *f, gconstpointer data)
   g_assert_false (dk_ticket_store_check_projection (f->store, &error));
   g_assert_error (error, DK_ERROR, DK_ERROR_DAMAGED);
   g_assert_nonnull (strstr (error->message, number));
+  g_clear_error (&error);
+  dk_fixture_exec (f->db, "DELETE FROM ticket");
+  g_assert_false (dk_ticket_store_check_projection (f->store, &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_DAMAGED);
 }
 
 int
@@ -447,6 +468,7 @@ main (int argc, char **argv)
   STORE_ADD ("/store/tickets/drafts-keep-every-word", test_drafts);
   STORE_ADD ("/store/tickets/worst-priority-is-kept", test_worst_priority);
   STORE_ADD ("/store/tickets/three-times-are-kept", test_three_times);
+  STORE_ADD ("/store/tickets/the-entry-tells-the-time-of-the-form", test_time_of_the_form);
   STORE_ADD ("/store/tickets/lists-and-counts", test_lists_and_counts);
   STORE_ADD ("/store/tickets/drill-numbers", test_drill_numbers);
   STORE_ADD ("/store/tickets/projection-finds-a-change", test_projection_finds_a_change);

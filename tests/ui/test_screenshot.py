@@ -40,8 +40,8 @@ class Screenshot(DeskTest):
         self.dkit('batch', '-', text='\n'.join(shift()) + '\n')
         self.open_window()
         ui.key('alt+3')
-        self.wait_rows('Tickets, newest first', 7)
-        ui.key('Home', 'Down', 'Down', 'Down', 'Down')
+        self.wait_rows('List of tickets', 7)
+        ui.key('Home', 'Down')
         self.wait_label('Charge nurse, ICU')
         path = ui.shot('now')
         if UPDATE:

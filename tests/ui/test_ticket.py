@@ -42,10 +42,76 @@ class Ticket(DeskTest):
         ui.key('ctrl+n')
         self.wait_focus('Caller')
         ui.key('alt+3')
-        table = self.wait_rows('Tickets, newest first', 1)
+        table = self.wait_rows('List of tickets', 1)
         self.assertEqual(ui.cell(table, 0, 0).get_name(), number)
         self.assertEqual(ui.cell(table, 0, 3).get_name(), 'Cannot open the chart')
         self.assertEqual(ui.cell(table, 0, 5).get_name(), 'draft')
+
+    def test_proposals_are_taken_and_hold_no_key_back(self):
+        self.open_window()
+        ui.key('ctrl+n')
+        caller = self.wait_focus('Caller')
+        ui.type_text('charge nurse emerg')
+        self.wait_number()
+        ui.until(lambda: self.proposals() > 0, 'proposals')
+        ui.shot('ticket-proposals')
+        ui.key('Down', 'Return')
+        ui.until(lambda: ui.text(caller) == 'Charge Nurse Emergency Department Cary', 'the name')
+        callback = ui.labelled(self.window, 'Call back on')
+        ui.until(lambda: ui.text(callback) == 'ext. 53110', 'the number to call back')
+        self.wait_label('In charge of the ED')
+        ui.key('Tab', 'Tab')
+        self.wait_focus('Location')
+        ui.type_text('emergency')
+        ui.until(lambda: self.proposals() > 0, 'proposals')
+        ui.key('alt+3')
+        self.wait_rows('List of tickets', 1)
+
+    def choose(self, words):
+        """An entry of the menu of the page."""
+        ui.key('alt+o')
+        entry = ui.until(lambda: next((n for n in ui.find_all(self.app.root, None, words)
+                                       if ui.has(n, ui.State.SENSITIVE)
+                                       and ui.Atspi.Action.get_n_actions(n) > 0), None),
+                         f'"{words}" in the menu')
+        ui.press(entry)
+
+    def test_amended_then_void_with_reasons(self):
+        number = self.dkit('ticket', 'new', 'it-incident', '--set', 'caller=Ward desk', '--set',
+                           'summary=Printer silent', '--final').split()[0]
+        self.open_window()
+        ui.type_text(number)
+        self.wait_label('1 result')
+        ui.key('Return')
+        self.wait_label('finalised, waits for hand-over')
+        self.choose('Amend')
+        self.wait_focus('Caller')
+        ui.key('ctrl+a')
+        ui.type_text('Ward desk 5E')
+        self.wait_label('amending, not stored yet')
+        ui.key('ctrl+s')
+        self.reason('Reason for the change', 'heard it wrongly')
+        self.wait_label('amended: heard it wrongly')
+        self.choose('Void')
+        self.reason('Reason for voiding', 'twice the same')
+        self.wait_label('voided: twice the same')
+        ui.key('alt+F4')
+        self.assertEqual(self.app.wait(), 0)
+        stored = json.loads(self.dkit('--json', 'ticket', 'show', number))
+        self.assertEqual((stored['caller'], stored['state']), ('Ward desk 5E', 'void'))
+
+    def reason(self, label, words):
+        """Answers the dialog that asks for a reason."""
+        field = ui.until(lambda: ui.labelled(self.app.root, label), f'the field "{label}"')
+        ui.until(lambda: ui.has(field, ui.State.FOCUSED), 'the focus in it')
+        ui.type_text(words)
+        ui.until(lambda: ui.text(field) == words, 'the words')
+        ui.key('Return')
+
+    def proposals(self):
+        """Windows beside the main one: the list of proposals."""
+        return sum(1 for i in range(self.app.root.get_child_count())
+                   if ui.has(self.app.root.get_child_at_index(i), ui.State.SHOWING)) - 1
 
     def test_stored_and_finalised(self):
         self.open_window()
@@ -69,7 +135,7 @@ class Ticket(DeskTest):
         self.wait_label('open, finalised, waits for hand-over')
         ui.shot('ticket-finalised')
         ui.key('alt+3')
-        self.wait_rows('Tickets, newest first', 1)
+        self.wait_rows('List of tickets', 1)
         ui.key('Home')
         self.wait_label('Cannot open the chart')
         ui.shot('tickets')

@@ -8,8 +8,8 @@ CREATE TABLE setting (
 ) WITHOUT ROWID;
 
 -- Ledger. `line` is the canonical entry with its LF, as it was hashed; the columns are derived from
--- it. Entries of other stations come in at a desk, so station, chain, seq and hash make the key: two
--- hashes for one seq are a fork and both are kept.
+-- it. Entries of other stations come in at a desk, so station, chain, seq and hash make the key:
+-- two hashes for one seq are a fork and both are kept.
 CREATE TABLE entry (
   id INTEGER PRIMARY KEY,
   station TEXT NOT NULL,

@@ -1,0 +1,101 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""What is left when the disk fails: a kit whose journal is gone can be opened by a lead who says
+why, and a full disk still lets people read. Each is made to happen to a real kit."""
+
+import os
+import subprocess
+import unittest
+
+from kit_cli import ADMIN, AGENT, Home
+
+
+def interrupt_batch(home, calls):
+    """Logs calls through one batch and kills it: the numbers, and a live journal left behind."""
+    command = home.command('batch')
+    numbers = []
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          env=home.env) as batch:
+        for i in range(calls):
+            batch.stdin.write(b'call one more\n')
+            batch.stdin.flush()
+            numbers.append(batch.stdout.readline().split()[0].decode())
+            batch.stdout.readline()
+        batch.kill()
+        batch.wait(timeout=30)
+    return numbers
+
+
+class GoOn(unittest.TestCase):
+    def setUp(self):
+        self.home = Home()
+        self.addCleanup(self.home.remove)
+        self.home.init()
+        self.home.add_people()
+
+    def lose_journal(self):
+        self.numbers = interrupt_batch(self.home, 5)
+        os.remove(self.home.path('kit', 'kit.db-wal'))
+
+    def test_a_lead_goes_on_without_the_journal_and_no_number_comes_again(self):
+        self.lose_journal()
+        refused = self.home.run('ticket', 'list')
+        self.assertEqual(refused.code, 6, refused.err)
+        self.assertIn('dkit kit go-on', refused.err)
+        done = self.home.run('kit', 'go-on', '--reason', 'power cut took the journal')
+        self.assertEqual(done.code, 0, done.err)
+        self.assertIn('may be missing', done.err)
+        number = self.home.run('call', 'after it').out.split()[0]
+        self.assertNotIn(number, self.numbers)
+        document, code = self.home.json('audit', 'verify')
+        self.assertEqual((code, document['ok']), (0, True))
+
+    def test_the_front_line_and_nobody_without_a_reason_may_do_so(self):
+        self.lose_journal()
+        done = self.home.run('kit', 'go-on', '--reason', 'why not', user=AGENT)
+        self.assertEqual(done.code, 3, done.err)
+        self.assertNotEqual(self.home.run('kit', 'go-on').code, 0)
+        self.assertEqual(self.home.run('kit', 'go-on', '--reason', '  ').code, 5)
+        self.assertEqual(self.home.run('ticket', 'list').code, 6)
+
+
+class FullDisk(unittest.TestCase):
+    """Needs the right to mount a small file system."""
+
+    def setUp(self):
+        self.home = Home()
+        self.addCleanup(self.home.remove)
+        os.makedirs(self.home.path('small'))
+        mounted = subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=1300k', 'tmpfs',
+                                  self.home.path('small')], stderr=subprocess.DEVNULL, timeout=30)
+        if mounted.returncode != 0:
+            self.skipTest('this user may not mount a file system')
+        self.addCleanup(subprocess.run, ['umount', self.home.path('small')], timeout=30)
+
+    def test_tickets_are_read_and_nothing_is_called_stored(self):
+        self.home.init(kit='small/kit')
+        first = self.home.run('call', 'before it', kit='small/kit')
+        self.assertEqual(first.code, 0, first.err)
+        with open(self.home.path('small', 'filler'), 'wb') as filler:
+            try:
+                while True:
+                    filler.write(b'x' * 1024)
+                    filler.flush()
+            except OSError:
+                pass
+        listed = self.home.run('ticket', 'list', kit='small/kit')
+        self.assertEqual(listed.code, 0, listed.err)
+        self.assertIn(first.out.split()[0], listed.out)
+        self.assertIn('Nothing can be stored now', listed.err)
+        refused = self.home.run('call', 'lost?', kit='small/kit')
+        self.assertEqual(refused.code, 1)
+        self.assertIn('NOT stored', refused.err)
+        self.assertEqual(refused.out, '')
+        os.remove(self.home.path('small', 'filler'))
+        after = self.home.run('call', 'after it', kit='small/kit')
+        self.assertEqual(after.code, 0, after.err)
+        self.assertEqual(self.home.run('audit', 'verify', kit='small/kit').code, 0)
+
+
+if __name__ == '__main__':
+    unittest.main()
