@@ -10,12 +10,21 @@ G_BEGIN_DECLS
  * drawn in pieces. */
 typedef struct DkCell DkCell;
 
+#define DK_CELL_LOG_COLUMNS 3 /* when, who, what */
 #define DK_CELL_TABLE_ROW 18.0 /* height of a blank row of a table */
 
-/* Borrows field and words; value NULL or JSON null = blank. A table gets rows_more rows beyond
- * those that its field asks for. */
-DkCell *dk_cell_new (const DkField *field, const json_t *value, const DkPaperWords *words, double x,
-                     double width, guint rows_more);
+/* Where a cell stands and what it gets beside its value. Borrowed. */
+typedef struct {
+  double x, width;
+  gboolean is_record;     /* of a ticket: what is not answered was not asked */
+  guint rows_more;        /* of a table: beyond those that its field asks for */
+  const GPtrArray *lines; /* of a table with three columns: its first rows; NULL = none */
+  gint64 day_ms;          /* lines of this day are told by the time alone */
+} DkCellPlace;
+
+/* Borrows field and words; value NULL or JSON null = blank. */
+DkCell *dk_cell_new (const DkField *field, const json_t *value, const DkPaperWords *words,
+                     const DkCellPlace *place);
 
 void dk_cell_free (DkCell *cell);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "forms/cell-private.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "forms/font-private.h"
@@ -20,7 +21,15 @@
 #define TICK_STEP 14.0
 #define SIGN_HEIGHT 24.0
 #define HEAD_LINES_MAX 8
+#define LOG_COLUMNS DK_CELL_LOG_COLUMNS
+#define LOG_PAD 3.0
+#define ROW_KEPT_MAX 90.0 /* a higher row of a table may be divided between pages */
 #define NO_TICK (-1)
+
+typedef struct {
+  double height;
+  gboolean is_ruled; /* a row of a table begins */
+} Unit;
 
 typedef struct {
   guint unit;
@@ -35,11 +44,11 @@ struct DkCell {
   double x, width;
   gboolean is_loud;
   gboolean is_blank;
-  guint rows_more;
+  gboolean is_record;
   GPtrArray *label; /* of DkLine */
   GPtrArray *hint;
   double head;      /* height of label and hint */
-  GArray *units;    /* of double: heights */
+  GArray *units;    /* of Unit */
   GArray *pieces;   /* of Piece, in the order of units */
   double body_min;
   guint next;       /* unit to draw */
@@ -67,7 +76,8 @@ dk_cell_free (DkCell *cell)
 static guint
 add_unit (DkCell *cell, double height)
 {
-  g_array_append_val (cell->units, height);
+  Unit unit = { height, FALSE };
+  g_array_append_val (cell->units, unit);
   return cell->units->len - 1;
 }
 
@@ -159,9 +169,21 @@ add_choice (DkCell *cell, const char *label, gboolean is_ticked, double x)
   }
   gboolean is_single = lines->len == 1;
   add_lines (cell, lines, TICK_STEP, is_ticked);
-  double *height = &g_array_index (cell->units, double, cell->units->len - 1);
-  *height = MAX (*height, TICK_STEP);
+  Unit *unit = &g_array_index (cell->units, Unit, cell->units->len - 1);
+  unit->height = MAX (unit->height, TICK_STEP);
   return is_single ? width + 10 : inner;
+}
+
+static void
+add_remark (DkCell *cell, const char *text, double x)
+{
+  double inner = cell->width - 2 * PAD;
+  g_autoptr (GPtrArray) lines = dk_lines_new (text, DK_FONT_BOLD, CHECK_SIZE, inner);
+  if (lines->len == 1 && x + get_last_width (lines) <= inner) {
+    add_piece (cell, cell->units->len - 1, x, g_ptr_array_steal_index (lines, 0), NO_TICK);
+  } else {
+    add_lines (cell, lines, 0, NO_TICK);
+  }
 }
 
 static void
@@ -173,7 +195,10 @@ add_choices (DkCell *cell, const json_t *value)
     add_choice (cell, field->label, json_is_true (value), x);
   } else if (field->type == DK_FIELD_BOOLEAN) {
     x = add_choice (cell, cell->words->yes, json_is_true (value), x);
-    add_choice (cell, cell->words->no, json_is_false (value), x);
+    x = add_choice (cell, cell->words->no, json_is_false (value), x);
+    if (cell->is_loud && cell->is_record && cell->is_blank) {
+      add_remark (cell, cell->words->not_asked, x);
+    }
   } else {
     for (guint i = 0; i < field->choices->len; i++) {
       const DkChoice *choice = g_ptr_array_index (field->choices, i);
@@ -202,11 +227,77 @@ add_comb (DkCell *cell, const char *value)
   }
 }
 
-static void
-add_table (DkCell *cell)
+/* Left edge of a column of a table, from that of the cell; that of the column behind the last is
+ * its right edge. */
+static double
+get_column (const DkCell *cell, guint column)
 {
-  for (guint i = 0; i < cell->field->paper_rows + cell->rows_more; i++) {
-    add_unit (cell, DK_CELL_TABLE_ROW);
+  const DkField *field = cell->field;
+  guint total = 0;
+  guint before = 0;
+  for (guint i = 0; field->paper_columns[i] != NULL; i++) {
+    before += i < column ? field->paper_column_widths[i] : 0;
+    total += field->paper_column_widths[i];
+  }
+  return cell->width * before / total;
+}
+
+static guint
+add_table_unit (DkCell *cell, double height, gboolean is_ruled)
+{
+  guint unit = add_unit (cell, height);
+  g_array_index (cell->units, Unit, unit).is_ruled = is_ruled;
+  return unit;
+}
+
+/* Each line of text is a unit of its own, so that a long entry may go on on the next page. */
+static void
+add_log_row (DkCell *cell, const char *const *texts)
+{
+  GPtrArray *columns[LOG_COLUMNS];
+  guint count = 1;
+  for (guint i = 0; i < LOG_COLUMNS; i++) {
+    double width = get_column (cell, i + 1) - get_column (cell, i) - 2 * PAD;
+    columns[i] = dk_lines_new (texts[i], DK_FONT_REGULAR, NOTE_SIZE, width);
+    count = MAX (count, columns[i]->len);
+  }
+  for (guint k = 0; k < count; k++) {
+    double above = k == 0 ? LOG_PAD : 0;
+    guint unit = add_table_unit (cell, 0, k == 0);
+    double height = 0;
+    for (guint i = 0; i < LOG_COLUMNS; i++) {
+      if (k < columns[i]->len) {
+        DkLine *line = g_steal_pointer (&g_ptr_array_index (columns[i], k));
+        height = MAX (height, line->height);
+        add_piece (cell, unit, get_column (cell, i), line, NO_TICK);
+        g_array_index (cell->pieces, Piece, cell->pieces->len - 1).y += above;
+      }
+    }
+    height += above + (k + 1 == count ? LOG_PAD : 0);
+    g_array_index (cell->units, Unit, unit).height
+        = count == 1 ? MAX (height, DK_CELL_TABLE_ROW) : height;
+  }
+  for (guint i = 0; i < LOG_COLUMNS; i++) {
+    g_ptr_array_unref (columns[i]);
+  }
+}
+
+static void
+add_table (DkCell *cell, const DkCellPlace *place)
+{
+  double used = 0;
+  for (guint i = 0; place->lines != NULL && i < place->lines->len; i++) {
+    const DkPaperLine *line = g_ptr_array_index (place->lines, i);
+    g_autofree char *when = dk_time_format_short (line->when_ms, place->day_ms);
+    const char *texts[LOG_COLUMNS] = { when, line->who, line->text };
+    add_log_row (cell, texts);
+  }
+  for (guint i = 0; i < cell->units->len; i++) {
+    used += g_array_index (cell->units, Unit, i).height;
+  }
+  double blank = cell->field->paper_rows - ceil (used / DK_CELL_TABLE_ROW);
+  for (guint i = 0; i < MAX (blank, 0) + place->rows_more; i++) {
+    add_table_unit (cell, DK_CELL_TABLE_ROW, TRUE);
   }
   cell->head += LABEL_SIZE * 1.25 + 4;
 }
@@ -221,7 +312,7 @@ add_value (DkCell *cell, const char *value)
 }
 
 static void
-make_body (DkCell *cell, const json_t *value)
+make_body (DkCell *cell, const json_t *value, const DkCellPlace *place)
 {
   g_autofree char *text = dk_form_show (cell->field, value);
   g_autoptr (GPtrArray) words = NULL;
@@ -234,7 +325,7 @@ make_body (DkCell *cell, const json_t *value)
     add_comb (cell, text);
     break;
   case DK_PAPER_TABLE:
-    add_table (cell);
+    add_table (cell, place);
     break;
   case DK_PAPER_SIGNATURE:
     add_unit (cell, SIGN_HEIGHT);
@@ -252,22 +343,22 @@ make_body (DkCell *cell, const json_t *value)
 }
 
 DkCell *
-dk_cell_new (const DkField *field, const json_t *value, const DkPaperWords *words, double x,
-             double width, guint rows_more)
+dk_cell_new (const DkField *field, const json_t *value, const DkPaperWords *words,
+             const DkCellPlace *place)
 {
   DkCell *cell = g_new0 (DkCell, 1);
   cell->field = field;
   cell->words = words;
-  cell->x = x;
-  cell->width = width;
-  cell->rows_more = rows_more;
+  cell->x = place->x;
+  cell->width = place->width;
+  cell->is_record = place->is_record;
   cell->is_loud = g_strcmp0 (field->name, "safety") == 0;
   cell->is_blank = value == NULL || json_is_null (value);
-  cell->units = g_array_new (FALSE, FALSE, sizeof (double));
+  cell->units = g_array_new (FALSE, FALSE, sizeof (Unit));
   cell->pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
   g_array_set_clear_func (cell->pieces, (GDestroyNotify) clear_piece);
   make_head (cell);
-  make_body (cell, value);
+  make_body (cell, value, place);
   return cell;
 }
 
@@ -282,7 +373,7 @@ dk_cell_height (const DkCell *cell)
 {
   double body = 0;
   for (guint i = cell->next; i < cell->units->len; i++) {
-    body += g_array_index (cell->units, double, i);
+    body += g_array_index (cell->units, Unit, i).height;
   }
   return cell->head + (cell->next == 0 ? MAX (body, cell->body_min) : body) + 3;
 }
@@ -334,20 +425,15 @@ static void
 draw_table_columns (const DkCell *cell, DkPage *page, double y, double bottom)
 {
   const DkField *field = cell->field;
-  guint total = 0;
-  double x = cell->x;
   for (guint i = 0; field->paper_columns[i] != NULL; i++) {
-    total += field->paper_column_widths[i];
-  }
-  for (guint i = 0; field->paper_columns[i] != NULL; i++) {
-    double width = cell->width * field->paper_column_widths[i] / total;
+    double x = cell->x + get_column (cell, i);
+    double width = get_column (cell, i + 1) - get_column (cell, i);
     g_autoptr (DkLine) title = dk_line_new_fitting (field->paper_columns[i], DK_FONT_REGULAR,
                                                     LABEL_SIZE, width - 2 * PAD);
     dk_line_draw (title, page, HINT_GREY, x + PAD, y - 4);
     if (i > 0) {
       dk_page_line (page, 0.5, 0, x, y - LABEL_SIZE * 1.25 - 4, x, bottom);
     }
-    x += width;
   }
 }
 
@@ -367,7 +453,7 @@ draw_unit (DkCell *cell, DkPage *page, guint unit, double y, double height)
 {
   double left = cell->x + PAD;
   guint count = count_pieces (cell, unit);
-  if (cell->field->paper == DK_PAPER_TABLE) {
+  if (g_array_index (cell->units, Unit, unit).is_ruled) {
     dk_page_line (page, 0.5, 0, cell->x, y, cell->x + cell->width, y);
   } else if (cell->field->paper == DK_PAPER_COMB) {
     double low = y + height - 2;
@@ -407,6 +493,25 @@ draw_signature (DkCell *cell, DkPage *page, double y)
   cell->next = 1;
 }
 
+/* Height that must fit below each other: a unit, or a row of a table that is not long. */
+static double
+get_kept_height (const DkCell *cell, guint i)
+{
+  const Unit *unit = &g_array_index (cell->units, Unit, i);
+  double height = unit->height;
+  if (!unit->is_ruled) {
+    return height;
+  }
+  for (guint k = i + 1; k < cell->units->len; k++) {
+    const Unit *next = &g_array_index (cell->units, Unit, k);
+    if (next->is_ruled) {
+      break;
+    }
+    height += next->height;
+  }
+  return height <= ROW_KEPT_MAX ? height : unit->height;
+}
+
 void
 dk_cell_draw (DkCell *cell, DkPage *page, double y, double height)
 {
@@ -427,8 +532,8 @@ dk_cell_draw (DkCell *cell, DkPage *page, double y, double height)
   double at = y + cell->head;
   draw_rules (cell, page, at, y + height);
   while (cell->next < cell->units->len) {
-    double unit = g_array_index (cell->units, double, cell->next);
-    if (at + unit > y + height && cell->next > first) {
+    double unit = g_array_index (cell->units, Unit, cell->next).height;
+    if (at + get_kept_height (cell, cell->next) > y + height && cell->next > first) {
       break;
     }
     draw_unit (cell, page, cell->next, at, unit);
@@ -436,6 +541,7 @@ dk_cell_draw (DkCell *cell, DkPage *page, double y, double height)
     cell->next++;
   }
   if (field->paper == DK_PAPER_TABLE) {
+    dk_page_line (page, 0.5, 0, cell->x, y + cell->head, cell->x + cell->width, y + cell->head);
     draw_table_columns (cell, page, y + cell->head, y + height);
   }
   cell->next = MAX (cell->next, 1);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "forms/layout-private.h"
 
 #include "forms/cell-private.h"
@@ -9,6 +11,9 @@
 #define SECTION_SIZE 10.0
 #define SECTION_GREY 0.88
 #define PIECE_MIN 70.0 /* less room than this is not worth beginning a piece */
+#define LOG_FIELD "actions"
+#define HAPPENED_FIELD "happened_at"
+#define MINUTE_MS 60000
 #define SPLIT_SHARE 0.4 /* of a page: a row higher than this may be split */
 
 typedef struct {
@@ -18,6 +23,8 @@ typedef struct {
   const char *section; /* title that waits for its first row */
   guint rows_more;     /* for the next table */
   gboolean has_table;
+  gboolean has_log;     /* the log stands in a table of the form */
+  gboolean may_split;   /* the row being filled, however low it is */
 } Layout;
 
 static double
@@ -55,7 +62,8 @@ end_row (Layout *layout)
   double title = layout->section != NULL ? SECTION_HEIGHT + SECTION_GAP : 0;
   double height = get_row_height (layout);
   double room = flow->bottom - flow->y - title;
-  gboolean may_split = height > (flow->bottom - flow->top) * SPLIT_SHARE;
+  gboolean may_split
+      = layout->may_split || height > (flow->bottom - flow->top) * SPLIT_SHARE;
   if (height > room && (!may_split || room < PIECE_MIN) && flow->y > flow->top) {
     dk_flow_new_page (flow);
   }
@@ -75,6 +83,15 @@ end_row (Layout *layout)
   }
   g_ptr_array_set_size (layout->cells, 0);
   layout->columns = 0;
+  layout->may_split = FALSE;
+}
+
+static gboolean
+takes_log (const Layout *layout, const DkField *field)
+{
+  return layout->flow->lines != NULL && layout->flow->lines->len > 0 && !layout->has_log
+         && field->paper == DK_PAPER_TABLE && g_strcmp0 (field->name, LOG_FIELD) == 0
+         && g_strv_length (field->paper_columns) == DK_CELL_LOG_COLUMNS;
 }
 
 static void
@@ -85,11 +102,17 @@ add_cell (Layout *layout, const DkField *field, const json_t *value)
     end_row (layout);
   }
   double column = flow->width / GRID_COLUMNS;
-  double x = flow->left + layout->columns * column;
   gboolean is_table = field->paper == DK_PAPER_TABLE;
-  g_ptr_array_add (layout->cells,
-                   dk_cell_new (field, value, flow->words, x, field->paper_width * column,
-                                is_table ? layout->rows_more : 0));
+  gboolean is_log = takes_log (layout, field);
+  const DkCellPlace place = { .x = flow->left + layout->columns * column,
+                              .width = field->paper_width * column,
+                              .is_record = flow->ticket != NULL,
+                              .rows_more = is_table ? layout->rows_more : 0,
+                              .lines = is_log ? flow->lines : NULL,
+                              .day_ms = flow->ticket != NULL ? flow->ticket->recorded_ms : 0 };
+  g_ptr_array_add (layout->cells, dk_cell_new (field, value, flow->words, &place));
+  layout->has_log = layout->has_log || is_log;
+  layout->may_split = layout->may_split || is_log;
   layout->rows_more = is_table ? 0 : layout->rows_more;
   layout->has_table = layout->has_table || is_table;
   layout->columns += field->paper_width;
@@ -115,16 +138,26 @@ add_field (Layout *layout, const DkField *field)
 static void
 add_stranger (Layout *layout, GPtrArray *strangers, const char *name, const json_t *value)
 {
-  if (value == NULL || json_is_null (value) || json_is_false (value)) {
+  if (value == NULL || json_is_null (value)) {
     return;
   }
   DkField *field = g_new0 (DkField, 1);
   field->name = g_strdup (name);
-  field->label = g_strdup (name);
+  field->label = g_strdelimit (g_strdup (name), "_", ' ');
+  if (strcmp (name, HAPPENED_FIELD) == 0) {
+    field->type = DK_FIELD_DATE_TIME;
+  }
   field->paper_width = GRID_COLUMNS;
   field->paper_lines = 1;
   g_ptr_array_add (strangers, field);
   add_cell (layout, field, value);
+}
+
+/* The head of the page names the minute of recording already. */
+static gboolean
+happened_when_recorded (const DkTicket *ticket)
+{
+  return ticket->happened_ms / MINUTE_MS == ticket->recorded_ms / MINUTE_MS;
 }
 
 static void
@@ -132,16 +165,43 @@ free_stranger (DkField *field)
 {
   g_free (field->name);
   g_free (field->label);
+  g_strfreev (field->paper_columns);
+  g_free (field->paper_column_widths);
   g_free (field);
+}
+
+/* For a log whose form has no table that could take it. */
+static void
+add_log (Layout *layout, GPtrArray *strangers)
+{
+  static const guint widths[DK_CELL_LOG_COLUMNS] = { 2, 3, 7 };
+  const DkPaperWords *words = layout->flow->words;
+  const char *titles[DK_CELL_LOG_COLUMNS + 1] = { words->when, words->who, words->what, NULL };
+  DkField *field = g_new0 (DkField, 1);
+  field->type = DK_FIELD_NOTE;
+  field->name = g_strdup (LOG_FIELD);
+  field->label = g_strdup (words->log);
+  field->paper = DK_PAPER_TABLE;
+  field->paper_width = GRID_COLUMNS;
+  field->paper_columns = g_strdupv ((char **) titles);
+  field->paper_column_widths = g_memdup2 (widths, sizeof widths);
+  g_ptr_array_add (strangers, field);
+  if (takes_log (layout, field)) {
+    add_cell (layout, field, NULL);
+  }
 }
 
 static void
 add_strangers (Layout *layout, GPtrArray *strangers, const DkForm *form)
 {
   static const char *const columns[]
-      = { "happened_at", "caller", "callback", "location", "device",  "service",   "summary",
-          "details",     "safety", "impact",   "urgency",  "group",   "resolution" };
+      = { "caller",  "callback", "location", "device",  "service", "summary",
+          "details", "safety",   "impact",   "urgency", "group",   "resolution" };
   const DkTicket *ticket = layout->flow->ticket;
+  if (dk_form_find (form, HAPPENED_FIELD) == NULL && !happened_when_recorded (ticket)) {
+    g_autoptr (json_t) when = dk_ticket_get_field (ticket, HAPPENED_FIELD);
+    add_stranger (layout, strangers, HAPPENED_FIELD, when);
+  }
   for (guint i = 0; i < G_N_ELEMENTS (columns); i++) {
     if (dk_form_find (form, columns[i]) == NULL) {
       g_autoptr (json_t) value = dk_ticket_get_field (ticket, columns[i]);
@@ -172,6 +232,7 @@ layout_rows (DkFlow *flow, const DkForm *form, guint rows_more)
   if (flow->ticket != NULL) {
     add_strangers (&layout, strangers, form);
   }
+  add_log (&layout, strangers);
   end_row (&layout);
   return layout.has_table;
 }

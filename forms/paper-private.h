@@ -32,6 +32,7 @@ typedef struct {
   const char *mode;       /* "DOWNTIME", ... */
   const char *mark;       /* across the page, NULL if none */
   const DkTicket *ticket; /* NULL if blank */
+  const GPtrArray *lines; /* of DkPaperLine; NULL if there is no log */
   gboolean is_specimen;
   gboolean has_required;
   guint first_page;

@@ -85,6 +85,13 @@ make_mark (const DkPaper *paper, const DkPaperWords *words, const DkTicket *tick
 void
 dk_paper_add_form (DkPaper *paper, const DkForm *form, const DkTicket *ticket, const char *number)
 {
+  dk_paper_add_form_with_log (paper, form, ticket, number, NULL);
+}
+
+void
+dk_paper_add_form_with_log (DkPaper *paper, const DkForm *form, const DkTicket *ticket,
+                            const char *number, const GPtrArray *lines)
+{
   g_return_if_fail (paper != NULL && form != NULL);
   const DkPaperWords *words = dk_paper_words (dk_form_language (form));
   g_autofree char *hash = g_strndup (dk_form_hash (form), HASH_DIGITS);
@@ -99,6 +106,7 @@ dk_paper_add_form (DkPaper *paper, const DkForm *form, const DkTicket *ticket, c
                   .mode = is_drill (paper, number) ? "DRILL" : paper->mode,
                   .mark = mark,
                   .ticket = ticket,
+                  .lines = lines,
                   .is_specimen = number == NULL };
   dk_flow_begin (&flow);
   dk_layout_form (&flow, form);

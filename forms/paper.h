@@ -24,6 +24,13 @@ typedef struct {
   const char *ledger_head;  /* "CHAIN:SEQ:HEX16", as audit verify --head takes it */
 } DkPaperFacts;
 
+/* One line of the log of a ticket. Free with dk_paper_line_free. */
+typedef struct {
+  gint64 when_ms;
+  char *who;
+  char *text;
+} DkPaperLine;
+
 typedef struct DkPaper DkPaper;
 
 /* A document without pages. Free with dk_paper_free. */
@@ -34,6 +41,20 @@ DkPaper *dk_paper_new (const DkPaperFacts *facts);
  * as a QR code ("NUMBER PAGE/PAGES") and as Code 128 (the number alone). Everything is copied. */
 void dk_paper_add_form (DkPaper *paper, const DkForm *form, const DkTicket *ticket,
                         const char *number);
+
+/* As dk_paper_add_form, with lines of the log (DkPaperLine, NULL = none). They fill the first rows
+ * of the table `actions` if that has three columns (when, who, what), else they follow at the end;
+ * what has no room goes on on further pages. */
+void dk_paper_add_form_with_log (DkPaper *paper, const DkForm *form, const DkTicket *ticket,
+                                 const char *number, const GPtrArray *lines);
+
+/* What belongs on paper of a ticket's entries (DkEntry, in order): notes word for word, what was
+ * amended and why, why it is void. In the language of the form, with its labels. New array of
+ * DkPaperLine. */
+GPtrArray *dk_paper_log_new (const DkForm *form, const GPtrArray *entries);
+
+/* Frees the line; NULL is fine. */
+void dk_paper_line_free (DkPaperLine *line);
 
 /* Adds a text with structure (a runbook card, a report): headings, paragraphs, steps with a box to
  * tick, tables. Nothing is cut; it goes on on further pages. Everything is copied. */

@@ -26,6 +26,16 @@ typedef struct {
   const char *state;
   const char *recorded;
   const char *by;
+  const char *not_asked;
+  const char *log;
+  const char *when;
+  const char *who;
+  const char *what;
+  const char *amended;
+  const char *reason;
+  const char *voided;
+  const char *emptied;
+  const char *erased;
 } DkPaperWords;
 
 /* Words for a language code, English if it is not known. Static. */

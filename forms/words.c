@@ -21,6 +21,16 @@ static const DkPaperWords english = {
   .state = "State",
   .recorded = "Recorded",
   .by = "by",
+  .not_asked = "not asked",
+  .log = "Log",
+  .when = "Time",
+  .who = "Who",
+  .what = "What was done or said",
+  .amended = "Amended",
+  .reason = "Reason",
+  .voided = "Void",
+  .emptied = "(emptied)",
+  .erased = "(these words were erased)",
 };
 
 static const DkPaperWords german = {
@@ -43,6 +53,16 @@ static const DkPaperWords german = {
   .state = "Stand",
   .recorded = "Aufgenommen",
   .by = "von",
+  .not_asked = "nicht gefragt",
+  .log = "Verlauf",
+  .when = "Zeit",
+  .who = "Wer",
+  .what = "Was getan oder gesagt wurde",
+  .amended = "Berichtigt",
+  .reason = "Grund",
+  .voided = "Ungültig",
+  .emptied = "(geleert)",
+  .erased = "(diese Worte wurden gelöscht)",
 };
 
 const DkPaperWords *

@@ -3,11 +3,11 @@
 
 #include <glib/gi18n.h>
 
+#include "app/itsm/csv-handover.h"
 #include "app/itsm/csv-route.h"
 #include "app/itsm/kit-push.h"
 #include "app/itsm/open.h"
 #include "app/store/connector-store.h"
-#include "app/store/ledger.h"
 #include "app/store/ticket-store.h"
 
 /* One run. The engine's thread owns it; the main loop sees it through the task alone. */
@@ -141,13 +141,9 @@ step_begin (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
   Run *run = (Run *) ((Step *) data)->run;
   DkStore *store = dk_kit_store (kit);
-  g_autoptr (json_t) body = json_object ();
 
   run->facts = dk_connector_store_get (store, run->connector, error);
-  if (run->facts == NULL)
-    return NULL;
-  dk_json_set_text (body, "target", run->connector);
-  if (!dk_ledger_note (store, "push", NULL, body, error))
+  if (run->facts == NULL || !dk_kit_push_begin (store, run->connector, error))
     return NULL;
   return DK_KIT_DONE;
 }
@@ -280,53 +276,67 @@ collect_tickets (Run *run, GError **error)
   return g_steal_pointer (&tickets);
 }
 
-/* A folder answers nothing: what was written there counts as delivered, never as verified. */
-static gboolean
-mark_written (Run *run, const GPtrArray *tickets, const char *path, gint64 now, GError **error)
-{
-  g_autofree char *reason
-      = g_strdup_printf (_ ("Written to %s; not confirmed by the ITSM."), path);
-
-  for (guint i = 0; i < tickets->len; i++) {
-    const DkPushTicket *ticket = tickets->pdata[i];
-    const DkPushMark mark = { .number = ticket->ticket->number,
-                              .state = DK_HANDOVER_DELIVERED,
-                              .reason = reason,
-                              .sent_ms = now };
-    if (!push_mark (run, &mark, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
+/* A copy for people: nothing is marked. */
 static DkHandoverResult *
-write_files (Run *run, const char *folder, GError **error)
+write_copy (Run *run, GError **error)
 {
   g_autoptr (GPtrArray) tickets = collect_tickets (run, error);
-  gint64 now = dk_clock_wall_ms ();
   g_autofree char *table = NULL;
   g_autofree char *log = NULL;
   DkHandoverResult *result;
 
-  if (tickets == NULL)
-    return NULL;
-  if (tickets->len == 0) {
-    result = new_result ();
-    result->words = g_strdup (_ ("Nothing waits, so nothing was written."));
-    return result;
-  }
-  if (!dk_csv_route_write (folder, tickets, now, &table, &log, error)
-      || (run->connector != NULL && !mark_written (run, tickets, table, now, error)))
+  if (tickets == NULL
+      || (tickets->len > 0
+          && !dk_csv_route_write (run->folder, tickets, dk_clock_wall_ms (), &table, &log, error)))
     return NULL;
   result = new_result ();
-  result->words = g_strdup_printf (
-      run->connector != NULL
-          ? _ (
-              "%u tickets written to %s. They count as delivered, not as verified: look them up in "
-              "the ITSM by their numbers.")
-          : _ ("%u tickets written to %s. Nothing was marked: they still wait for hand-over here."),
-      tickets->len, table);
+  result->words
+      = table != NULL
+            ? g_strdup_printf (_ ("%u tickets written to %s. Nothing was marked: they still wait "
+                                  "for hand-over here."),
+                               tickets->len, table)
+            : g_strdup (_ ("Nothing waits, so nothing was written."));
   return result;
+}
+
+static DkHandoverResult *
+describe_files (const DkCsvHandover *handover)
+{
+  DkHandoverResult *result = new_result ();
+  const DkPushReport *report = handover->report;
+  GString *words = g_string_new (NULL);
+
+  if (handover->tickets_path != NULL)
+    g_string_append_printf (words,
+                            _ ("%u tickets written to %s. They count as delivered, not as "
+                               "verified: look them up in the ITSM by their numbers."),
+                            report->sent, handover->tickets_path);
+  else
+    g_string_append (words, _ ("Nothing waits, so nothing was written."));
+  if (report->refused > 0)
+    g_string_append_printf (words, _ (" Refused: %u; the reason stands beside each."),
+                            report->refused);
+  if (report->unknown > 0)
+    g_string_append_printf (words, _ (" Not known: %u; the reason stands beside each."),
+                            report->unknown);
+  result->words = g_string_free (words, FALSE);
+  return result;
+}
+
+static DkHandoverResult *
+write_files (Run *run, GError **error)
+{
+  const DkPushStore store
+      = { .data = run, .list = push_list, .load = push_load, .mark = push_mark };
+  g_auto (DkCsvHandover) handover = { 0 };
+  g_autoptr (GError) fault = NULL;
+
+  if (dk_csv_handover_run (dk_json_get_text (run->facts->config, "folder"), &store, &handover,
+                           &fault)
+      || g_error_matches (fault, DK_ERROR, DK_ERROR_PARTIAL))
+    return describe_files (&handover);
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return NULL;
 }
 
 static void
@@ -338,10 +348,10 @@ run_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellab
   DkHandoverResult *result = NULL;
 
   if (run->connector == NULL)
-    result = write_files (run, run->folder, &error);
+    result = write_copy (run, &error);
   else if (dk_kit_run_and_wait (step_begin, &begin, &error) != NULL)
     result = g_strcmp0 (run->facts->type, "file") == 0
-                 ? write_files (run, dk_json_get_text (run->facts->config, "folder"), &error)
+                 ? write_files (run, &error)
                  : run_engine (run, cancellable, &error);
   if (result != NULL)
     g_task_return_pointer (task, result, free_result);

@@ -40,6 +40,7 @@ dk_paper_job_free (gpointer data)
   g_clear_pointer (&job->pdf, g_bytes_unref);
   dk_form_unref (job->form);
   dk_ticket_free (job->ticket);
+  g_clear_pointer (&job->log, g_ptr_array_unref);
   g_clear_pointer (&job->numbers, g_ptr_array_unref);
   g_free (job->title);
   g_free (job->object);
@@ -69,12 +70,18 @@ gather_margins (DkStore *store, DkPaperJob *job, GError **error)
 static gboolean
 gather_ticket (DkStore *store, DkPaperJob *job, const char *number, GError **error)
 {
+  g_autoptr (GPtrArray) entries = NULL;
+
   job->ticket = dk_ticket_store_load (store, number, error);
   if (job->ticket == NULL)
     return FALSE;
   job->form = dk_content_store_form (store, job->ticket->form, error);
   if (job->form == NULL)
     return FALSE;
+  entries = dk_ledger_of_object (store, job->ticket->number, error);
+  if (entries == NULL)
+    return FALSE;
+  job->log = dk_paper_log_new (job->form, entries);
   job->title = g_strdup_printf ("%s, %s", job->ticket->number, dk_form_title (job->form));
   job->object = g_strdup (job->ticket->number);
   return TRUE;
@@ -83,6 +90,9 @@ gather_ticket (DkStore *store, DkPaperJob *job, const char *number, GError **err
 static gboolean
 gather_blanks (DkStore *store, DkPaperJob *job, const DkPaperOrder *order, GError **error)
 {
+  const char *first;
+  const char *last;
+
   job->form = dk_content_store_form (store, order->form_id, error);
   if (job->form == NULL)
     return FALSE;
@@ -96,10 +106,11 @@ gather_blanks (DkStore *store, DkPaperJob *job, const DkPaperOrder *order, GErro
       = dk_ticket_store_issue_paper (store, job->form, order->copies, NULL, error);
   if (job->numbers == NULL)
     return FALSE;
-  job->title
-      = g_strdup_printf (_ ("%s, %s to %s"), dk_form_title (job->form),
-                         (char *) job->numbers->pdata[0],
-                         (char *) job->numbers->pdata[job->numbers->len - 1]);
+  first = job->numbers->pdata[0];
+  last = job->numbers->pdata[job->numbers->len - 1];
+  job->title = job->numbers->len == 1
+                   ? g_strdup_printf ("%s, %s", dk_form_title (job->form), first)
+                   : g_strdup_printf (_ ("%s, %s to %s"), dk_form_title (job->form), first, last);
   return TRUE;
 }
 
@@ -132,8 +143,8 @@ lay_out_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 
   job->paper = dk_paper_new (&facts);
   if (job->numbers->len == 0)
-    dk_paper_add_form (job->paper, job->form, job->ticket,
-                       job->ticket != NULL ? job->ticket->number : NULL);
+    dk_paper_add_form_with_log (job->paper, job->form, job->ticket,
+                                job->ticket != NULL ? job->ticket->number : NULL, job->log);
   for (guint i = 0; i < job->numbers->len; i++)
     dk_paper_add_form (job->paper, job->form, NULL, job->numbers->pdata[i]);
   job->pdf = dk_paper_pdf (job->paper, &error);

@@ -13,6 +13,7 @@ typedef struct {
   char *object; /* ticket number, or the form: what the ledger notes */
   DkForm *form;
   DkTicket *ticket;   /* NULL: blank */
+  GPtrArray *log;     /* of DkPaperLine: of the ticket; NULL if blank */
   GPtrArray *numbers; /* of char *: one blank form for each; empty = a specimen */
   char *mode;
   char *organisation;

@@ -35,6 +35,7 @@ struct _DkTicketPage {
   gboolean promoting;  /* a call that becomes a full ticket when it is saved */
   gboolean save_waits; /* Save was pressed before the number came */
   gboolean save_final;
+  gboolean safety_asked; /* the person was told that nobody asked about patient safety */
 };
 
 G_DEFINE_FINAL_TYPE (DkTicketPage, dk_ticket_page, DK_TYPE_PAGE)
@@ -56,21 +57,9 @@ static void
 show_priority (DkTicketPage *self)
 {
   g_autoptr (json_t) answers = dk_form_view_get_answers (self->form);
-  int impact = (int) dk_json_get_int (answers, "impact", 0);
-  int urgency = (int) dk_json_get_int (answers, "urgency", 0);
-  gboolean safety = dk_json_get_bool (answers, "safety", FALSE);
-  g_autofree char *why = NULL;
-  g_autofree char *text = NULL;
-  int priority;
+  g_autofree char *text
+      = dk_ticket_priority_words (self->policy, dk_form_view_get_form (self->form), answers);
 
-  if (self->policy == NULL || impact < 1 || impact > 3 || urgency < 1 || urgency > 3) {
-    gtk_label_set_text (self->priority, safety ? _ ("PATIENT SAFETY") : "");
-    return;
-  }
-  priority = dk_policy_priority (self->policy, impact, urgency, safety, NULL);
-  why = dk_policy_explain (self->policy, impact, urgency, safety);
-  text = g_strdup_printf (_ ("%sPriority %d %s: %s"), safety ? _ ("PATIENT SAFETY. ") : "",
-                          priority, self->policy->names[priority - 1], why);
   gtk_label_set_text (self->priority, text);
 }
 
@@ -171,6 +160,8 @@ reset (DkTicketPage *self)
   self->amending = FALSE;
   self->promoting = FALSE;
   self->save_waits = FALSE;
+  self->save_final = FALSE;
+  self->safety_asked = FALSE;
 }
 
 /* What is stored is not to be overtyped by chance: work on it goes on in the log. */
@@ -374,7 +365,12 @@ on_begun (gpointer owner, gpointer result, const GError *error)
 static void
 on_edited (DkFormView *form, DkTicketPage *self)
 {
+  static gpointer none[] = { NULL };
+  static const GPtrArray no_problems = { none, 0 };
+
   self->dirty = TRUE;
+  if (self->safety_asked)
+    dk_form_view_show_problems (form, &no_problems);
   show_priority (self);
   show_state (self);
   dk_page_update_actions (DK_PAGE (self));
@@ -465,12 +461,17 @@ on_saved (gpointer owner, gpointer result, const GError *error)
   g_autofree char *number = result;
   g_autofree char *text = NULL;
 
-  if (dk_page_failed (DK_PAGE (self), error))
+  if (dk_page_failed (DK_PAGE (self), error)) {
+    self->save_final = FALSE;
     return;
+  }
   self->dirty = FALSE;
   text = g_strdup_printf (
-      _ ("%s is stored. Tell the caller the number. Once nothing is missing, finalise it, so that "
-         "it can be handed over."),
+      is_frozen (self)    ? _ ("%s: stored with its time and your name.")
+      : self->save_final ? _ ("%s is finalised and waits for hand-over. Tell the caller the "
+                              "number.")
+                         : _ ("%s is stored. Tell the caller the number. Once nothing is missing, "
+                              "finalise it, so that it can be handed over."),
       number);
   dk_page_say (DK_PAGE (self), GTK_MESSAGE_INFO, text);
   load (self, number);
@@ -532,14 +533,35 @@ save_amendment (DkTicketPage *self)
   dk_reason_dialog_ask (GTK_WIDGET (self), &shown, amend_with_reason);
 }
 
+/* TRUE if the ticket may be finalised: asked once, a person may still finalise it unanswered. */
+static gboolean
+check_safety (DkTicketPage *self)
+{
+  DkFormProblem problem = { (char *) "safety", (char *) _ ("Patient safety was not asked.") };
+  gpointer list[] = { &problem };
+  const GPtrArray problems = { list, 1 };
+  g_autoptr (json_t) answers = dk_form_view_get_answers (self->form);
+
+  if (self->safety_asked || dk_form_find (dk_form_view_get_form (self->form), "safety") == NULL
+      || json_object_get (answers, "safety") != NULL)
+    return TRUE;
+  self->safety_asked = TRUE;
+  dk_form_view_show_problems (self->form, &problems);
+  dk_page_say (DK_PAGE (self), GTK_MESSAGE_WARNING,
+               _ ("Patient safety was not asked. Not finalised yet; what was typed is kept. Ask "
+                  "now, or press Save and finalise once more to leave it open."));
+  return FALSE;
+}
+
 static void
 save (DkTicketPage *self, gboolean final)
 {
   DkTicketOrder *order;
 
   self->save_waits = FALSE;
-  if (!check (self))
+  if (!check (self) || (final && !self->amending && !check_safety (self)))
     return;
+  self->save_final = final;
   if (self->amending) {
     save_amendment (self);
     return;
@@ -553,7 +575,6 @@ save (DkTicketPage *self, gboolean final)
   }
   if (self->draft_number == NULL) {
     self->save_waits = self->begun;
-    self->save_final = final;
     return;
   }
   g_clear_handle_id (&self->keep_timer, g_source_remove);

@@ -426,3 +426,45 @@ dk_ticket_priority_text (int priority)
     return g_strdup ("");
   return g_strdup_printf ("%d %s", priority, _ (names[priority]));
 }
+
+/* Why there is no priority yet, and what it is at least. */
+static char *
+open_priority_words (const DkPolicy *policy, const DkForm *form, gboolean safety)
+{
+  const DkField *impact = dk_form_find (form, "impact");
+  const DkField *urgency = dk_form_find (form, "urgency");
+
+  if (impact == NULL || urgency == NULL)
+    return g_strdup (safety ? _ ("PATIENT SAFETY") : "");
+  if (safety)
+    return g_strdup_printf (
+        _ ("PATIENT SAFETY. Priority %d %s at least (open: %s, %s)"),
+        policy->safety_floor, policy->names[policy->safety_floor - 1], impact->label,
+        urgency->label);
+  return g_strdup_printf (_ ("Priority not known yet (%s, %s)"), impact->label,
+                          urgency->label);
+}
+
+char *
+dk_ticket_priority_words (const DkPolicy *policy, const DkForm *form, const json_t *answers)
+{
+  int impact = (int) dk_json_get_int (answers, "impact", 0);
+  int urgency = (int) dk_json_get_int (answers, "urgency", 0);
+  gboolean safety = dk_json_get_bool (answers, "safety", FALSE);
+  gboolean is_asked = json_object_get (answers, "safety") != NULL;
+  g_autofree char *priority = NULL;
+
+  if (policy == NULL || form == NULL)
+    return g_strdup ("");
+  if (impact >= 1 && impact <= 3 && urgency >= 1 && urgency <= 3) {
+    int level = dk_policy_priority (policy, impact, urgency, safety, NULL);
+    g_autofree char *why = dk_policy_explain (policy, impact, urgency, safety);
+    priority = g_strdup_printf (_ ("%sPriority %d %s: %s"), safety ? _ ("PATIENT SAFETY. ") : "",
+                                level, policy->names[level - 1], why);
+  } else {
+    priority = open_priority_words (policy, form, safety);
+  }
+  if (is_asked || dk_form_find (form, "safety") == NULL)
+    return g_steal_pointer (&priority);
+  return g_strdup_printf ("%s %s", _ ("Patient safety was not asked."), priority);
+}

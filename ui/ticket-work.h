@@ -87,6 +87,10 @@ const char *dk_ticket_standing_word (const DkTicket *ticket);
 
 /* Name of a priority: "2 High", "" for 0. New string. */
 char *dk_ticket_priority_text (int priority);
+/* What the answers typed so far make of the priority, and why: "Priority not known yet" until
+ * there is enough, "Patient safety was not asked" until there is an answer; nothing about what the
+ * form does not ask. New string. */
+char *dk_ticket_priority_words (const DkPolicy *policy, const DkForm *form, const json_t *answers);
 
 /* Frees the view; NULL is fine. */
 void dk_ticket_view_free (DkTicketView *view);

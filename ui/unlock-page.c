@@ -282,11 +282,16 @@ dk_unlock_page_new (const char *folder, const char *user)
 {
   DkUnlockPage *self = g_object_new (DK_TYPE_UNLOCK_PAGE, NULL);
   g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
 
   self->folder = g_strdup (folder);
   if (dk_kit_exists (folder)) {
     show_station (self);
     show_people (self, user);
+  } else if (!dk_kit_check_there (folder, &error)
+             && g_error_matches (error, DK_ERROR, DK_ERROR_DAMAGED)) {
+    gtk_label_set_text (self->station, _ ("The kit file is missing"));
+    give_up (self, error->message);
   } else {
     text = g_strdup_printf (
         _ ("There is no kit in %s. Nothing was changed. Make one with “dkit init”, "

@@ -22,18 +22,20 @@ set_errno_error (GError **error, int saved, gboolean writing, const char *verb, 
   g_set_error (error, DK_ERROR, code, "Could not %s %s: %s.", verb, path, g_strerror (saved));
 }
 
+#define FIRST_BYTES (64u << 10)
+
 static int
-open_for_reading (const char *path, GStatBuf *facts, GError **error)
+open_for_reading (const char *path, DkFileKind *kind, guint64 *size, GError **error)
 {
   int fd = dk_platform_open_file (path);
 
-  if (fd < 0 || g_stat (path, facts) != 0) {
+  if (fd < 0 || !dk_platform_file_facts (fd, kind, size)) {
     set_errno_error (error, errno, FALSE, "read", path);
     if (fd >= 0)
       (void) g_close (fd, NULL);
     return -1;
   }
-  if ((facts->st_mode & S_IFMT) == S_IFDIR) {
+  if (*kind == DK_FILE_FOLDER) {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID, "%s is a folder, not a file.", path);
     (void) g_close (fd, NULL);
     return -1;
@@ -41,56 +43,114 @@ open_for_reading (const char *path, GStatBuf *facts, GError **error)
   return fd;
 }
 
-static GBytes *
-read_from (int fd, const char *path, guint64 offset, gsize size_max, GError **error)
+static guint8 *
+resize (guint8 *buffer, gsize size, const char *path, GError **error)
 {
-  g_autofree guint8 *buffer = g_try_malloc (size_max + 1);
-  gssize got;
+  guint8 *larger = g_try_realloc (buffer, size);
 
-  if (buffer == NULL) {
+  if (larger == NULL) {
+    g_free (buffer);
     g_set_error (error, DK_ERROR, DK_ERROR_MEMORY, "Not enough free memory to read %s.", path);
-    return NULL;
   }
-  got = dk_platform_read_at (fd, buffer, size_max, offset);
-  if (got < 0) {
+  return larger;
+}
+
+/* The size that a file tells is a hint: pipes tell none, and a file may grow while it is read. So
+ * one byte more than is allowed is asked for, and the end is where the system says so. */
+static GBytes *
+read_to_end (int fd, const char *path, guint64 hint, gsize size_max, GError **error)
+{
+  gsize room = (gsize) MIN (hint > 0 ? hint : FIRST_BYTES, size_max) + 1;
+  guint8 *buffer = NULL;
+  gsize size = 0;
+
+  for (;;) {
+    gssize got;
+    buffer = resize (buffer, room, path, error);
+    if (buffer == NULL)
+      return NULL;
+    got = dk_platform_read_on (fd, buffer + size, room - size);
+    if (got < 0)
+      set_errno_error (error, errno, FALSE, "read", path);
+    else if (size + (gsize) got > size_max)
+      g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                   "%s is larger than the %" G_GSIZE_FORMAT " bytes that are accepted.", path,
+                   size_max);
+    else if (size + (gsize) got < room)
+      return g_bytes_new_take (buffer, size + (gsize) got);
+    if (got < 0 || size + (gsize) got > size_max) {
+      g_free (buffer);
+      return NULL;
+    }
+    size += (gsize) got;
+    room = (room - 1 > size_max / 2 ? size_max : (room - 1) * 2) + 1;
+  }
+}
+
+/* Half of an old text and half of a new one must not be taken for either. A file of the system that
+ * tells size 0 and has content all the same is fine. */
+static gboolean
+check_unchanged (int fd, const char *path, guint64 size_before, gsize got, GError **error)
+{
+  DkFileKind kind;
+  guint64 size;
+
+  if (!dk_platform_file_facts (fd, &kind, &size)) {
     set_errno_error (error, errno, FALSE, "read", path);
-    return NULL;
+    return FALSE;
   }
-  buffer = g_realloc (buffer, (gsize) got + 1);
-  return g_bytes_new_take (g_steal_pointer (&buffer), (gsize) got);
+  if (kind != DK_FILE_REGULAR || (size == size_before && (size == 0 || size == got)))
+    return TRUE;
+  g_set_error (error, DK_ERROR, DK_ERROR_FAILED,
+               "%s was written to while it was read. Nothing was taken from it; try again.", path);
+  return FALSE;
 }
 
 GBytes *
 dk_file_read (const char *path, gsize size_max, GError **error)
 {
-  GStatBuf facts;
-  GBytes *bytes;
-  int fd = open_for_reading (path, &facts, error);
+  g_autoptr (GBytes) bytes = NULL;
+  DkFileKind kind;
+  guint64 size = 0;
+  gboolean whole;
+  int fd = open_for_reading (path, &kind, &size, error);
 
   if (fd < 0)
     return NULL;
-  if (facts.st_size < 0 || (guint64) facts.st_size > size_max) {
-    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
-                 "%s is larger than the %" G_GSIZE_FORMAT " bytes that are accepted.", path,
-                 size_max);
-    (void) g_close (fd, NULL);
+  bytes = read_to_end (fd, path, size, size_max, error);
+  whole = bytes != NULL && check_unchanged (fd, path, size, g_bytes_get_size (bytes), error);
+  (void) g_close (fd, NULL);
+  return whole ? g_steal_pointer (&bytes) : NULL;
+}
+
+static GBytes *
+read_at (int fd, const char *path, guint64 offset, gsize size, GError **error)
+{
+  guint8 *buffer = resize (NULL, size + 1, path, error);
+  gssize got;
+
+  if (buffer == NULL)
+    return NULL;
+  got = dk_platform_read_at (fd, buffer, size, offset);
+  if (got < 0) {
+    set_errno_error (error, errno, FALSE, "read", path);
+    g_free (buffer);
     return NULL;
   }
-  bytes = read_from (fd, path, 0, (gsize) facts.st_size, error);
-  (void) g_close (fd, NULL);
-  return bytes;
+  return g_bytes_new_take (g_realloc (buffer, (gsize) got + 1), (gsize) got);
 }
 
 GBytes *
 dk_file_read_part (const char *path, guint64 offset, gsize size, GError **error)
 {
-  GStatBuf facts;
   GBytes *bytes;
-  int fd = open_for_reading (path, &facts, error);
+  DkFileKind kind;
+  guint64 whole;
+  int fd = open_for_reading (path, &kind, &whole, error);
 
   if (fd < 0)
     return NULL;
-  bytes = read_from (fd, path, offset, size, error);
+  bytes = read_at (fd, path, offset, size, error);
   (void) g_close (fd, NULL);
   return bytes;
 }
@@ -144,6 +204,21 @@ dk_file_replace (const char *path, const void *data, gsize size, DkFileDurabilit
     return TRUE;
   g_autofree char *folder = g_path_get_dirname (path);
   return dk_file_sync_folder (folder, error);
+}
+
+gboolean
+dk_file_check_output (const char *path, GError **error)
+{
+  DkFileKind kind = dk_platform_path_kind (path);
+
+  if (kind == DK_FILE_ABSENT || kind == DK_FILE_REGULAR)
+    return TRUE;
+  g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+               "%s is %s. It was left as it is and nothing was written; name a new file.", path,
+               kind == DK_FILE_FOLDER ? "a folder"
+               : kind == DK_FILE_LINK ? "a link to something else"
+                                      : "no file but a device or a pipe");
+  return FALSE;
 }
 
 gboolean

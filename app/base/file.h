@@ -15,7 +15,8 @@ typedef enum {
   DK_FILE_NOT_SYNCED /* atomic, but a power cut may bring the old content back */
 } DkFileDurability;
 
-/* The whole file, refused if it is larger than size_max. New reference. */
+/* The whole file, refused if it is larger than size_max. Of a pipe or a device all that comes from
+ * it until its end. DK_ERROR_FAILED if a file changed its size meanwhile. New reference. */
 GBytes *dk_file_read (const char *path, gsize size_max, GError **error) DK_CHECKED;
 
 /* Size bytes from offset; a shorter file gives fewer. New reference. */
@@ -26,6 +27,10 @@ GBytes *dk_file_read_part (const char *path, guint64 offset, gsize size,
  * the new, never a part. */
 gboolean dk_file_replace (const char *path, const void *data, gsize size,
                           DkFileDurability durability, GError **error) DK_CHECKED;
+
+/* May path be written with dk_file_replace as a file that a person named: nothing is there, or a
+ * regular file? A folder, link, device or pipe is DK_ERROR_INVALID. */
+gboolean dk_file_check_output (const char *path, GError **error) DK_CHECKED;
 
 /* Renames within one file system, replacing `to`, and syncs the folder of `to`. The caller has
  * synced the file itself. */

@@ -25,9 +25,25 @@
 #include "app/base/limits.h"
 #include "app/base/text.h"
 
+#define HOLDER_TRIES 20
+#define HOLDER_PAUSE_US 10000
+
 struct DkFileLock {
   int fd;
 };
+
+/* Whoever has just taken the lock writes its name a moment later. */
+static void
+read_holder (int fd, char *text, gsize size_max)
+{
+  for (guint i = 0; i < HOLDER_TRIES; i++) {
+    gssize size = dk_platform_read_at (fd, text, size_max - 1, 0);
+    text[MAX (size, 0)] = '\0';
+    if (strchr (text, '\n') != NULL)
+      return;
+    g_usleep (HOLDER_PAUSE_US);
+  }
+}
 
 /* The holder as it wrote itself down: "PID USER". A lock can be free while the text still names the
  * last holder, so the text is read only when the lock is refused. */
@@ -35,10 +51,11 @@ static void
 set_busy_error (int fd, const char *path, GError **error)
 {
   char text[128] = "";
-  gssize size = dk_platform_read_at (fd, text, sizeof text - 1, 0);
-  g_autofree char *holder = dk_text_printable (g_strstrip (text), FALSE);
+  g_autofree char *holder = NULL;
 
-  if (size <= 0)
+  read_holder (fd, text, sizeof text);
+  holder = dk_text_printable (g_strstrip (text), FALSE);
+  if (*holder == '\0')
     g_set_error (error, DK_ERROR, DK_ERROR_BUSY,
                  "This kit is open in another process (%s). Lock it there, then try again.", path);
   else
@@ -213,7 +230,7 @@ dk_platform_ask_passphrase (const char *prompt, GError **error)
 
   if (fd < 0 || tcgetattr (fd, &shown) != 0) {
     g_set_error (error, DK_ERROR, DK_ERROR_USAGE,
-                 "There is no terminal to ask for the passphrase on. Give --passphrase-file FILE.");
+                 "There is no terminal to ask for the passphrase on. Nothing was done.");
     if (fd >= 0)
       (void) close (fd);
     return NULL;
@@ -344,6 +361,53 @@ dk_platform_file_mode (const char *folder)
   struct stat facts;
 
   return stat (folder, &facts) == 0 && (facts.st_mode & S_ISGID) != 0 ? 0660 : 0600;
+}
+
+static DkFileKind
+kind_of (mode_t mode)
+{
+  return S_ISREG (mode)   ? DK_FILE_REGULAR
+         : S_ISDIR (mode) ? DK_FILE_FOLDER
+         : S_ISLNK (mode) ? DK_FILE_LINK
+                          : DK_FILE_OTHER;
+}
+
+gboolean
+dk_platform_file_facts (int fd, DkFileKind *kind, guint64 *size)
+{
+  struct stat facts;
+
+  if (fstat (fd, &facts) != 0)
+    return FALSE;
+  *kind = kind_of (facts.st_mode);
+  *size = S_ISREG (facts.st_mode) && facts.st_size > 0 ? (guint64) facts.st_size : 0;
+  return TRUE;
+}
+
+DkFileKind
+dk_platform_path_kind (const char *path)
+{
+  struct stat facts;
+
+  return lstat (path, &facts) == 0 ? kind_of (facts.st_mode) : DK_FILE_ABSENT;
+}
+
+gssize
+dk_platform_read_on (int fd, void *out, gsize size)
+{
+  gsize done = 0;
+
+  while (done < size) {
+    gssize got = read (fd, (guint8 *) out + done, size - done);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return -1;
+    if (got == 0)
+      break;
+    done += (gsize) got;
+  }
+  return (gssize) done;
 }
 
 gssize

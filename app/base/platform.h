@@ -9,6 +9,14 @@ G_BEGIN_DECLS
 
 typedef struct DkFileLock DkFileLock;
 
+typedef enum {
+  DK_FILE_ABSENT,
+  DK_FILE_REGULAR,
+  DK_FILE_FOLDER,
+  DK_FILE_LINK,
+  DK_FILE_OTHER /* device, pipe, socket */
+} DkFileKind;
+
 /* Takes the one lock of a kit, held until freed or until the process ends in whatever way. The
  * file is made if needed and names the holder. DK_ERROR_BUSY tells the holder's pid and user;
  * DK_ERROR_STORAGE. Any thread. */
@@ -69,6 +77,17 @@ int dk_platform_create_file (const char *path, int mode) DK_CHECKED;
 
 /* Mode for a new file in this folder: 0660 if the folder is setgid, else 0600. */
 int dk_platform_file_mode (const char *folder);
+
+/* What an open file is: kind and, of a regular file, its size in bytes. FALSE with errno. */
+gboolean dk_platform_file_facts (int fd, DkFileKind *kind, guint64 *size) DK_CHECKED;
+
+/* What stands at a path, a link itself being no regular file. Never fails: what cannot be looked at
+ * counts as absent. */
+DkFileKind dk_platform_path_kind (const char *path);
+
+/* Reads size bytes from where the file stands, pipes as well, fewer only at its end; -1 with
+ * errno. */
+gssize dk_platform_read_on (int fd, void *out, gsize size) DK_CHECKED;
 
 /* Reads size bytes at offset, fewer only at the end of the file; -1 with errno. */
 gssize dk_platform_read_at (int fd, void *out, gsize size, guint64 offset) DK_CHECKED;

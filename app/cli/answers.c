@@ -62,13 +62,29 @@ dk_cli_set_answers (DkCli *cli, const DkForm *form, const char *const *pairs, js
   return TRUE;
 }
 
+/* Read as the field happened_at is, so that both take the same times. */
+static gboolean
+read_at (const char *text, gint64 *ms, GError **error)
+{
+  char label[] = "--at";
+  const DkField field = { .label = label, .type = DK_FIELD_DATE_TIME };
+  g_autoptr (json_t) value = dk_form_convert (&field, text, error);
+
+  if (value == NULL)
+    return FALSE;
+  if (json_is_null (value))
+    return dk_cli_usage (error, "--at needs a time, as 14:05 or 2026-11-22T14:05. Nothing was "
+                                "done.");
+  return dk_time_parse (json_string_value (value), label, ms, error);
+}
+
 gboolean
 dk_cli_happened (const DkArgs *args, const json_t *answers, gint64 *ms, GError **error)
 {
   const char *at = dk_args_get (args, "at");
 
   if (at != NULL)
-    return dk_time_parse (at, "--at", ms, error);
+    return read_at (at, ms, error);
   at = answers != NULL ? dk_json_get_text (answers, "happened_at") : NULL;
   *ms = 0;
   return at == NULL || dk_time_parse (at, "happened_at", ms, error);

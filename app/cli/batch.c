@@ -61,46 +61,62 @@ run_line (DkCli *cli, const char *line, GError **error)
   return args != NULL && dk_cli_run (cli, args, error);
 }
 
-/* What a line said is written before the next one is read: a number that stands there is
- * durable. */
-static gboolean
-run_and_answer (DkCli *cli, const char *line, guint number, GError **error)
+/* Editors of one system put a mark before the first line, which is no part of it. */
+static void
+skip_mark (char *line)
 {
-  g_autoptr (GError) failed = NULL;
+  if (g_str_has_prefix (line, "\xef\xbb\xbf"))
+    memmove (line, line + 3, strlen (line + 3) + 1);
+}
+
+/* What a line said is written before the next one is read: a number that stands there is
+ * durable. Takes failed. */
+static gboolean
+answer (DkCli *cli, gboolean done, GError *failed, GError **error)
+{
   g_autofree char *output = NULL;
-  gboolean done = run_line (cli, line, &failed);
 
   output = dk_cli_take_output (cli, failed);
   if (!dk_cli_write (output)) {
     g_set_error (error, DK_ERROR, DK_ERROR_FAILED,
-                 "Standard output was closed at line %u. Lines up to here are done%s.", number,
+                 "Standard output was closed at line %u. Lines up to here are done%s.", cli->line,
                  done ? ", this one as well" : ", this one failed");
+    g_clear_error (&failed);
     return FALSE;
   }
   if (!done)
-    g_propagate_prefixed_error (error, g_steal_pointer (&failed), "Line %u: ", number);
+    g_propagate_prefixed_error (error, failed, "Line %u: ", cli->line);
   return done;
+}
+
+/* Reads and runs the next line; *more is FALSE behind the last one. */
+static gboolean
+run_next (DkCli *cli, Source *source, gboolean *more, GError **error)
+{
+  GError *failed = NULL;
+  g_autofree char *line = NULL;
+  gboolean done = next_line (source, &line, &failed);
+
+  cli->line++;
+  *more = !done || line != NULL;
+  if (line != NULL && cli->line == 1)
+    skip_mark (line);
+  if (done && (line == NULL || is_blank (line)))
+    return TRUE;
+  done = done && run_line (cli, line, &failed);
+  return answer (cli, done, failed, error);
 }
 
 static gboolean
 run_lines (DkCli *cli, Source *source, gboolean keep_going, GError **error)
 {
   GError *first = NULL;
-  guint number = 0;
   guint failures = 0;
+  gboolean more = TRUE;
 
-  for (;;) {
+  while (more) {
     g_autoptr (GError) failed = NULL;
-    g_autofree char *line = NULL;
-    gboolean done = next_line (source, &line, &failed);
-    number++;
-    if (done && line == NULL)
-      break;
-    if (!done)
-      g_prefix_error (&failed, "Line %u: ", number);
-    else if (!is_blank (line))
-      done = run_and_answer (cli, line, number, &failed);
-    if (done)
+    if (run_next (cli, source, &more, &failed))
       continue;
     failures++;
     if (first == NULL && !keep_going) {

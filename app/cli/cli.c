@@ -15,7 +15,7 @@ const DkCommand *const DK_CLI_GROUPS[] = {
 
 /* First words of commands that the design names and this version does not have. */
 static const char *const LATER[] = {
-  "kit",           "recovery",     "escrow",        "backup",       "restore",       "bundle",
+  "kit",           "recovery rotate", "escrow",     "backup",       "restore",       "bundle",
   "outage",        "desk",         "oncall",        "user remove",  "user reset",    "pack new",
   "pack sign",     "pack refresh", "trust remove",  "contact import", "contact export",
   "runbook start", "runbook step", "form import",   "form export",  "ticket erase", NULL,
@@ -34,13 +34,36 @@ dk_cli_usage (GError **error, const char *format, ...)
   return FALSE;
 }
 
+/* Second words of the commands that begin with this one: "list, show"; NULL if there are none. New
+ * string. */
+static char *
+known_second_words (const char *first)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+  gsize size = strlen (first);
+
+  for (gsize g = 0; DK_CLI_GROUPS[g] != NULL; g++)
+    for (const DkCommand *c = DK_CLI_GROUPS[g]; c->name != NULL; c++)
+      if (strncmp (c->name, first, size) == 0 && c->name[size] == ' ')
+        g_string_append_printf (words, "%s%s", words->len > 0 ? ", " : "", c->name + size + 1);
+  return words->len > 0 ? g_strdup (words->str) : NULL;
+}
+
 static void
 refuse_unknown (const DkArgs *args, GError **error)
 {
-  const char *second = dk_args_word (args, 1);
   g_autofree char *first = dk_text_printable (dk_args_word (args, 0), FALSE);
+  g_autofree char *second
+      = dk_args_word (args, 1) != NULL ? dk_text_printable (dk_args_word (args, 1), FALSE) : NULL;
   g_autofree char *both = second != NULL ? g_strconcat (first, " ", second, NULL) : NULL;
+  g_autofree char *second_words = known_second_words (dk_args_word (args, 0));
 
+  if (second_words != NULL && (both == NULL || !g_strv_contains (LATER, both))) {
+    dk_cli_usage (error, "%s%s%s. Nothing was done; after `%s` comes one of: %s.",
+                  both != NULL ? "There is no command \"" : "That is only half of a command",
+                  both != NULL ? both : "", both != NULL ? "\"" : "", first, second_words);
+    return;
+  }
   if (g_strv_contains (LATER, first) || (both != NULL && g_strv_contains (LATER, both))) {
     dk_cli_usage (error, "`%s` is not part of this version. Nothing was done.",
                   g_strv_contains (LATER, first) ? first : both);
@@ -209,11 +232,16 @@ dk_cli_run (DkCli *cli, DkArgs *args, GError **error)
 }
 
 static json_t *
-error_document (const GError *error)
+error_document (const DkCli *cli, const GError *error)
 {
   g_autofree char *valid = g_utf8_make_valid (error->message, -1);
 
-  return json_pack ("{s:s, s:i}", "error", valid, "exit_code", dk_error_exit_code (error));
+  json_t *document
+      = json_pack ("{s:s, s:i}", "error", valid, "exit_code", dk_error_exit_code (error));
+
+  if (cli->line > 0)
+    json_object_set_new (document, "line", json_integer (cli->line));
+  return document;
 }
 
 char *
@@ -232,7 +260,7 @@ dk_cli_take_output (DkCli *cli, const GError *error)
   if (cli->batch_is_over)
     return g_strdup ("");
   if (document == NULL)
-    document = error != NULL ? error_document (error) : json_object ();
+    document = error != NULL ? error_document (cli, error) : json_object ();
   text = dk_json_text (document, cli->in_batch);
   return g_strconcat (text, g_str_has_suffix (text, "\n") ? "" : "\n", NULL);
 }

@@ -16,6 +16,7 @@ typedef struct {
   gboolean json;
   gboolean quiet;
   gboolean in_batch;
+  guint line; /* of the batch that is being run, from 1 */
   gboolean batch_is_over; /* its lines were the output */
   gboolean stdin_is_taken; /* the batch itself, or a value before, comes from standard input */
   const char *go_on_reason; /* why the journal is given up, borrowed; NULL as a rule */
@@ -92,6 +93,9 @@ char *dk_cli_folder (const DkCli *cli);
 /* Opens the kit unless it is open; tells what the person should know on standard error. */
 gboolean dk_cli_open_kit (DkCli *cli, GError **error) DK_CHECKED;
 
+/* Tells on standard error what the person should know after this unlock. */
+void dk_cli_tell_messages (const DkCli *cli);
+
 /* Store of the open kit, borrowed. */
 DkStore *dk_cli_store (DkCli *cli);
 
@@ -101,6 +105,22 @@ DkSecret *dk_cli_passphrase (DkCli *cli, const char *prompt, GError **error) DK_
 /* A new passphrase: of the file if that is not NULL, else asked for twice. New secret. */
 DkSecret *dk_cli_new_passphrase (DkCli *cli, const char *file, const char *who,
                                  GError **error) DK_CHECKED;
+
+/* Asks on the terminal; the error names the option that takes a file instead. New secret. */
+DkSecret *dk_cli_ask (const char *prompt, const char *option, GError **error) DK_CHECKED;
+
+/* Value of --output, borrowed: a file to write, or a folder that must not exist if is_folder.
+ * DK_ERROR_USAGE if it is missing, DK_ERROR_INVALID for "-" and for what must not be replaced. */
+const char *dk_cli_output (const DkArgs *args, gboolean is_folder, GError **error) DK_CHECKED;
+
+/* Writes a file that the person named, durably; what stands there is replaced if it is a regular
+ * file. A failure leaves what was there. */
+gboolean dk_cli_write_file (const char *path, const void *data, gsize size,
+                            GError **error) DK_CHECKED;
+
+/* Value of --reason, cleaned. DK_ERROR_USAGE if it is missing, DK_ERROR_INVALID if it is blank. New
+ * string. */
+char *dk_cli_reason (const DkArgs *args, GError **error) DK_CHECKED;
 
 /* Parameters of --kdf-mib; fallback if it was not given, 0 = the default of the program. */
 gboolean dk_cli_kdf (const DkArgs *args, guint32 fallback_mib, DkKdfParams *out,

@@ -5,12 +5,20 @@
 #include "app/base/limits.h"
 #include "app/base/text.h"
 #include "app/cli/cli.h"
+#include "app/cli/lead-content.h"
 #include "app/content/markdown.h"
 #include "app/store/content-store.h"
 #include "app/store/search.h"
 
 #define SEARCH_DEFAULT 50
 #define SEARCH_MAX 500
+#define LEAD_MARK "  (lead only)"
+
+static gboolean
+is_for_leads (const char *audience)
+{
+  return g_strcmp0 (audience, "lead") == 0;
+}
 
 static json_t *
 list_json (char **texts)
@@ -89,7 +97,7 @@ run_contact_list (DkCli *cli, const DkArgs *args, GError **error)
 
   if (!dk_args_get_int (args, "limit", 1, G_MAXINT32, &limit, error))
     return FALSE;
-  contacts = dk_content_store_contacts (dk_cli_store (cli), (guint) limit, error);
+  contacts = dk_cli_contacts (cli, (guint) limit, error);
   if (contacts == NULL)
     return FALSE;
   list = json_array ();
@@ -97,9 +105,10 @@ run_contact_list (DkCli *cli, const DkArgs *args, GError **error)
     const DkContact *contact = g_ptr_array_index (contacts, i);
     const DkContactNumber *first
         = contact->numbers->len > 0 ? g_ptr_array_index (contact->numbers, 0) : NULL;
-    dk_cli_say (cli, "%-24s %s%s%s%s%s", contact->id, contact->name, first != NULL ? "  " : "",
+    dk_cli_say (cli, "%-24s %s%s%s%s%s%s", contact->id, contact->name, first != NULL ? "  " : "",
                 first != NULL ? first->kind : "", first != NULL ? " " : "",
-                first != NULL ? first->value : "");
+                first != NULL ? first->value : "",
+                is_for_leads (contact->audience) ? LEAD_MARK : "");
     json_array_append_new (list, contact_json (contact));
   }
   dk_cli_take_document (cli, list);
@@ -116,12 +125,11 @@ say_if (DkCli *cli, const char *label, const char *text)
 static gboolean
 run_contact_show (DkCli *cli, const DkArgs *args, GError **error)
 {
-  g_autoptr (DkContact) contact
-      = dk_content_store_contact (dk_cli_store (cli), dk_args_word (args, 0), error);
+  g_autoptr (DkContact) contact = dk_cli_contact (cli, dk_args_word (args, 0), error);
 
   if (contact == NULL)
     return FALSE;
-  dk_cli_say (cli, "%s", contact->name);
+  dk_cli_say (cli, "%s%s", contact->name, is_for_leads (contact->audience) ? LEAD_MARK : "");
   say_if (cli, "role", contact->role);
   say_if (cli, "team", contact->team);
   say_if (cli, "site", contact->site);
@@ -158,7 +166,7 @@ runbook_json (const DkRunbook *runbook)
 static gboolean
 run_runbook_list (DkCli *cli, const DkArgs *args, GError **error)
 {
-  g_autoptr (GPtrArray) runbooks = dk_content_store_runbooks (dk_cli_store (cli), error);
+  g_autoptr (GPtrArray) runbooks = dk_cli_runbooks (cli, error);
   json_t *list;
 
   if (runbooks == NULL)
@@ -167,7 +175,8 @@ run_runbook_list (DkCli *cli, const DkArgs *args, GError **error)
   for (guint i = 0; i < runbooks->len; i++) {
     const DkRunbook *runbook = g_ptr_array_index (runbooks, i);
     gboolean overdue = dk_runbook_is_overdue (runbook, dk_clock_wall_ms ());
-    dk_cli_say (cli, "%-24s %s%s", runbook->id, runbook->title,
+    dk_cli_say (cli, "%-24s %s%s%s", runbook->id, runbook->title,
+                is_for_leads (runbook->audience) ? LEAD_MARK : "",
                 overdue ? "  (review overdue)" : "");
     json_array_append_new (list, runbook_json (runbook));
   }
@@ -195,8 +204,7 @@ steps_json (const DkDocument *document)
 static gboolean
 run_runbook_show (DkCli *cli, const DkArgs *args, GError **error)
 {
-  g_autoptr (DkRunbook) runbook
-      = dk_content_store_runbook (dk_cli_store (cli), dk_args_word (args, 0), error);
+  g_autoptr (DkRunbook) runbook = dk_cli_runbook (cli, dk_args_word (args, 0), error);
   g_autoptr (DkDocument) document = NULL;
   g_autofree char *text = NULL;
   const char *markdown;

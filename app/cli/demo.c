@@ -74,10 +74,10 @@ apply_pack (DkCli *cli, const char *content, const DkMinisignSecret *signer, GEr
 {
   g_autoptr (GBytes) bytes = build_pack (cli, content, signer, error);
   g_autoptr (DkContainer) container = bytes != NULL ? dk_container_open (bytes, error) : NULL;
-  g_autoptr (DkPackFacts) facts = NULL;
+  g_autoptr (DkPackApplied) applied = NULL;
 
   return container != NULL
-         && dk_pack_apply_container (cli->kit, container, NULL, &facts, error);
+         && dk_pack_apply_container (cli->kit, container, FALSE, NULL, &applied, error);
 }
 
 static void

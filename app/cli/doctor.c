@@ -28,6 +28,63 @@ found (Finding *finding, const char *state, char *detail, const char *remedy)
   finding->remedy = g_strdup (remedy);
 }
 
+/* Every page is read, so this is first: the other checks read only what they need. */
+static gboolean
+check_file (DkCli *cli, Finding *finding, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  gint64 begun = g_get_monotonic_time ();
+  gboolean whole = dk_db_check (dk_store_db (dk_cli_store (cli)), &failed);
+  double seconds = (double) (g_get_monotonic_time () - begun) / G_USEC_PER_SEC;
+
+  if (whole)
+    found (finding, "green",
+           g_strdup_printf ("Every page of the kit file is whole (read in %.1f s).", seconds),
+           NULL);
+  else if (g_error_matches (failed, DK_ERROR, DK_ERROR_DAMAGED))
+    found (finding, "red",
+           g_strdup_printf ("A part of the kit file is damaged (found in %.1f s). What can be read "
+                            "is still right; what lies in that part is lost.",
+                            seconds),
+           "Keep the file, put back the latest backup, and compare it with this one and paper.");
+  else
+    g_propagate_error (error, g_steal_pointer (&failed));
+  return failed == NULL || finding->state != NULL;
+}
+
+static gboolean
+check_missing (DkCli *cli, Finding *finding, GError **error)
+{
+  g_autofree char *missing = NULL;
+
+  if (!dk_kit_missing (cli->kit, &missing, error))
+    return FALSE;
+  if (missing != NULL)
+    found (finding, "red", g_steal_pointer (&missing),
+           "Key in what is found. This line goes 30 days after the kit was set back.");
+  else
+    found (finding, "green", g_strdup ("This kit is not known to have been set back."), NULL);
+  return TRUE;
+}
+
+static gboolean
+check_recovery (DkCli *cli, Finding *finding, GError **error)
+{
+  g_autofree char *when = NULL;
+  gint64 used_ms;
+
+  if (!dk_kit_recovery_used (cli->kit, &used_ms, error))
+    return FALSE;
+  when = used_ms > 0 ? dk_time_format_local (used_ms) : NULL;
+  if (when != NULL)
+    found (finding, "red", g_strdup_printf ("The recovery code was used (%s) and is spent.", when),
+           "Make sure that who chose the passphrase of `recovery` was allowed to. This version "
+           "cannot make a new code: a new kit has one.");
+  else
+    found (finding, "green", g_strdup ("The recovery code was not used."), NULL);
+  return TRUE;
+}
+
 static gboolean
 check_content (DkCli *cli, Finding *finding, GError **error)
 {
@@ -203,6 +260,7 @@ static const struct {
   const char *name;
   gboolean (*run) (DkCli *cli, Finding *finding, GError **error);
 } CHECKS[] = {
+  { "file", check_file },         { "missing", check_missing },   { "recovery", check_recovery },
   { "content", check_content },   { "runbooks", check_runbooks }, { "signers", check_signers },
   { "admins", check_admins },     { "hand-over", check_handover }, { "disk", check_disk },
   { "clock", check_clock },       { "memory", check_memory },     { "place", check_place },

@@ -31,8 +31,7 @@ load_all (DkStore *store, GError **error)
 static gboolean
 write_bytes (const char *path, GBytes *bytes, GError **error)
 {
-  return dk_file_replace (path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
-                          DK_FILE_DURABLE, error);
+  return dk_cli_write_file (path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error);
 }
 
 /* "shift.csv" has its log beside it in "shift-log.csv". */
@@ -54,12 +53,16 @@ export_csv (DkStore *store, const char *path, GPtrArray *files, guint *count, GE
   g_autoptr (GBytes) log = NULL;
   g_autofree char *second = log_path (path);
 
-  if (tickets == NULL)
+  if (tickets == NULL || !dk_file_check_output (second, error))
     return FALSE;
   table = dk_csv_route_tickets (tickets);
   log = dk_csv_route_log (tickets);
-  if (!write_bytes (path, table, error) || !write_bytes (second, log, error))
+  if (!write_bytes (path, table, error))
     return FALSE;
+  if (!write_bytes (second, log, error)) {
+    g_prefix_error (error, "%s is written, but not the log that belongs to it. ", path);
+    return FALSE;
+  }
   g_ptr_array_add (files, g_strdup (path));
   g_ptr_array_add (files, g_steal_pointer (&second));
   *count = tickets->len;
@@ -96,7 +99,7 @@ export_json (DkStore *store, const char *path, GPtrArray *files, guint *count, G
                         "station", identity->station, "site", identity->site, "exported_at",
                         dk_cli_time (dk_clock_wall_ms ()), "tickets", tickets);
   text = dk_json_text (document, FALSE);
-  if (!dk_file_replace (path, text, strlen (text), DK_FILE_DURABLE, error))
+  if (!dk_cli_write_file (path, text, strlen (text), error))
     return FALSE;
   g_ptr_array_add (files, g_strdup (path));
   *count = (guint) json_array_size (tickets);
@@ -118,8 +121,8 @@ run_export (DkCli *cli, const DkArgs *args, GError **error)
 {
   DkStore *store = dk_cli_store (cli);
   const char *format = dk_args_need (args, "format", error);
-  const char *output = format != NULL ? dk_args_need (args, "output", error) : NULL;
-  const char *reason = output != NULL ? dk_args_need (args, "reason", error) : NULL;
+  const char *output = format != NULL ? dk_cli_output (args, FALSE, error) : NULL;
+  g_autofree char *reason = output != NULL ? dk_cli_reason (args, error) : NULL;
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
   gboolean is_csv = g_strcmp0 (format, "csv") == 0;
   json_t *list;
@@ -192,8 +195,8 @@ run_verify (DkCli *cli, const DkArgs *args, GError **error)
 static gboolean
 run_audit_export (DkCli *cli, const DkArgs *args, GError **error)
 {
-  const char *folder = dk_args_need (args, "output", error);
-  const char *reason = folder != NULL ? dk_args_need (args, "reason", error) : NULL;
+  const char *folder = dk_cli_output (args, TRUE, error);
+  g_autofree char *reason = folder != NULL ? dk_cli_reason (args, error) : NULL;
 
   if (reason == NULL
       || !dk_ledger_export (dk_cli_store (cli), folder, dk_args_has (args, "with-text"), reason,

@@ -4,12 +4,10 @@
 #include "app/base/clock.h"
 #include "app/base/file.h"
 #include "app/cli/cli.h"
-#include "app/itsm/csv-route.h"
+#include "app/itsm/csv-handover.h"
 #include "app/itsm/kit-push.h"
 #include "app/itsm/open.h"
 #include "app/store/connector-store.h"
-#include "app/store/ledger.h"
-#include "app/store/ticket-store.h"
 
 #define KIND_FILE "file"
 #define KIND_RT "rt"
@@ -24,7 +22,7 @@ set_rt (const DkArgs *args, DkConnectorFacts *facts, GError **error)
   const char *ca_file = dk_args_get (args, "ca-file");
   gint64 settle_s = -1;
 
-  if (token == NULL || !dk_args_get_int (args, "settle-s", 0, 86400, &settle_s, error))
+  if (token == NULL || !dk_args_get_int (args, "settle-s", 1, 86400, &settle_s, error))
     return FALSE;
   dk_json_set_text (facts->config, "url", url);
   dk_json_set_text (facts->config, "queue", queue);
@@ -235,63 +233,40 @@ say_report (DkCli *cli, const DkPushReport *found)
   }
 }
 
-static gboolean
-note_push (DkCli *cli, const char *kind, const char *name, GError **error)
+static void
+say_files (DkCli *cli, const DkCsvHandover *handover)
 {
-  g_autoptr (json_t) body = json_object ();
+  const DkPushReport *found = handover->report;
+  json_t *document = dk_push_report_json (found);
 
-  dk_json_set_text (body, "target", name);
-  return dk_ledger_note (dk_cli_store (cli), kind, NULL, body, error);
+  for (guint i = 0; i < found->items->len; i++) {
+    const DkPushItem *item = g_ptr_array_index (found->items, i);
+    dk_cli_say (cli, "%-16s %-9s %s", item->number, dk_handover_name (item->state),
+                item->reason != NULL ? item->reason : "");
+  }
+  dk_cli_say (cli, "%u tickets written%s%s", found->sent,
+              handover->tickets_path != NULL ? " to " : "",
+              handover->tickets_path != NULL ? handover->tickets_path : "");
+  json_object_set_new (document, "tickets_file", dk_json_string (handover->tickets_path));
+  json_object_set_new (document, "log_file", dk_json_string (handover->log_path));
+  dk_cli_take_document (cli, document);
 }
 
 /* Writes what is new to the folder; from there on people or an import set answer for it. */
 static gboolean
 push_to_folder (DkCli *cli, const DkConnectorFacts *facts, GError **error)
 {
-  DkStore *store = dk_cli_store (cli);
-  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_push_row_free);
-  g_autoptr (GPtrArray) tickets
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_push_ticket_free);
-  g_autofree char *table = NULL;
-  g_autofree char *log = NULL;
-  g_autofree char *reason = NULL;
-  gint64 now = dk_clock_wall_ms ();
+  DkKitPush kit = { .store = dk_cli_store (cli), .target = facts->name };
+  DkPushStore queue = dk_kit_push_store (&kit);
+  g_auto (DkCsvHandover) handover = { 0 };
+  gboolean done;
 
-  if (!dk_kit_push_begin (store, facts->name, error)
-      || !dk_kit_push_list (store, facts->name, DK_PUSH_PENDING, rows, error))
+  if (!dk_kit_push_begin (kit.store, facts->name, error))
     return FALSE;
-  for (guint i = 0; i < rows->len; i++) {
-    const DkPushRow *row = g_ptr_array_index (rows, i);
-    DkPushTicket *ticket;
-    if (row->state == DK_HANDOVER_DELIVERED)
-      continue;
-    ticket = dk_kit_push_load (store, row->number, error);
-    if (ticket == NULL)
-      return FALSE;
-    ticket->handed_ms = now;
-    g_ptr_array_add (tickets, ticket);
-  }
-  if (tickets->len > 0
-      && !dk_csv_route_write (dk_json_get_text (facts->config, "folder"), tickets, now, &table,
-                              &log, error))
-    return FALSE;
-  reason = table != NULL ? g_strdup_printf ("Written to %s; not confirmed by the ITSM.", table)
-                         : NULL;
-  for (guint i = 0; i < tickets->len; i++) {
-    const DkPushTicket *ticket = g_ptr_array_index (tickets, i);
-    DkPushMark mark = { .number = ticket->ticket->number, .state = DK_HANDOVER_DELIVERED,
-                        .reason = reason, .sent_ms = now };
-    if (!dk_kit_push_mark (store, facts->name, &mark, error))
-      return FALSE;
-  }
-  dk_cli_say (cli, "%u tickets written%s%s", tickets->len, table != NULL ? " to " : "",
-              table != NULL ? table : "");
-  dk_cli_take_document (
-      cli, json_pack ("{s:i, s:i, s:i, s:i, s:i, s:[], s:[], s:o, s:o}", "sent",
-                      (int) tickets->len, "verified", 0, "delivered", (int) tickets->len,
-                      "refused", 0, "waiting", 0, "unknown", "items", "tickets_file",
-                      dk_json_string (table), "log_file", dk_json_string (log)));
-  return TRUE;
+  done = dk_csv_handover_run (dk_json_get_text (facts->config, "folder"), &queue, &handover, error);
+  if (handover.report != NULL)
+    say_files (cli, &handover);
+  return done;
 }
 
 static gboolean
@@ -326,8 +301,7 @@ run_push (DkCli *cli, const DkArgs *args, GError **error)
   gint64 limit = 0;
 
   if (facts == NULL || !dk_args_get_int (args, "wait", 0, 86400, &wait_s, error)
-      || !dk_args_get_int (args, "limit", 1, G_MAXINT32, &limit, error)
-      || !note_push (cli, "push", facts->name, error))
+      || !dk_args_get_int (args, "limit", 1, G_MAXINT32, &limit, error))
     return FALSE;
   if (strcmp (facts->type, KIND_FILE) == 0)
     return push_to_folder (cli, facts, error);

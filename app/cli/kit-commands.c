@@ -60,6 +60,22 @@ create_kit (DkCli *cli, const DkArgs *args, const char *folder, const char *user
   return cli->kit != NULL;
 }
 
+/* The kit is there and its code is never shown again, so it must be told even so. */
+static void
+tell_unopened (DkCli *cli, const DkSecret *recovery, GError **error)
+{
+  g_autofree char *why = error != NULL ? g_strdup ((*error)->message) : NULL;
+
+  dk_cli_say (cli, "%-16s %s", "recovery_code", (const char *) dk_secret_get (recovery));
+  dk_cli_take_document (cli, json_pack ("{s:s}", "recovery_code",
+                                        (const char *) dk_secret_get (recovery)));
+  g_clear_error (error);
+  g_set_error (error, DK_ERROR, DK_ERROR_PARTIAL,
+               "The kit was made but could not be opened yet. Write the recovery code on paper "
+               "now; it is never shown again. %s",
+               why);
+}
+
 static gboolean
 run_init (DkCli *cli, const DkArgs *args, GError **error)
 {
@@ -70,8 +86,12 @@ run_init (DkCli *cli, const DkArgs *args, GError **error)
   const char *shared = NULL;
   json_t *info;
 
-  if (!create_kit (cli, args, folder, user, &recovery, error))
+  if (!create_kit (cli, args, folder, user, &recovery, error)) {
+    if (recovery != NULL)
+      tell_unopened (cli, recovery, error);
     return FALSE;
+  }
+  dk_cli_tell_messages (cli);
   info = dk_kit_info (cli->kit, error);
   if (info == NULL)
     return FALSE;
@@ -141,6 +161,18 @@ run_trust_list (DkCli *cli, const DkArgs *args, GError **error)
   return TRUE;
 }
 
+static gboolean
+is_id_of (const char *key_text, const char *typed)
+{
+  DkMinisignPublic key;
+  g_autofree char *id = NULL;
+
+  if (!dk_minisign_public_parse (key_text, &key, NULL))
+    return FALSE;
+  id = dk_minisign_id_text (key.id);
+  return g_ascii_strcasecmp (id, typed) == 0;
+}
+
 /* Compares what was typed from paper with the key, blanks and case aside. */
 static gboolean
 check_fingerprint (const char *key, const char *typed, GError **error)
@@ -156,9 +188,14 @@ check_fingerprint (const char *key, const char *typed, GError **error)
   for (const char *p = typed; *p != '\0'; p++)
     if (!g_ascii_isspace (*p) && *p != ':' && *p != '-')
       g_string_append_c (b, g_ascii_tolower (*p));
+  if (is_id_of (key, b->str))
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "That is the key's id, which anybody can give to a key of their own, and not its "
+                 "fingerprint. Nothing was changed; dkit help trust add says where the fingerprint "
+                 "comes from.");
   equal = b->len >= FINGERPRINT_DIGITS_MIN && b->len <= a->len
           && strncmp (a->str, b->str, b->len) == 0;
-  if (!equal)
+  if (!equal && (error == NULL || *error == NULL))
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                  "This key does not have that fingerprint (at least %d digits). Nothing was "
                  "changed; check with the person who handed you the paper.",
@@ -198,6 +235,54 @@ run_go_on (DkCli *cli, const DkArgs *args, GError **error)
   return done;
 }
 
+/* Text of the code in memory that is wiped, with a NUL at its end. */
+static DkSecret *
+read_code (const DkArgs *args, GError **error)
+{
+  const char *file = dk_args_get (args, "code-file");
+  g_autoptr (DkSecret) typed = NULL;
+  DkSecret *text;
+
+  typed = file != NULL ? dk_secret_new_from_file (file, error)
+                       : dk_platform_ask_passphrase ("Recovery code: ", error);
+  if (typed == NULL)
+    return NULL;
+  text = dk_secret_new (dk_secret_size (typed) + 1);
+  memcpy (dk_secret_get_mutable (text), dk_secret_get (typed), dk_secret_size (typed));
+  dk_secret_get_mutable (text)[dk_secret_size (typed)] = '\0';
+  return text;
+}
+
+static gboolean
+run_recovery_open (DkCli *cli, const DkArgs *args, GError **error)
+{
+  const char *reason = dk_args_need (args, "reason", error);
+  g_autofree char *folder = dk_cli_folder (cli);
+  g_autoptr (DkSecret) code = NULL;
+  g_autoptr (DkSecret) passphrase = NULL;
+  DkKdfParams kdf;
+
+  if (reason == NULL || !dk_cli_kdf (args, 0, &kdf, error))
+    return FALSE;
+  code = read_code (args, error);
+  if (code == NULL)
+    return FALSE;
+  passphrase
+      = dk_cli_new_passphrase (cli, dk_args_get (args, "new-passphrase-file"), "recovery", error);
+  if (passphrase == NULL)
+    return FALSE;
+  cli->kit = dk_kit_open_with_recovery (folder, (const char *) dk_secret_get (code), reason,
+                                        passphrase, kdf, error);
+  if (cli->kit == NULL)
+    return FALSE;
+  dk_cli_tell_messages (cli);
+  dk_cli_say (cli, "The recovery code has opened this kit and opens nothing any more. From now on "
+                   "--user recovery opens it with the new passphrase. Add people with dkit user "
+                   "add.");
+  dk_cli_take_document (cli, json_pack ("{s:s}", "user", "recovery"));
+  return TRUE;
+}
+
 const DkCommand DK_CLI_KIT_COMMANDS[] = {
   { "init", "--site S --station C [--trust PUB] [--kdf-mib N]",
     "make a new kit; the first person is its administrator\n\n"
@@ -212,6 +297,11 @@ const DkCommand DK_CLI_KIT_COMMANDS[] = {
   { "kit go-on", "--reason T", "open a kit whose journal is lost, with what is left\n\n"
     "What was captured last may be missing. A lead decides this; the reason is kept.",
     "reason", 0, 0, DK_CLI_NOT_IN_BATCH, run_go_on },
+  { "recovery open", "--reason T [--code-file F] [--new-passphrase-file F] [--kdf-mib N]",
+    "open a kit whose passphrases are all lost, by its printed recovery code\n\n"
+    "The code is spent by that: `--user recovery` then opens the kit with the new passphrase. The\n"
+    "reason is kept, and every unlock says so from then on.",
+    "reason code-file new-passphrase-file kdf-mib", 0, 0, DK_CLI_NOT_IN_BATCH, run_recovery_open },
   { "doctor", "", "is this kit ready for an outage?\n\n"
     "Each line is green, amber or red, and says what to do. Exit code 0 whatever it found.",
     "", 0, 0, DK_CLI_NEEDS_KIT, dk_cli_doctor },

@@ -10,7 +10,9 @@
 #include "app/crypto/age.h"
 
 #define SIGNERS_MAX 8
+#define KEY_PASSPHRASE "key-passphrase-file"
 #define SECRET_KEY_BYTES_MAX 4096
+#define LEAD_PAYLOAD "lead.zip.age"
 
 static char *
 read_secret_text (const char *path, GError **error)
@@ -45,7 +47,9 @@ read_signer (const char *path, const char *passphrase_file, DkMinisignSecret *ou
   if (!done && g_error_matches (failed, DK_ERROR, DK_ERROR_DENIED)) {
     prompt = g_strdup_printf ("Passphrase of the key %s: ", path);
     passphrase = passphrase_file != NULL ? dk_secret_new_from_file (passphrase_file, error)
-                                         : dk_platform_ask_passphrase (prompt, error);
+                                         : dk_cli_ask (prompt, KEY_PASSPHRASE, error);
+    if (passphrase == NULL && passphrase_file != NULL)
+      g_prefix_error (error, "--" KEY_PASSPHRASE ": ");
     done = passphrase != NULL && dk_minisign_secret_parse (text, passphrase, out, error);
   } else if (!done) {
     g_propagate_prefixed_error (error, g_steal_pointer (&failed), "%s: ", path);
@@ -71,7 +75,7 @@ read_signers (const DkArgs *args, DkMinisignSecret *signers, guint *count, GErro
   for (gsize i = 0; paths[i] != NULL; i++) {
     if (*count == SIGNERS_MAX)
       return dk_cli_usage (error, "A pack takes at most %d signatures.", SIGNERS_MAX);
-    if (!read_signer (paths[i], dk_args_get (args, "key-passphrase-file"), &signers[*count], error))
+    if (!read_signer (paths[i], dk_args_get (args, KEY_PASSPHRASE), &signers[*count], error))
       return FALSE;
     (*count)++;
   }
@@ -95,7 +99,7 @@ static gboolean
 build (DkCli *cli, const DkArgs *args, const DkMinisignSecret *signers, guint count,
        GError **error)
 {
-  const char *output = dk_args_need (args, "output", error);
+  const char *output = dk_cli_output (args, FALSE, error);
   const char *const *to = dk_args_all (args, "to");
   const char *const *to_lead = dk_args_all (args, "to-lead");
   DkPackOptions options = { .to = to, .to_lead = to_lead, .plain = dk_args_has (args, "plain"),
@@ -108,13 +112,19 @@ build (DkCli *cli, const DkArgs *args, const DkMinisignSecret *signers, guint co
   source = dk_pack_source_read (dk_args_word (args, 0), NULL, error);
   bytes = source != NULL ? dk_pack_build (source, &options, NULL, error) : NULL;
   if (bytes == NULL
-      || !dk_file_replace (output, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
-                           DK_FILE_DURABLE, error))
+      || !dk_cli_write_file (output, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                             error))
     return FALSE;
+  if (source->policy_is_missing)
+    dk_cli_message ("Warning: this folder has no policy.yaml, so the pack sets the defaults: the "
+                    "stock priority matrix, patient safety never below 2, lock after 5 minutes, "
+                    "content stale after 90 days. Write one if your rules differ.");
   dk_cli_say (cli, "%s: sequence %" G_GINT64_FORMAT ", %" G_GSIZE_FORMAT " bytes", output,
               dk_json_get_int (source->about, "sequence", 0), g_bytes_get_size (bytes));
   dk_cli_take_document (
-      cli, json_pack ("{s:s, s:O, s:I, s:i, s:i, s:i}", "file", output, "about", source->about,
+      cli, json_pack ("{s:s, s:O, s:O, s:b, s:I, s:i, s:i, s:i}", "file", output, "about",
+                      source->about, "policy", source->policy, "policy_is_default",
+                      (int) source->policy_is_missing,
                       "bytes", (json_int_t) g_bytes_get_size (bytes), "contacts",
                       (int) json_array_size (source->contacts), "runbooks",
                       (int) json_array_size (source->runbooks), "services",
@@ -157,12 +167,24 @@ strings_json (GPtrArray *strings)
   return list;
 }
 
+/* Says in words what a date alone does not. */
+static void
+say_expired (DkCli *cli, gint64 expires_ms)
+{
+  g_autofree char *when = dk_time_format_local (expires_ms);
+
+  if (expires_ms > 0 && expires_ms < dk_clock_wall_ms ())
+    dk_cli_say (cli, "EXPIRED since %.10s: do not rely on it, get a newer pack.", when);
+}
+
 static gboolean
 run_verify (DkCli *cli, const DkArgs *args, GError **error)
 {
   g_autoptr (GArray) keys = g_array_new (FALSE, TRUE, sizeof (DkMinisignPublic));
   g_autoptr (DkContainer) container = NULL;
   g_autoptr (GPtrArray) signers = NULL;
+  gint64 expires = 0;
+  gboolean has_lead;
   json_t *document;
 
   if (!parse_trusted (dk_args_all (args, "trust"), keys, error))
@@ -175,11 +197,20 @@ run_verify (DkCli *cli, const DkArgs *args, GError **error)
   document = json_deep_copy (dk_container_manifest (container));
   json_object_set_new (document, "ok", json_true ());
   json_object_set_new (document, "signers", strings_json (signers));
+  if (!dk_time_parse (dk_json_get_text (document, "expires"), "expires", &expires, NULL))
+    expires = 0;
+  json_object_set_new (document, "expired",
+                       json_boolean (expires > 0 && expires < dk_clock_wall_ms ()));
+  has_lead = dk_container_payload (container, LEAD_PAYLOAD) != NULL;
+  json_object_set_new (document, "lead_sealed", json_boolean (has_lead));
   dk_cli_say (cli, "%s: whole and signed by %u of the keys given",
               dk_json_get_text (document, "name"), signers->len);
   dk_cli_say (cli, "sequence %" G_GINT64_FORMAT ", created %s, expires %s",
               dk_json_get_int (document, "sequence", 0), dk_json_get_text (document, "created"),
               dk_json_get_text (document, "expires"));
+  say_expired (cli, expires);
+  if (has_lead)
+    dk_cli_say (cli, "It has a sealed part for shift leads alone.");
   dk_cli_take_document (cli, document);
   return TRUE;
 }
@@ -219,8 +250,7 @@ say_facts (DkCli *cli, const DkPackFacts *facts, json_t *document, GError **erro
               facts->sequence);
   dk_cli_say (cli, "%u contacts, %u runbooks, %u services; %d days old", contacts->len,
               runbooks->len, services->len, (int) dk_json_get_int (document, "age_days", 0));
-  if (dk_json_get_bool (document, "expired", FALSE))
-    dk_cli_say (cli, "EXPIRED: get a newer pack.");
+  say_expired (cli, facts->expires_ms);
   dk_cli_take_document (cli, document);
   return TRUE;
 }
@@ -237,23 +267,50 @@ current_pack (DkCli *cli, DkPackFacts **facts, GError **error)
   return FALSE;
 }
 
+static void
+say_lead (DkCli *cli, const DkPackApplied *applied)
+{
+  gboolean holds = dk_keyring_get (dk_kit_keys (cli->kit), DK_KEY_LEAD) != NULL;
+
+  if (!applied->has_lead)
+    return;
+  if (applied->lead_parts >= 0)
+    dk_cli_say (cli, "%d lead-only part%s kept sealed: only leads see them.", applied->lead_parts,
+                applied->lead_parts == 1 ? " is" : "s are");
+  else if (holds)
+    dk_cli_say (cli, "Its lead-only part does not open with the lead key of this kit: nobody can "
+                     "read it here. Give who builds packs the lead recipient that `dkit info` "
+                     "prints.");
+  else
+    dk_cli_say (cli, "Its lead-only parts are kept sealed: only leads see them.");
+}
+
 static gboolean
 run_apply (DkCli *cli, const DkArgs *args, GError **error)
 {
-  g_autoptr (DkPackFacts) before = NULL;
-  g_autoptr (DkPackFacts) facts = NULL;
-  gboolean already;
+  g_autoptr (DkPackApplied) applied = NULL;
   json_t *document;
 
-  if (!current_pack (cli, &before, error)
-      || !dk_pack_apply (cli->kit, dk_args_word (args, 0), NULL, &facts, error))
+  if (!dk_pack_apply (cli->kit, dk_args_word (args, 0), dk_args_has (args, "replace"), NULL,
+                      &applied, error))
     return FALSE;
-  already = before != NULL && before->id == facts->id;
-  document = facts_json (facts);
-  json_object_set_new (document, "already_applied", json_boolean (already));
-  if (already)
+  document = facts_json (applied->facts);
+  json_object_set_new (document, "already_applied", json_boolean (applied->already));
+  json_object_set_new (document, "contacts_before", json_integer (applied->contacts_before));
+  json_object_set_new (document, "contacts_after", json_integer (applied->contacts));
+  json_object_set_new (document, "lead_sealed", json_boolean (applied->has_lead));
+  json_object_set_new (document, "lead_parts",
+                       applied->lead_parts >= 0 ? json_integer (applied->lead_parts)
+                                                : json_null ());
+  if (applied->already)
     dk_cli_say (cli, "This pack is in force already. Nothing was changed.");
-  return say_facts (cli, facts, document, error);
+  if (applied->contacts * 2 < applied->contacts_before)
+    dk_cli_say (cli, "CAUTION: %" G_GINT64_FORMAT " contacts before, %" G_GINT64_FORMAT " now. "
+                     "More than half of them are gone; ask who published this pack if that is "
+                     "meant.",
+                applied->contacts_before, applied->contacts);
+  say_lead (cli, applied);
+  return say_facts (cli, applied->facts, document, error);
 }
 
 static gboolean
@@ -283,8 +340,10 @@ const DkCommand DK_CLI_PACK_COMMANDS[] = {
   { "pack verify", "F --trust PUB", "is a pack whole, and signed by this key?\n\n"
     "Needs no kit. Unknown signer: exit code 3. Changed bytes: exit code 6.",
     "trust", 1, 1, 0, run_verify },
-  { "pack apply", "F", "bring a pack into force in this kit", "", 1, 1, DK_CLI_NEEDS_KIT,
-    run_apply },
+  { "pack apply", "F [--replace]", "bring a pack into force in this kit\n\n"
+    "A pack of another name than the one in force is refused, unless --replace is given: then it\n"
+    "takes the place of all content. Older sequences and packs made in the future are refused.",
+    "replace", 1, 1, DK_CLI_NEEDS_KIT, run_apply },
   { "pack info", "", "the pack in force and its age", "", 0, 0, DK_CLI_NEEDS_KIT, run_info },
   { 0 },
 };

@@ -5,6 +5,7 @@
 
 #include "app/base/clock.h"
 #include "app/base/file.h"
+#include "app/model/number.h"
 #include "app/store/content-store.h"
 #include "app/store/ledger.h"
 #include "app/store/paper-store.h"
@@ -12,6 +13,7 @@
 #include "forms/paper.h"
 
 #define COPIES_MAX 500
+#define ROOM_TO_SPARE (64u << 10)
 
 /* What stands on each page, with the texts that it borrows. */
 typedef struct {
@@ -111,20 +113,46 @@ write_pdf (const DkPaper *paper, const char *path, GError **error)
   g_autoptr (GBytes) pdf = dk_paper_pdf (paper, error);
 
   return pdf != NULL
-         && dk_file_replace (path, g_bytes_get_data (pdf, NULL), g_bytes_get_size (pdf),
-                             DK_FILE_DURABLE, error);
+         && dk_cli_write_file (path, g_bytes_get_data (pdf, NULL), g_bytes_get_size (pdf), error);
+}
+
+/* "1 page", "2 pages". */
+static char *
+count_words (guint count, const char *word)
+{
+  return g_strdup_printf ("%u %s%s", count, word, count == 1 ? "" : "s");
+}
+
+static GPtrArray *
+read_log (DkStore *store, const DkForm *form, const char *number, GError **error)
+{
+  g_autoptr (GPtrArray) entries = dk_ledger_of_object (store, number, error);
+
+  return entries != NULL ? dk_paper_log_new (form, entries) : NULL;
+}
+
+/* "DT-A07-0001-X to DT-A07-0003-Z", or the one number. */
+static char *
+range_words (const GPtrArray *numbers)
+{
+  const char *first = g_ptr_array_index (numbers, 0);
+  const char *last = g_ptr_array_index (numbers, numbers->len - 1);
+
+  return numbers->len == 1 ? g_strdup (first) : g_strdup_printf ("%s to %s", first, last);
 }
 
 gboolean
 dk_cli_form_print (DkCli *cli, const DkArgs *args, GError **error)
 {
   DkStore *store = dk_cli_store (cli);
-  const char *output = dk_args_need (args, "output", error);
+  const char *output = dk_cli_output (args, FALSE, error);
   const char *number = dk_args_get (args, "ticket");
   g_autoptr (DkForm) form = NULL;
   g_autoptr (DkTicket) ticket = NULL;
   g_auto (Margins) margins = { 0 };
+  g_autoptr (GPtrArray) log = NULL;
   g_autoptr (DkPaper) paper = NULL;
+  g_autofree char *pages = NULL;
   const char *object;
 
   if (output == NULL)
@@ -136,12 +164,16 @@ dk_cli_form_print (DkCli *cli, const DkArgs *args, GError **error)
   if ((number != NULL && ticket == NULL) || !fill_margins (cli, args, &margins, error))
     return FALSE;
   object = ticket != NULL ? ticket->number : NULL;
+  log = ticket != NULL ? read_log (store, form, object, error) : NULL;
+  if (ticket != NULL && log == NULL)
+    return FALSE;
   paper = dk_paper_new (&margins.facts);
-  dk_paper_add_form (paper, form, ticket, object);
+  dk_paper_add_form_with_log (paper, form, ticket, object, log);
   if (!note_print (store, object, form, &margins, dk_paper_page_count (paper), error)
       || !write_pdf (paper, output, error))
     return FALSE;
-  dk_cli_say (cli, "%s: %u pages, %s", output, dk_paper_page_count (paper),
+  pages = count_words (dk_paper_page_count (paper), "page");
+  dk_cli_say (cli, "%s: %s, %s", output, pages,
               object != NULL ? object : "SPECIMEN, no number");
   dk_cli_take_document (cli, json_pack ("{s:s, s:i, s:o, s:s}", "file", output, "pages",
                                         (int) dk_paper_page_count (paper), "number",
@@ -149,10 +181,46 @@ dk_cli_form_print (DkCli *cli, const DkArgs *args, GError **error)
   return TRUE;
 }
 
-/* Numbers cannot be given back, so that the file is tried before they are issued. */
-static gboolean
-check_writable (const char *output, GError **error)
+static DkPaper *
+draw_blank (const DkForm *form, const GPtrArray *numbers, const Margins *margins)
 {
+  DkPaper *paper = dk_paper_new (&margins->facts);
+
+  for (guint i = 0; i < numbers->len; i++)
+    dk_paper_add_form (paper, form, NULL, g_ptr_array_index (numbers, i));
+  return paper;
+}
+
+/* Bytes that such a file will have; the numbers in it are those that come next, so that it is as
+ * long, and it is thrown away. */
+static gboolean
+measure (DkStore *store, const DkForm *form, guint copies, const Margins *margins, gsize *size,
+         GError **error)
+{
+  g_autoptr (GPtrArray) numbers = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (DkPaper) paper = NULL;
+  g_autoptr (GBytes) pdf = NULL;
+  guint64 counter = 0;
+
+  if (!dk_ticket_store_counter (store, &counter, error))
+    return FALSE;
+  for (guint i = 0; i < copies; i++)
+    g_ptr_array_add (numbers, dk_number_format (margins->facts.station, counter + 1 + i, FALSE));
+  paper = draw_blank (form, numbers, margins);
+  pdf = dk_paper_pdf (paper, error);
+  if (pdf == NULL)
+    return FALSE;
+  *size = g_bytes_get_size (pdf);
+  return TRUE;
+}
+
+/* Numbers cannot be given back, so that the file is tried before they are issued: it is written in
+ * its full length, without content, and taken away again when the real one comes. */
+static gboolean
+hold_place (const char *output, gsize size, GError **error)
+{
+  g_autofree char *nothing = g_malloc0 (size + ROOM_TO_SPARE);
+
   if (dk_file_exists (output)) {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                  "%s exists already. No number was issued; choose another name, so that no "
@@ -160,7 +228,7 @@ check_writable (const char *output, GError **error)
                  output);
     return FALSE;
   }
-  if (!dk_file_replace (output, "", 0, DK_FILE_NOT_SYNCED, error)) {
+  if (!dk_file_replace (output, nothing, size + ROOM_TO_SPARE, DK_FILE_DURABLE, error)) {
     g_prefix_error (error, "No number was issued. ");
     return FALSE;
   }
@@ -181,49 +249,61 @@ static gboolean
 draw_issued (const DkForm *form, GPtrArray *numbers, const Margins *margins, const char *output,
              guint *pages, GError **error)
 {
-  g_autoptr (DkPaper) paper = dk_paper_new (&margins->facts);
+  g_autoptr (DkPaper) paper = draw_blank (form, numbers, margins);
+  g_autofree char *range = NULL;
 
-  for (guint i = 0; i < numbers->len; i++)
-    dk_paper_add_form (paper, form, NULL, g_ptr_array_index (numbers, i));
   *pages = dk_paper_page_count (paper);
-  if (write_pdf (paper, output, error))
+  if (dk_file_remove (output, error) && write_pdf (paper, output, error))
     return TRUE;
-  g_prefix_error (error, "%s to %s are issued, but not on paper: void them with a reason. ",
-                  (const char *) g_ptr_array_index (numbers, 0),
-                  (const char *) g_ptr_array_index (numbers, numbers->len - 1));
+  range = range_words (numbers);
+  g_prefix_error (error,
+                  numbers->len == 1
+                      ? "%s is issued, but not on paper: void it with a reason. "
+                      : "%s are issued, but not on paper: void them with a reason. ",
+                  range);
   return FALSE;
+}
+
+static void
+say_issued (DkCli *cli, const char *output, const GPtrArray *numbers, guint pages)
+{
+  g_autofree char *forms_text = count_words (numbers->len, "form");
+  g_autofree char *pages_text = count_words (pages, "page");
+  g_autofree char *range = range_words (numbers);
+
+  dk_cli_say (cli, "%s: %s on %s, %s", output, forms_text, pages_text, range);
 }
 
 gboolean
 dk_cli_paper_issue (DkCli *cli, const DkArgs *args, GError **error)
 {
   DkStore *store = dk_cli_store (cli);
-  const char *output = dk_args_need (args, "output", error);
+  const char *output = dk_cli_output (args, FALSE, error);
   g_autoptr (DkForm) form = NULL;
   g_autoptr (GPtrArray) numbers = NULL;
   g_auto (Margins) margins = { 0 };
   gint64 copies = 0;
   guint pages = 0;
+  gsize size = 0;
 
   if (output == NULL || dk_args_need (args, "copies", error) == NULL
       || !dk_args_get_int (args, "copies", 1, COPIES_MAX, &copies, error))
     return FALSE;
   form = dk_content_store_form (store, dk_args_word (args, 0), error);
   if (form == NULL || !fill_margins (cli, args, &margins, error)
-      || !check_writable (output, error))
+      || !measure (store, form, (guint) copies, &margins, &size, error)
+      || !hold_place (output, size, error))
     return FALSE;
   numbers = dk_ticket_store_issue_paper (store, form, (guint) copies, dk_args_get (args, "unit"),
                                          error);
   if (numbers == NULL) {
     if (!dk_file_remove (output, NULL))
-      g_debug ("an empty file stays behind");
+      g_debug ("a file without content stays behind");
     return FALSE;
   }
   if (!draw_issued (form, numbers, &margins, output, &pages, error))
     return FALSE;
-  dk_cli_say (cli, "%s: %u forms on %u pages, %s to %s", output, numbers->len, pages,
-              (const char *) g_ptr_array_index (numbers, 0),
-              (const char *) g_ptr_array_index (numbers, numbers->len - 1));
+  say_issued (cli, output, numbers, pages);
   dk_cli_take_document (cli, json_pack ("{s:s, s:i, s:o, s:s}", "file", output, "pages",
                                         (int) pages, "numbers", numbers_json (numbers), "head",
                                         margins.head));

@@ -49,8 +49,8 @@ name_kit (const char *folder, GError **failed)
     g_prefix_error (failed, "%s" G_DIR_SEPARATOR_S "kit.db: ", folder);
 }
 
-static void
-tell_messages (const DkCli *cli)
+void
+dk_cli_tell_messages (const DkCli *cli)
 {
   GPtrArray *messages = dk_kit_messages (cli->kit);
 
@@ -70,13 +70,8 @@ dk_cli_open_kit (DkCli *cli, GError **error)
   if (cli->kit != NULL)
     return TRUE;
   folder = dk_cli_folder (cli);
-  if (!dk_kit_exists (folder)) {
-    g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND,
-                 "There is no kit in %s. Name its folder with --kit DIR, or make one with "
-                 "dkit init.",
-                 folder);
+  if (!dk_kit_check_there (folder, error))
     return FALSE;
-  }
   user = find_user (cli, folder, error);
   if (user == NULL)
     return FALSE;
@@ -92,7 +87,7 @@ dk_cli_open_kit (DkCli *cli, GError **error)
     g_propagate_error (error, g_steal_pointer (&failed));
     return FALSE;
   }
-  tell_messages (cli);
+  dk_cli_tell_messages (cli);
   return TRUE;
 }
 
@@ -116,11 +111,23 @@ take_stdin (DkCli *cli, const char *what, GError **error)
 }
 
 DkSecret *
+dk_cli_ask (const char *prompt, const char *option, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  DkSecret *secret = dk_platform_ask_passphrase (prompt, &failed);
+
+  if (secret == NULL)
+    g_set_error (error, failed->domain, failed->code, "%s Give --%s FILE.", failed->message,
+                 option);
+  return secret;
+}
+
+DkSecret *
 dk_cli_passphrase (DkCli *cli, const char *prompt, GError **error)
 {
   if (cli->passphrase_file != NULL)
     return dk_secret_new_from_file (cli->passphrase_file, error);
-  return dk_platform_ask_passphrase (prompt, error);
+  return dk_cli_ask (prompt, "passphrase-file", error);
 }
 
 DkSecret *
@@ -132,8 +139,8 @@ dk_cli_new_passphrase (DkCli *cli, const char *file, const char *who, GError **e
 
   if (file != NULL)
     return dk_secret_new_from_file (file, error);
-  first = dk_platform_ask_passphrase (first_prompt, error);
-  second = first != NULL ? dk_platform_ask_passphrase ("Once more: ", error) : NULL;
+  first = dk_cli_ask (first_prompt, "new-passphrase-file", error);
+  second = first != NULL ? dk_cli_ask ("Once more: ", "new-passphrase-file", error) : NULL;
   if (second == NULL)
     return NULL;
   if (!dk_secret_equal (first, second)) {
@@ -205,6 +212,54 @@ dk_cli_read_value (DkCli *cli, const char *value, const char *what, GError **err
   return g_strdup (value);
 }
 
+const char *
+dk_cli_output (const DkArgs *args, gboolean is_folder, GError **error)
+{
+  const char *path = dk_args_need (args, "output", error);
+
+  if (path == NULL)
+    return NULL;
+  if (strcmp (path, "-") == 0) {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "This cannot be written to standard output. Nothing was done; name a %s after -o "
+                 "(./- if it is to have that name).",
+                 is_folder ? "folder" : "file");
+    return NULL;
+  }
+  return is_folder || dk_file_check_output (path, error) ? path : NULL;
+}
+
+gboolean
+dk_cli_write_file (const char *path, const void *data, gsize size, GError **error)
+{
+  return dk_file_check_output (path, error)
+         && dk_file_replace (path, data, size, DK_FILE_DURABLE, error);
+}
+
+char *
+dk_cli_reason (const DkArgs *args, GError **error)
+{
+  const char *given = dk_args_need (args, "reason", error);
+  g_autofree char *clean = NULL;
+
+  if (given == NULL
+      || !dk_text_check (given, strlen (given), DK_LIMIT_FIELD_BYTES, "--reason", error))
+    return NULL;
+  clean = dk_text_clean (given);
+  if (*clean != '\0')
+    return g_steal_pointer (&clean);
+  g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+               "Say why: --reason is blank. Nothing was done; the reason is kept in the ledger.");
+  return NULL;
+}
+
+/* The 16 digits that minisign shows beside a key. */
+static gboolean
+is_key_id (const char *given)
+{
+  return strlen (given) == 16 && strspn (given, "0123456789abcdefABCDEF") == 16;
+}
+
 char *
 dk_cli_public_key (const char *given, GError **error)
 {
@@ -215,6 +270,13 @@ dk_cli_public_key (const char *given, GError **error)
     text = read_text_file (given, KEY_TEXT_BYTES_MAX, "The public key", error);
     if (text == NULL)
       return NULL;
+  } else if (is_key_id (given)) {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "%s is only the id of a key, which anybody can give to a key of their own. "
+                 "Nothing was changed; name the file of the public key, and see dkit help trust "
+                 "add.",
+                 given);
+    return NULL;
   } else {
     text = g_strdup (given);
   }

@@ -2,11 +2,13 @@
 #include <string.h>
 
 #include "app/base/clock.h"
+#include "app/base/text.h"
 #include "app/cli/answers.h"
 #include "app/cli/cli.h"
 #include "app/cli/ticket-show.h"
 #include "app/model/number.h"
 #include "app/store/content-store.h"
+#include "app/store/ledger.h"
 #include "app/store/ticket-store.h"
 
 #define CALL_FORM "call-log"
@@ -31,6 +33,25 @@ report (DkCli *cli, const char *number, GError **error)
   return TRUE;
 }
 
+/* --at stands for the field where the form has it: its default, now, must not win. */
+static gboolean
+set_happened (const DkArgs *args, const DkForm *form, json_t *answers, gint64 happened_ms,
+              GError **error)
+{
+  const char *const *pairs = dk_args_all (args, "set");
+  g_autofree char *text = NULL;
+
+  if (!dk_args_has (args, "at") || dk_form_find (form, "happened_at") == NULL)
+    return TRUE;
+  for (gsize i = 0; pairs[i] != NULL; i++)
+    if (g_str_has_prefix (pairs[i], "happened_at="))
+      return dk_cli_usage (error, "--at and happened_at= both say when. Nothing was stored; give "
+                                  "one of them.");
+  text = dk_time_format_local (happened_ms);
+  dk_json_set_text (answers, "happened_at", text);
+  return TRUE;
+}
+
 static gboolean
 save_new (DkCli *cli, const DkArgs *args, const DkForm *form, json_t *answers, GError **error)
 {
@@ -38,6 +59,7 @@ save_new (DkCli *cli, const DkArgs *args, const DkForm *form, json_t *answers, G
   gint64 happened_ms = 0;
 
   return dk_cli_happened (args, answers, &happened_ms, error)
+         && set_happened (args, form, answers, happened_ms, error)
          && dk_ticket_store_save (dk_cli_store (cli), form, dk_args_get (args, "number"), answers,
                                   happened_ms, dk_args_has (args, "final"), &number, error)
          && report (cli, number, error);
@@ -74,6 +96,16 @@ run_new (DkCli *cli, const DkArgs *args, GError **error)
          && save_new (cli, args, form, answers, error);
 }
 
+/* Tickets may have a form that the content of today does not bring any more. */
+static gboolean
+check_form (DkStore *store, const char *form, guint found, GError **error)
+{
+  g_autoptr (DkForm) known
+      = form != NULL && found == 0 ? dk_content_store_form (store, form, error) : NULL;
+
+  return form == NULL || found > 0 || known != NULL;
+}
+
 static gboolean
 run_list (DkCli *cli, const DkArgs *args, GError **error)
 {
@@ -90,7 +122,7 @@ run_list (DkCli *cli, const DkArgs *args, GError **error)
     return FALSE;
   filter.limit = limit > 0 ? (guint) limit : G_MAXINT32;
   tickets = dk_ticket_store_list (store, &filter, error);
-  if (tickets == NULL)
+  if (tickets == NULL || !check_form (store, filter.form, tickets->len, error))
     return FALSE;
   list = json_array ();
   dk_cli_take_document (cli, list);
@@ -110,12 +142,14 @@ run_show (DkCli *cli, const DkArgs *args, GError **error)
 {
   DkStore *store = dk_cli_store (cli);
   g_autoptr (DkTicket) ticket = dk_ticket_store_load (store, dk_args_word (args, 0), error);
-  json_t *json = ticket != NULL ? dk_ticket_store_json (store, ticket, TRUE, error) : NULL;
+  g_autoptr (GPtrArray) entries
+      = ticket != NULL ? dk_ledger_of_object (store, ticket->number, error) : NULL;
+  json_t *json = entries != NULL ? dk_ticket_store_json (store, ticket, TRUE, error) : NULL;
 
   if (json == NULL)
     return FALSE;
   dk_cli_take_document (cli, json);
-  dk_cli_say_ticket (cli, ticket, json);
+  dk_cli_say_ticket (cli, ticket, entries);
   return TRUE;
 }
 
@@ -176,10 +210,18 @@ static gboolean
 run_assign (DkCli *cli, const DkArgs *args, GError **error)
 {
   const char *number = dk_args_word (args, 0);
-  g_autofree char *group = dk_args_text (args, 1);
+  g_autofree char *joined = dk_args_text (args, 1);
+  g_autofree char *group = dk_text_clean_line (joined);
   g_autoptr (DkForm) form = form_of (cli, number, error);
   g_autoptr (json_t) answers = json_object ();
 
+  if (form != NULL && *group == '\0') {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "Say which group takes it. Nothing was changed; dkit ticket set %s --set group= "
+                 "takes the group away.",
+                 number);
+    return FALSE;
+  }
   return form != NULL && dk_cli_set_answer (form, "group", group, answers, error)
          && dk_ticket_store_set (dk_cli_store (cli), form, number, answers, error)
          && report (cli, number, error);
@@ -269,6 +311,7 @@ const DkCommand DK_CLI_TICKET_COMMANDS[] = {
     "set at final number", 0, -1, DK_CLI_NEEDS_KIT, run_call },
   { "ticket new", "FORM --set name=value... [--final] [--number N] [--at T]",
     "capture a ticket; prints its number\n\n"
+    "T is a time of day (14:05, the last time that it was that) or 2026-11-22T14:05.\n"
     "A value can be name=@FILE or name=- (standard input); name=@@TEXT begins with an @. --number\n"
     "keys back a form that was issued on paper, or ends a draft.",
     "set final number at", 1, 1, DK_CLI_NEEDS_KIT, run_new },
@@ -284,8 +327,9 @@ const DkCommand DK_CLI_TICKET_COMMANDS[] = {
     run_assign },
   { "ticket note", "N TEXT... [--at T]", "add a note to the log; TEXT - is standard input",
     "lead-only at", 2, -1, DK_CLI_NEEDS_KIT, run_note },
-  { "ticket resolve", "N --set resolution=... [--at T]", "say how it was solved", "set at", 1, 1,
-    DK_CLI_NEEDS_KIT, run_resolve },
+  { "ticket resolve", "N --set resolution=... [--at T]",
+    "say how it was solved; a resolution is required", "set at", 1, 1, DK_CLI_NEEDS_KIT,
+    run_resolve },
   { "ticket final", "N", "freeze it: only amendments then, and it may be handed over", "", 1, 1,
     DK_CLI_NEEDS_KIT, run_final },
   { "ticket amend", "N --set name=value... --reason T", "correct a final ticket", "set reason", 1,

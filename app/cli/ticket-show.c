@@ -3,8 +3,10 @@
 
 #include "app/base/clock.h"
 #include "app/base/text.h"
+#include "app/model/ticket-words.h"
 
 #define SUMMARY_CHARACTERS 60
+#define LOG_CHARACTERS 500
 
 void
 dk_cli_say_ticket_line (DkCli *cli, const DkTicket *ticket)
@@ -40,26 +42,50 @@ say_times (DkCli *cli, const DkTicket *ticket)
   say_if (cli, "handed over", handed);
 }
 
-static void
-say_log (DkCli *cli, const json_t *entries)
+/* Where the hand-over stands, which is no content of the ticket. */
+static char *
+handover_words (const DkEntry *entry)
 {
-  for (gsize i = 0; i < json_array_size (entries); i++) {
-    const json_t *entry = json_array_get (entries, i);
-    const json_t *body = json_object_get (entry, "body");
-    const char *text = dk_json_get_text (body, "text");
-    const char *reason = dk_json_get_text (body, "reason");
-    const char *when = dk_json_get_text (entry, "recorded_at");
+  const char *state = dk_json_get_text (entry->body, "state");
+  const char *target = dk_json_get_text (entry->body, "target");
+  const char *reason = dk_json_get_text (entry->body, "reason");
+
+  if (!g_str_equal (entry->kind, DK_ENTRY_HANDOVER) || state == NULL)
+    return g_strdup (reason != NULL ? reason : "");
+  return g_strjoin ("", state, target != NULL ? ", " : "", target != NULL ? target : "",
+                    reason != NULL ? ": " : "", reason != NULL ? reason : "", NULL);
+}
+
+/* The ticket is folded anew beside the log, so that each line can tell what it changed. */
+static void
+say_log (DkCli *cli, const GPtrArray *entries)
+{
+  g_autoptr (DkTicket) before = dk_ticket_new ();
+
+  for (guint i = 0; i < entries->len; i++) {
+    const DkEntry *entry = g_ptr_array_index (entries, i);
+    g_autofree char *words = dk_ticket_entry_words (before, entry, LOG_CHARACTERS);
+    g_autofree char *when = dk_time_format_local (entry->recorded_ms);
+    if (words == NULL)
+      words = handover_words (entry);
     if (i == 0)
       dk_cli_say (cli, "\nLog");
-    dk_cli_say (cli, "  %.16s  %-14s %s%s%s", when != NULL ? when : "",
-                dk_json_get_text (entry, "kind"), dk_json_get_text (entry, "user"),
-                text != NULL || reason != NULL ? ": " : "",
-                text != NULL ? text : reason != NULL ? reason : "");
+    dk_cli_say (cli, "  %.16s  %-14s %s%s%s", when, entry->kind, entry->user,
+                *words != '\0' ? ": " : "", words);
+    if (!dk_ticket_apply (before, entry, NULL))
+      g_debug ("an entry could not be folded");
   }
 }
 
+static void
+say_level (DkCli *cli, const char *label, int level)
+{
+  if (level > 0)
+    dk_cli_say (cli, "%-12s %d", label, level);
+}
+
 void
-dk_cli_say_ticket (DkCli *cli, const DkTicket *ticket, const json_t *json)
+dk_cli_say_ticket (DkCli *cli, const DkTicket *ticket, const GPtrArray *entries)
 {
   const char *name;
   json_t *value;
@@ -68,8 +94,9 @@ dk_cli_say_ticket (DkCli *cli, const DkTicket *ticket, const json_t *json)
               ticket->finalized ? ", final" : "");
   if (ticket->safety)
     dk_cli_say (cli, "PATIENT SAFETY");
-  if (ticket->priority > 0)
-    dk_cli_say (cli, "%-12s %d", "priority", ticket->priority);
+  say_level (cli, "priority", ticket->priority);
+  say_level (cli, "impact", ticket->impact);
+  say_level (cli, "urgency", ticket->urgency);
   say_if (cli, "summary", ticket->summary);
   say_if (cli, "details", ticket->details);
   say_if (cli, "caller", ticket->caller);
@@ -89,5 +116,5 @@ dk_cli_say_ticket (DkCli *cli, const DkTicket *ticket, const json_t *json)
               ticket->itsm_id != NULL ? ": " : "",
               ticket->itsm_id != NULL ? ticket->itsm_id : "");
   say_if (cli, "", ticket->handover_reason);
-  say_log (cli, json_object_get (json, "entries"));
+  say_log (cli, entries);
 }

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /* Appends a ticket as one line of a list to the text. */
 void dk_cli_say_ticket_line (DkCli *cli, const DkTicket *ticket);
 
-/* Appends a whole ticket with the log that its JSON holds. */
-void dk_cli_say_ticket (DkCli *cli, const DkTicket *ticket, const json_t *json);
+/* Appends a whole ticket with its log: entries are all of it (DkEntry), oldest first. */
+void dk_cli_say_ticket (DkCli *cli, const DkTicket *ticket, const GPtrArray *entries);
 
 G_END_DECLS

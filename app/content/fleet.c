@@ -78,23 +78,6 @@ check_texts (const json_t *list, const char *pointer, TextCheck check, const cha
 }
 
 static gboolean
-check_keys (const json_t *object, const char *pointer, const char *const *keys, DkFault *fault)
-{
-  const char *key;
-  json_t *value;
-
-  if (!json_is_object (object))
-    return dk_fault_set (fault, pointer, "must be a map of names and values");
-  json_object_foreach ((json_t *) (guintptr) object, key, value)
-  {
-    g_autofree char *at = g_strdup_printf ("%s/%s", pointer, key);
-    if (!g_strv_contains (keys, key))
-      return dk_fault_set (fault, at, "is not known here; check the spelling");
-  }
-  return TRUE;
-}
-
-static gboolean
 check_station (const json_t *station, const char *pointer, DkFault *fault)
 {
   static const struct {
@@ -111,7 +94,7 @@ check_station (const json_t *station, const char *pointer, DkFault *fault)
     { "site", is_short, FALSE, "text of at most 500 bytes" },
   };
 
-  if (!check_keys (station, pointer, station_keys, fault))
+  if (!dk_fault_check_keys (station, pointer, station_keys, fault))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (rules); i++) {
     const json_t *value = json_object_get (station, rules[i].key);
@@ -147,7 +130,7 @@ check_recipients (const json_t *recipients, DkFault *fault)
 {
   static const char *const keys[] = { "lead", "escrow", NULL };
 
-  return check_keys (recipients, "/recipients", keys, fault)
+  return dk_fault_check_keys (recipients, "/recipients", keys, fault)
          && check_texts (json_object_get (recipients, "lead"), "/recipients/lead", is_recipient,
                          "an age recipient (age1...)", fault)
          && check_texts (json_object_get (recipients, "escrow"), "/recipients/escrow", is_recipient,
@@ -167,7 +150,7 @@ dk_fleet_read (const json_t *document, DkFault *fault)
 {
   g_autoptr (json_t) fleet = NULL;
 
-  if (!check_keys (document, "", top_keys, fault))
+  if (!dk_fault_check_keys (document, "", top_keys, fault))
     return NULL;
   fleet = json_deep_copy (document);
   for (const char *const *key = top_keys; *key != NULL; key++)

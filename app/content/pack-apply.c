@@ -4,9 +4,14 @@
 #include <string.h>
 
 #include "app/base/clock.h"
+#include "app/base/limits.h"
+#include "app/base/text.h"
+#include "app/content/pack-private.h"
+#include "app/store/ledger.h"
 
 #define BATCH 200
 #define SEQUENCE_STEP_MAX 1000
+#define DAY_MS (24 * 60 * 60 * G_GINT64_CONSTANT (1000))
 
 static gboolean
 refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -65,35 +70,122 @@ bytes_text (GBytes *bytes)
   return g_strndup (data != NULL ? data : "", size);
 }
 
-/* Asks if this pack may follow the one in force; *same tells that it is that one. */
 static gboolean
-check_sequence (const DkContainer *container, const DkPackFacts *current, gboolean *same,
-                GError **error)
+read_time (const json_t *about, const char *key, gint64 *ms, GError **error)
 {
-  gint64 sequence = dk_json_get_int (dk_container_manifest (container), "sequence", 0);
-  g_autofree char *manifest = bytes_text (dk_container_manifest_bytes (container));
+  const char *text = dk_json_get_text (about, key);
 
-  *same = FALSE;
-  if (current == NULL || sequence > current->sequence) {
-    if (current != NULL && sequence - current->sequence > SEQUENCE_STEP_MAX)
-      return refuse (error,
-                     "This pack has sequence %" G_GINT64_FORMAT ", more than %d ahead of the one "
-                     "in force (%" G_GINT64_FORMAT "). Nothing was changed; ask who published it.",
-                     sequence, SEQUENCE_STEP_MAX, current->sequence);
-    return TRUE;
+  *ms = 0;
+  return text == NULL || dk_time_parse (text, key, ms, error);
+}
+
+/* The highest sequence that this kit ever had of a name, 0 if none: two changes of name must not
+ * bring an old pack back. */
+static gboolean
+read_highest (DkStore *store, const char *name, gint64 *highest, GError **error)
+{
+  g_autoptr (GPtrArray) entries = dk_ledger_of_object (store, name, error);
+
+  if (entries == NULL)
+    return FALSE;
+  *highest = 0;
+  for (guint i = 0; i < entries->len; i++) {
+    const DkEntry *entry = g_ptr_array_index (entries, i);
+    if (g_str_equal (entry->kind, "pack-applied"))
+      *highest = MAX (*highest, dk_json_get_int (entry->body, "sequence", 0));
   }
+  return TRUE;
+}
+
+/* Asks if a pack of another name may take the place of the one in force. */
+static gboolean
+check_replacement (DkStore *store, const json_t *manifest, const DkPackFacts *current,
+                   gboolean replace, GError **error)
+{
+  const char *name = dk_json_get_text (manifest, "name");
+  gint64 sequence = dk_json_get_int (manifest, "sequence", 0);
+  gint64 highest = 0;
+  g_autofree char *shown = dk_text_printable (name != NULL ? name : "", FALSE);
+  g_autofree char *in_force = dk_text_printable (current->name, FALSE);
+
+  if (!replace)
+    return refuse (error,
+                   "This pack is \"%s\", another one than \"%s\", sequence %" G_GINT64_FORMAT
+                   ", which is in force. Nothing was changed. If it shall take its place, with "
+                   "all contacts and runbooks, apply it with --replace.",
+                   shown, in_force, current->sequence);
+  if (!read_highest (store, name != NULL ? name : "", &highest, error))
+    return FALSE;
+  if (sequence < highest)
+    return refuse (error,
+                   "This kit had \"%s\" with sequence %" G_GINT64_FORMAT " before; this pack has "
+                   "sequence %" G_GINT64_FORMAT ", which is older. Nothing was changed; get the "
+                   "newest pack.",
+                   shown, highest, sequence);
+  return TRUE;
+}
+
+static gboolean
+check_sequence (const json_t *manifest, const DkPackFacts *current, GError **error)
+{
+  gint64 sequence = dk_json_get_int (manifest, "sequence", 0);
+
+  if (sequence - current->sequence > SEQUENCE_STEP_MAX)
+    return refuse (error,
+                   "This pack has sequence %" G_GINT64_FORMAT ", more than %d ahead of the one in "
+                   "force (%" G_GINT64_FORMAT "). Nothing was changed; ask who published it.",
+                   sequence, SEQUENCE_STEP_MAX, current->sequence);
+  if (sequence > current->sequence)
+    return TRUE;
   if (sequence < current->sequence)
     return refuse (error,
                    "This pack has sequence %" G_GINT64_FORMAT ", which is older than the one in "
                    "force (%" G_GINT64_FORMAT "). Nothing was changed; get the newest pack.",
                    sequence, current->sequence);
-  if (strcmp (manifest, current->manifest) != 0)
-    return refuse (error,
-                   "This is another pack of sequence %" G_GINT64_FORMAT " than the one in force. "
-                   "Nothing was changed; who publishes it has to raise the sequence.",
-                   sequence);
-  *same = TRUE;
-  return TRUE;
+  return refuse (error,
+                 "This is another pack of sequence %" G_GINT64_FORMAT " than the one in force. "
+                 "Nothing was changed; who publishes it has to raise the sequence.",
+                 sequence);
+}
+
+/* A clock that is behind would count the days of a pack wrongly, and one that is ahead where packs
+ * are made would keep it from ever being stale. */
+static gboolean
+check_created (const json_t *manifest, GError **error)
+{
+  gint64 now = dk_clock_wall_ms ();
+  gint64 created = 0;
+  g_autofree char *here = dk_time_format_local (now);
+
+  if (!read_time (manifest, "created", &created, error))
+    return FALSE;
+  if (created - now <= DAY_MS)
+    return TRUE;
+  return refuse (error,
+                 "This pack says that it was made at %s, but the clock of this PC shows %s. "
+                 "Nothing was changed. Set the clock of this PC if it is wrong; else who publishes "
+                 "the pack has to correct `created` in pack.yaml.",
+                 dk_json_get_text (manifest, "created"), here);
+}
+
+/* Asks if this pack may follow the one in force; *same tells that it is that one. */
+static gboolean
+check_order (DkStore *store, const DkContainer *container, const DkPackFacts *current,
+             gboolean replace, gboolean *same, GError **error)
+{
+  const json_t *manifest = dk_container_manifest (container);
+  g_autofree char *text = bytes_text (dk_container_manifest_bytes (container));
+
+  *same = current != NULL && strcmp (text, current->manifest) == 0;
+  if (*same)
+    return TRUE;
+  if (!check_created (manifest, error))
+    return FALSE;
+  if (current == NULL)
+    return TRUE;
+  if (g_strcmp0 (dk_json_get_text (manifest, "name"), current->name) != 0)
+    return check_replacement (store, manifest, current, replace, error);
+  return check_sequence (manifest, current, error);
 }
 
 static char *
@@ -106,15 +198,6 @@ signatures_text (const DkContainer *container)
     dk_json_set_text (object, dk_container_signature_id (container, i), text);
   }
   return dk_json_canonical (object, NULL);
-}
-
-static gboolean
-read_time (const json_t *about, const char *key, gint64 *ms, GError **error)
-{
-  const char *text = dk_json_get_text (about, key);
-
-  *ms = 0;
-  return text == NULL || dk_time_parse (text, key, ms, error);
 }
 
 static DkPackFacts *
@@ -190,16 +273,84 @@ load (DkStore *store, const DkPackContent *content, DkPackFacts *facts, const Dk
          && dk_content_store_switch (store, facts, error);
 }
 
+void
+dk_pack_applied_free (DkPackApplied *applied)
+{
+  if (applied == NULL)
+    return;
+  dk_pack_facts_free (applied->facts);
+  g_free (applied);
+}
+
 gboolean
-dk_pack_apply_container (DkKit *kit, DkContainer *container, const DkJob *job,
-                         DkPackFacts **facts, GError **error)
+dk_pack_open_lead (DkKit *kit, DkPackContent **lead, GError **error)
+{
+  DkStore *store = dk_kit_store (kit);
+  const DkSecret *key = dk_keyring_get (dk_kit_keys (kit), DK_KEY_LEAD);
+  g_autoptr (GError) failed = NULL;
+  g_autoptr (GBytes) sealed = key != NULL ? dk_content_store_lead (store, &failed) : NULL;
+  g_autoptr (DkPackFacts) facts = NULL;
+  g_autoptr (json_t) manifest = NULL;
+
+  *lead = NULL;
+  if (sealed != NULL)
+    facts = dk_content_store_current (store, &failed);
+  if (facts == NULL) {
+    if (failed == NULL)
+      return TRUE;
+    g_propagate_error (error, g_steal_pointer (&failed));
+    return FALSE;
+  }
+  manifest = dk_json_parse (facts->manifest, strlen (facts->manifest), DK_LIMIT_JSON_BYTES,
+                            "The facts of the pack in force", error);
+  if (manifest != NULL)
+    *lead = dk_pack_read_lead (sealed, manifest, key, NULL, error);
+  return *lead != NULL;
+}
+
+/* A lead-only part that cannot be opened here is told, and no reason to refuse the rest. */
+static void
+look_into_lead (DkKit *kit, const DkContainer *container, const DkJob *job, DkPackApplied *applied)
+{
+  GBytes *lead = dk_container_payload (container, DK_PACK_LEAD_ZIP ".age");
+  const DkSecret *key = dk_keyring_get (dk_kit_keys (kit), DK_KEY_LEAD);
+  g_autoptr (DkPackContent) content = NULL;
+
+  applied->has_lead = lead != NULL;
+  applied->lead_parts = lead != NULL ? -1 : 0;
+  if (lead == NULL || key == NULL)
+    return;
+  content = dk_pack_read_lead (lead, dk_container_manifest (container), key, job, NULL);
+  if (content != NULL)
+    applied->lead_parts = (int) (content->contacts->len + content->runbooks->len);
+}
+
+static gboolean
+bring_in (DkKit *kit, const DkContainer *container, const DkJob *job, DkPackApplied *applied,
+          GError **error)
+{
+  g_autoptr (DkPackContent) content
+      = dk_pack_read (container, dk_keyring_get (dk_kit_keys (kit), DK_KEY_DEVICE_AGE), "en", job,
+                      error);
+  g_autoptr (DkPackFacts) loaded
+      = content != NULL ? facts_of (container, content->about, error) : NULL;
+
+  if (loaded == NULL || !load (dk_kit_store (kit), content, loaded, job, error))
+    return FALSE;
+  loaded->applied_ms = dk_clock_wall_ms ();
+  applied->contacts = content->contacts->len;
+  applied->facts = g_steal_pointer (&loaded);
+  return TRUE;
+}
+
+gboolean
+dk_pack_apply_container (DkKit *kit, DkContainer *container, gboolean replace, const DkJob *job,
+                         DkPackApplied **applied, GError **error)
 {
   DkStore *store = dk_kit_store (kit);
   g_autoptr (GError) failed = NULL;
   g_autoptr (DkPackFacts) current = NULL;
-  g_autoptr (DkPackContent) content = NULL;
-  g_autoptr (DkPackFacts) loaded = NULL;
-  gboolean same;
+  g_autoptr (DkPackApplied) done = g_new0 (DkPackApplied, 1);
 
   if (!verify (kit, container, job, error))
     return FALSE;
@@ -208,27 +359,26 @@ dk_pack_apply_container (DkKit *kit, DkContainer *container, const DkJob *job,
     g_propagate_error (error, g_steal_pointer (&failed));
     return FALSE;
   }
-  if (!check_sequence (container, current, &same, error))
+  if (!check_order (store, container, current, replace, &done->already, error)
+      || !dk_content_store_count_contacts (store, 0, &done->contacts_before, error))
     return FALSE;
-  if (same) {
-    *facts = g_steal_pointer (&current);
-    return TRUE;
+  if (done->already) {
+    done->contacts = done->contacts_before;
+    done->facts = g_steal_pointer (&current);
+  } else if (!bring_in (kit, container, job, done, error)) {
+    return FALSE;
   }
-  content = dk_pack_read (container, dk_keyring_get (dk_kit_keys (kit), DK_KEY_DEVICE_AGE), "en",
-                          job, error);
-  loaded = content != NULL ? facts_of (container, content->about, error) : NULL;
-  if (loaded == NULL || !load (store, content, loaded, job, error))
-    return FALSE;
-  loaded->applied_ms = dk_clock_wall_ms ();
-  *facts = g_steal_pointer (&loaded);
+  look_into_lead (kit, container, job, done);
+  *applied = g_steal_pointer (&done);
   return TRUE;
 }
 
 gboolean
-dk_pack_apply (DkKit *kit, const char *path, const DkJob *job, DkPackFacts **facts,
-               GError **error)
+dk_pack_apply (DkKit *kit, const char *path, gboolean replace, const DkJob *job,
+               DkPackApplied **applied, GError **error)
 {
   g_autoptr (DkContainer) container = dk_container_open_file (path, error);
 
-  return container != NULL && dk_pack_apply_container (kit, container, job, facts, error);
+  return container != NULL
+         && dk_pack_apply_container (kit, container, replace, job, applied, error);
 }

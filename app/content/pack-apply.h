@@ -7,18 +7,40 @@
 
 G_BEGIN_DECLS
 
+/* What an apply did. */
+typedef struct {
+  DkPackFacts *facts;     /* of what is in force now */
+  gboolean already;       /* it was in force before; nothing was changed */
+  gint64 contacts_before; /* 0 where there was no pack */
+  gint64 contacts;
+  gboolean has_lead; /* a lead-only part came with it and is kept sealed */
+  int lead_parts;    /* contacts and runbooks in it; -1 = not opened (no `lead` key, not for it) */
+} DkPackApplied;
+
 /* Brings a pack into force in an open kit: verified against the kit's trusted signers, read, loaded
  * in batches that nobody sees, then switched to in one small step. The file is read once, nothing
- * of it is written outside of the database. *facts gets what is in force then (new facts). The pack
- * that is in force already is no error and changes nothing. DK_ERROR_DENIED: nobody whom this kit
- * trusts signed it, or it is not sealed to this kit; DK_ERROR_INVALID: an older sequence, another
- * pack of the same sequence, or more than 1,000 ahead; DK_ERROR_DAMAGED, _NEWER, _NOT_FOUND.
- * Thread of the kit. Slow. */
-gboolean dk_pack_apply (DkKit *kit, const char *path, const DkJob *job, DkPackFacts **facts,
-                        GError **error) DK_CHECKED;
+ * of it is written outside of the database. *applied gets what was done (new). The pack that is
+ * in force already is no error and changes nothing. A pack of another name is taken with `replace`
+ * alone. DK_ERROR_DENIED: nobody whom this kit trusts signed it, or it is not sealed to this kit;
+ * DK_ERROR_INVALID: another name without `replace`, an older sequence than this kit ever had of
+ * that name, another pack of the same sequence, more than 1,000 ahead, or made more than a day in
+ * the future; DK_ERROR_DAMAGED, _NEWER, _NOT_FOUND. Thread of the kit. Slow. */
+gboolean dk_pack_apply (DkKit *kit, const char *path, gboolean replace, const DkJob *job,
+                        DkPackApplied **applied, GError **error) DK_CHECKED;
 
 /* As dk_pack_apply, of a container that is opened already and not verified yet. */
-gboolean dk_pack_apply_container (DkKit *kit, DkContainer *container, const DkJob *job,
-                                  DkPackFacts **facts, GError **error) DK_CHECKED;
+gboolean dk_pack_apply_container (DkKit *kit, DkContainer *container, gboolean replace,
+                                  const DkJob *job, DkPackApplied **applied,
+                                  GError **error) DK_CHECKED;
+
+/* The lead-only part of the pack in force, opened, for a person who holds the `lead` key: *lead
+ * NULL without an error for others and where there is none. It lives in memory alone: nothing of it
+ * may be stored or indexed. DK_ERROR_DENIED if it is not sealed to the leads of this kit. */
+gboolean dk_pack_open_lead (DkKit *kit, DkPackContent **lead, GError **error) DK_CHECKED;
+
+/* Frees what an apply did; NULL is fine. */
+void dk_pack_applied_free (DkPackApplied *applied);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DkPackApplied, dk_pack_applied_free)
 
 G_END_DECLS

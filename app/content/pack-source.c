@@ -5,6 +5,7 @@
 
 #include "app/base/file.h"
 #include "app/base/limits.h"
+#include "app/base/platform.h"
 #include "app/content/pack-read.h"
 #include "app/content/source-private.h"
 
@@ -98,6 +99,12 @@ dk_source_add_id (DkSourceReader *reader, const char *kind, const char *id, cons
 }
 
 void
+dk_source_add_broken (DkSourceReader *reader, const char *kind, const char *id)
+{
+  g_hash_table_add (reader->broken, g_strdup_printf ("%s:%s", kind, id != NULL ? id : ""));
+}
+
+void
 dk_source_add_link (DkSourceReader *reader, const char *kind, const char *id, const char *name,
                     DkPlace place)
 {
@@ -119,6 +126,23 @@ is_ignored (const char *name)
          || g_ascii_strncasecmp (name, "LICENSE", 7) == 0 || g_str_has_suffix (name, "~");
 }
 
+/* A link may bring anything that the author of a pack can read into what a whole site reads. */
+static gboolean
+is_inside (DkSourceReader *reader, const char *name)
+{
+  g_autofree char *path = g_build_filename (reader->folder, name, NULL);
+  g_autofree char *real = dk_platform_real_path (path);
+  gsize length = strlen (reader->root);
+
+  if (g_str_has_prefix (real, reader->root)
+      && (G_IS_DIR_SEPARATOR (real[length]) || G_IS_DIR_SEPARATOR (reader->root[length - 1])))
+    return TRUE;
+  dk_source_problem (reader, name, file_start,
+                     "this is a link that leads out of the folder, to %s; put the file itself here",
+                     real);
+  return FALSE;
+}
+
 static void
 read_folder (DkSourceReader *reader, const Part *part)
 {
@@ -133,7 +157,7 @@ read_folder (DkSourceReader *reader, const Part *part)
   for (guint i = 0; i < names->len; i++) {
     const char *leaf = g_ptr_array_index (names, i);
     g_autofree char *name = g_strdup_printf ("%s/%s", part->name, leaf);
-    if (is_ignored (leaf))
+    if (is_ignored (leaf) || !is_inside (reader, name))
       continue;
     if (g_str_has_suffix (leaf, part->suffix))
       part->read (reader, name);
@@ -182,10 +206,11 @@ read_parts (DkSourceReader *reader, GPtrArray *names, const DkJob *job, GError *
     dk_source_problem (reader, "pack.yaml", file_start,
                        "this file is missing; it names the pack: name, organisation, sequence, "
                        "created, expires, min_app");
+  reader->source->policy_is_missing = !has_name (names, "policy.yaml");
   for (guint i = 0; i < PARTS; i++) {
     if (!dk_job_step (job, i, PARTS, "reading", error))
       return FALSE;
-    if (!has_name (names, parts[i].name))
+    if (!has_name (names, parts[i].name) || !is_inside (reader, parts[i].name))
       continue;
     if (parts[i].suffix != NULL)
       read_folder (reader, &parts[i]);
@@ -195,13 +220,22 @@ read_parts (DkSourceReader *reader, GPtrArray *names, const DkJob *job, GError *
   return TRUE;
 }
 
+static gboolean
+is_broken (const DkSourceReader *reader, const char *target)
+{
+  g_autofree char *any = g_strndup (target, strcspn (target, ":") + 1);
+
+  return g_hash_table_contains (reader->broken, target)
+         || g_hash_table_contains (reader->broken, any);
+}
+
 static void
 check_links (DkSourceReader *reader)
 {
   for (guint i = 0; i < reader->links->len; i++) {
     const DkSourceLink *link = g_ptr_array_index (reader->links, i);
     const char *colon = strchr (link->target, ':');
-    if (!g_hash_table_contains (reader->ids, link->target))
+    if (!g_hash_table_contains (reader->ids, link->target) && !is_broken (reader, link->target))
       dk_source_problem (reader, link->name, link->place, "there is no %.*s with the id \"%s\"",
                          (int) (colon - link->target), link->target, colon + 1);
   }
@@ -293,12 +327,13 @@ source_new (void)
   DkPackSource *source = g_new0 (DkPackSource, 1);
   g_auto (DkFault) fault = { 0 };
   g_autoptr (json_t) nothing = json_object ();
+  g_autoptr (DkPolicy) policy = dk_policy_new ();
 
   source->contacts = json_array ();
   source->services = json_array ();
   source->runbooks = json_array ();
   source->lists = json_object ();
-  source->policy = json_object ();
+  source->policy = dk_policy_to_json (policy);
   source->fleet = dk_fleet_read (nothing, &fault);
   source->forms = json_array ();
   source->lead_contacts = json_array ();
@@ -326,6 +361,8 @@ dk_pack_source_read (const char *folder, const DkJob *job, GError **error)
   g_autoptr (DkPackSource) source = source_new ();
   g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GHashTable) broken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autofree char *root = dk_platform_real_path (folder);
   g_autoptr (GHashTable) visible = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GPtrArray) links = g_ptr_array_new_with_free_func (link_free);
   g_autoptr (GPtrArray) contacts
@@ -336,8 +373,10 @@ dk_pack_source_read (const char *folder, const DkJob *job, GError **error)
       = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_runbook_free);
   DkSourceReader reader = {
     .folder = folder,
+    .root = root,
     .problems = problems,
     .ids = ids,
+    .broken = broken,
     .links = links,
     .contacts = contacts,
     .services = services,

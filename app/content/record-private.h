@@ -24,6 +24,10 @@ void dk_fault_clear (DkFault *fault);
 /* DK_ERROR_INVALID with "what at POINTER message"; always FALSE. */
 gboolean dk_fault_to_error (const DkFault *fault, const char *what, GError **error);
 
+/* TRUE for a map that has no other keys than these (NULL-terminated); `pointer` names it. */
+gboolean dk_fault_check_keys (const json_t *object, const char *pointer, const char *const *keys,
+                              DkFault *fault);
+
 /* As dk_contact_from_json and its kin of pack-read.h, with a fault for the error. */
 DkContact *dk_contact_read (const json_t *object, DkFault *fault);
 /* A service. */
@@ -34,6 +38,10 @@ DkRunbook *dk_runbook_read (const json_t *object, DkFault *fault);
 /* Checks fleet.yaml as JSON and returns it with every member in place; NULL with the fault set. New
  * reference. */
 json_t *dk_fleet_read (const json_t *document, DkFault *fault);
+
+/* TRUE for a policy of known keys alone, at every level: a slip in a key would silently keep a
+ * default. The values are dk_policy_parse's. For authors; a kit takes what it was given. */
+gboolean dk_policy_check (const json_t *document, DkFault *fault);
 
 /* Recipients of the fleet: of content (stations, desks, escrow) or of lead-only parts. *deliverable
  * tells if one of them is more than escrow. New array of new strings, sorted, each once. */

@@ -113,6 +113,24 @@ dk_fault_to_error (const DkFault *fault, const char *what, GError **error)
   return FALSE;
 }
 
+gboolean
+dk_fault_check_keys (const json_t *object, const char *pointer, const char *const *keys,
+                     DkFault *fault)
+{
+  const char *key;
+  json_t *value;
+
+  if (!json_is_object (object))
+    return dk_fault_set (fault, pointer, "must be a map of names and values");
+  json_object_foreach ((json_t *) (guintptr) object, key, value)
+  {
+    g_autofree char *at = g_strdup_printf ("%s/%s", pointer, key);
+    if (!g_strv_contains (keys, key))
+      return dk_fault_set (fault, at, "is not known here; check the spelling");
+  }
+  return TRUE;
+}
+
 static gboolean
 is_date (const char *text)
 {

@@ -89,11 +89,12 @@ dk_source_read_services (DkSourceReader *reader, const char *name)
   g_autoptr (DkYaml) yaml = load_yaml (reader, name);
   const json_t *list;
 
-  if (yaml == NULL)
-    return;
-  list = dk_yaml_root (yaml);
+  list = yaml != NULL ? dk_yaml_root (yaml) : NULL;
   if (!json_is_array (list)) {
-    dk_source_problem (reader, name, file_start, "this must be a list: each service begins with -");
+    if (yaml != NULL)
+      dk_source_problem (reader, name, file_start,
+                         "this must be a list: each service begins with -");
+    dk_source_add_broken (reader, "service", NULL);
     return;
   }
   for (gsize i = 0; i < json_array_size (list); i++) {
@@ -103,6 +104,7 @@ dk_source_read_services (DkSourceReader *reader, const char *name)
     DkService *service = dk_service_read (object, &fault);
     if (service == NULL) {
       report_fault (reader, name, yaml, above, &fault);
+      dk_source_add_broken (reader, "service", dk_json_get_text (object, "id"));
       continue;
     }
     dk_source_add_id (reader, "service", service->id, name, place_member (yaml, above, "id"));
@@ -233,6 +235,7 @@ add_runbook (DkSourceReader *reader, const char *name, const DkYaml *yaml, const
 
   if (runbook == NULL) {
     report_fault (reader, name, yaml, "", &fault);
+    dk_source_add_broken (reader, "runbook", dk_json_get_text (dk_yaml_root (yaml), "id"));
     return;
   }
   dk_source_add_id (reader, "runbook", runbook->id, name, dk_yaml_place (yaml, "/id"));
@@ -242,8 +245,9 @@ add_runbook (DkSourceReader *reader, const char *name, const DkYaml *yaml, const
     g_ptr_array_add (reader->runbooks, g_steal_pointer (&runbook));
 }
 
-void
-dk_source_read_runbook (DkSourceReader *reader, const char *name)
+/* FALSE if the facts of the runbook, its id among them, could not be read. */
+static gboolean
+read_runbook (DkSourceReader *reader, const char *name)
 {
   gsize size;
   g_autofree char *text = dk_source_load (reader, name, DK_MARKDOWN_BYTES_MAX, &size);
@@ -255,21 +259,30 @@ dk_source_read_runbook (DkSourceReader *reader, const char *name)
   g_autoptr (DkYaml) yaml = NULL;
 
   if (text == NULL)
-    return;
+    return FALSE;
   if (!dk_content_check_text (text, size, DK_MARKDOWN_BYTES_MAX, name, 1, &error)) {
     dk_source_take_error (reader, error);
-    return;
+    return FALSE;
   }
   if (!split_front_matter (text, &front, &front_size, &body, &body_line)) {
     dk_source_problem (reader, name, file_start,
                        "a runbook begins with --- and ends its facts (id, title, ...) with ---");
-    return;
+    return FALSE;
   }
   yaml = dk_yaml_parse (front, front_size, name, 2, &error);
-  if (yaml == NULL)
+  if (yaml == NULL) {
     dk_source_take_error (reader, error);
-  else
-    add_runbook (reader, name, yaml, body, body_line);
+    return FALSE;
+  }
+  add_runbook (reader, name, yaml, body, body_line);
+  return TRUE;
+}
+
+void
+dk_source_read_runbook (DkSourceReader *reader, const char *name)
+{
+  if (!read_runbook (reader, name))
+    dk_source_add_broken (reader, "runbook", NULL);
 }
 
 void
@@ -319,11 +332,12 @@ dk_source_read_policy (DkSourceReader *reader, const char *name)
   g_autoptr (DkPolicy) policy = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *pointer = NULL;
+  g_auto (DkFault) fault = { 0 };
 
   if (yaml == NULL)
     return;
-  if (!json_is_object (dk_yaml_root (yaml))) {
-    dk_source_problem (reader, name, file_start, "this must be a map of names and values");
+  if (!dk_policy_check (dk_yaml_root (yaml), &fault)) {
+    report_fault (reader, name, yaml, "", &fault);
     return;
   }
   policy = dk_policy_parse (dk_yaml_root (yaml), &error);

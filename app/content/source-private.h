@@ -10,8 +10,10 @@ G_BEGIN_DECLS
 /* A folder while it is read. Problems are collected, so that an author sees many at once. */
 typedef struct {
   const char *folder;
+  const char *root;    /* the folder without links in its name */
   GPtrArray *problems; /* of text */
   GHashTable *ids;     /* "contact:ID" ... -> "file:line:column" where it stands */
+  GHashTable *broken;  /* "contact:ID" that has its problem already, "contact:" = any */
   GPtrArray *links;    /* what must be found among the ids at the end, of DkSourceLink */
   GPtrArray *contacts; /* of DkContact, both audiences */
   GPtrArray *services; /* of DkService */
@@ -40,6 +42,10 @@ char *dk_source_load (DkSourceReader *reader, const char *name, gsize size_max, 
 /* Notes that "kind:id" stands at a place; a second time is a problem. */
 void dk_source_add_id (DkSourceReader *reader, const char *kind, const char *id, const char *name,
                        DkPlace place);
+
+/* Notes that "kind:id" stands here but has a problem of its own, or, with id NULL, that a whole
+ * file of that kind has: what refers to it is not told as well. */
+void dk_source_add_broken (DkSourceReader *reader, const char *kind, const char *id);
 
 /* Notes that "kind:id" must exist; NULL or empty ids are passed over. */
 void dk_source_add_link (DkSourceReader *reader, const char *kind, const char *id, const char *name,

@@ -161,8 +161,10 @@ dk_source_read_contacts (DkSourceReader *reader, const char *name)
 {
   g_autoptr (DkCsvTable) table = load_table (reader, name);
 
-  if (table == NULL || !check_columns (reader, name, table))
+  if (table == NULL || !check_columns (reader, name, table)) {
+    dk_source_add_broken (reader, "contact", NULL);
     return;
+  }
   for (guint row = 0; row < dk_csv_table_rows (table); row++) {
     guint slots[NUMBERS_MAX] = { 0 };
     g_autoptr (json_t) object = make_contact (table, row, slots);
@@ -170,6 +172,7 @@ dk_source_read_contacts (DkSourceReader *reader, const char *name)
     DkContact *contact = dk_contact_read (object, &fault);
     if (contact == NULL) {
       report_fault (reader, name, table, row, slots, &fault);
+      dk_source_add_broken (reader, "contact", dk_json_get_text (object, "id"));
       continue;
     }
     check_contact (reader, name, table, row, contact);

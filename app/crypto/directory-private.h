@@ -79,6 +79,7 @@ struct DkDirectory {
   gboolean unsigned_change;
   gboolean needs_write;
   gboolean fell_back;
+  gboolean lost_copy;
 };
 
 struct DkPerson {

@@ -68,6 +68,7 @@ dk_directory_parse (const guint8 *bytes, gsize size, int *copy, GError **error)
   if (!equal && states[0] == states[1])
     directory->other = g_memdup2 (directory->copy == 0 ? second : bytes, DK_IMAGE_SIZE);
   directory->needs_write = !equal;
+  directory->lost_copy = states[0] != states[1];
   if (copy != NULL)
     *copy = equal ? -1 : (int) directory->copy;
   return g_steal_pointer (&directory);
@@ -120,6 +121,12 @@ gboolean
 dk_directory_fell_back (const DkDirectory *directory)
 {
   return directory->fell_back;
+}
+
+gboolean
+dk_directory_lost_copy (const DkDirectory *directory)
+{
+  return directory->lost_copy;
 }
 
 guint
@@ -195,6 +202,7 @@ dk_directory_bytes (DkDirectory *directory, const DkKeyring *keys)
   g_clear_pointer (&directory->other, g_free);
   directory->needs_write = FALSE;
   directory->fell_back = FALSE;
+  directory->lost_copy = FALSE;
   return join_copies (image);
 }
 

@@ -75,6 +75,10 @@ gboolean dk_directory_needs_write (const DkDirectory *directory);
  * a warning, and gone with the next write. */
 gboolean dk_directory_fell_back (const DkDirectory *directory);
 
+/* TRUE if one of the two copies that were read could not be used at all (checksum, shape): worth a
+ * warning, and gone with the next write. */
+gboolean dk_directory_lost_copy (const DkDirectory *directory);
+
 /* The copy (0 or 1) to write first: the one that this value does not stand for, so that a power
  * cut leaves the other. */
 guint dk_directory_first_to_write (const DkDirectory *directory);

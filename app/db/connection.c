@@ -266,6 +266,17 @@ is_never_fine (sqlite3_stmt *stmt)
   return FALSE;
 }
 
+static gboolean
+report_findings (const char *findings, GError **error)
+{
+  g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
+               "This kit file is damaged (%s). What can be read is still there: keep the file and "
+               "put back the latest backup.",
+               findings);
+  return FALSE;
+}
+
+/* The pages first, and not through SQLite: a damaged page that it reads ends all writing. */
 gboolean
 dk_db_check (DkDb *db, GError **error)
 {
@@ -274,25 +285,19 @@ dk_db_check (DkDb *db, GError **error)
   int rc;
 
   dk_db_check_owner (db);
-  if (!dk_db_check_writable (db, error))
+  if (!dk_db_check_writable (db, error) || !dk_db_checkpoint (db, FALSE, error))
     return FALSE;
+  rc = dk_sealed_page_check_all (db->sealed, &number);
+  if (rc == SQLITE_IOERR_DATA) {
+    g_string_append_printf (findings, "page %u does not check", number);
+    return report_findings (findings->str, error);
+  }
+  if (rc != SQLITE_OK)
+    return dk_db_set_error (db, rc, error);
   if (!collect_findings (db, "PRAGMA integrity_check(3)", is_ok_row, findings, error)
       || !collect_findings (db, "PRAGMA foreign_key_check", is_never_fine, findings, error))
     return FALSE;
-  if (findings->len == 0 && !dk_db_checkpoint (db, FALSE, error))
-    return FALSE;
-  rc = findings->len > 0 ? SQLITE_OK : dk_sealed_page_check_all (db->sealed, &number);
-  if (rc == SQLITE_IOERR_DATA)
-    g_string_append_printf (findings, "page %u does not check", number);
-  else if (rc != SQLITE_OK)
-    return dk_db_set_error (db, rc, error);
-  if (findings->len == 0)
-    return TRUE;
-  g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
-               "This kit file is damaged (%s). What can be read is still there: keep the file and "
-               "put back the latest backup.",
-               findings->str);
-  return FALSE;
+  return findings->len == 0 || report_findings (findings->str, error);
 }
 
 void

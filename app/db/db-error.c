@@ -1,6 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/db/connection-private.h"
 
+/* The words of the library mean nothing to a person, so they go to the log. */
+static const char *
+plain_words (int rc)
+{
+  switch (rc & 0xff) {
+  case SQLITE_CORRUPT:
+    return "its parts do not fit together";
+  case SQLITE_NOTADB:
+    return "its beginning is not that of a kit";
+  case SQLITE_FULL:
+    return "it is full";
+  case SQLITE_CANTOPEN:
+    return "a file could not be opened or made";
+  case SQLITE_READONLY:
+  case SQLITE_PERM:
+    return "there is no right to write";
+  default:
+    return "reading or writing failed";
+  }
+}
+
 static gboolean
 set_damaged (GError **error, const char *detail)
 {
@@ -22,7 +43,7 @@ set_storage (GError **error, const char *detail)
 }
 
 static gboolean
-set_io_error (int rc, GError **error, const char *detail)
+set_io_error (int rc, GError **error)
 {
   switch (rc) {
   case SQLITE_IOERR_DATA:
@@ -33,7 +54,7 @@ set_io_error (int rc, GError **error, const char *detail)
                          "There is not enough free memory. Close other programs and try again.");
     return FALSE;
   default:
-    return set_storage (error, detail);
+    return set_storage (error, plain_words (rc));
   }
 }
 
@@ -43,21 +64,22 @@ dk_db_set_error (DkDb *db, int rc, GError **error)
   const char *detail = db->handle != NULL ? sqlite3_errmsg (db->handle) : sqlite3_errstr (rc);
 
   g_assert (rc != SQLITE_OK);
+  g_debug ("%d: %s", rc, detail);
   if (db->sealed->error != NULL) {
     g_propagate_error (error, g_steal_pointer (&db->sealed->error));
     return FALSE;
   }
   switch (rc & 0xff) {
   case SQLITE_IOERR:
-    return set_io_error (rc, error, detail);
+    return set_io_error (rc, error);
   case SQLITE_CORRUPT:
   case SQLITE_NOTADB:
-    return set_damaged (error, detail);
+    return set_damaged (error, plain_words (rc));
   case SQLITE_FULL:
   case SQLITE_CANTOPEN:
   case SQLITE_READONLY:
   case SQLITE_PERM:
-    return set_storage (error, detail);
+    return set_storage (error, plain_words (rc));
   case SQLITE_BUSY:
   case SQLITE_LOCKED:
     g_set_error_literal (error, DK_ERROR, DK_ERROR_BUSY,
@@ -68,7 +90,7 @@ dk_db_set_error (DkDb *db, int rc, GError **error)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was cancelled.");
     return FALSE;
   case SQLITE_NOMEM:
-    return set_io_error (SQLITE_IOERR_NOMEM, error, detail);
+    return set_io_error (SQLITE_IOERR_NOMEM, error);
   case SQLITE_CONSTRAINT:
   case SQLITE_TOOBIG:
   case SQLITE_MISMATCH:
@@ -87,6 +109,13 @@ dk_db_check_writable (DkDb *db, GError **error)
 {
   if (!db->sealed->failed)
     return TRUE;
+  if (db->sealed->damaged) {
+    g_set_error_literal (error, DK_ERROR, DK_ERROR_DAMAGED,
+                         "A part of this kit file is damaged, so nothing more is written to it: "
+                         "this is NOT stored. Note it on paper, keep the file, and put back the "
+                         "latest backup.");
+    return FALSE;
+  }
   g_set_error_literal (error, DK_ERROR, DK_ERROR_STORAGE,
                        "The disk refused before, so nothing more is written: this is NOT stored. "
                        "What was stored earlier is safe. Lock and unlock the kit, then try again.");

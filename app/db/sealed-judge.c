@@ -14,7 +14,7 @@ typedef enum {
   GO_ON,         /* a person decided to do without */
   REFUSE_OLD,    /* what was promised is not there */
   REFUSE_BROKEN, /* what was promised is damaged */
-  REFUSE_NOTE,   /* the note that would tell is damaged */
+  REFUSE_NOTE,   /* the note that would tell whether it is there is damaged */
 } Verdict;
 
 static gboolean notes_enabled = TRUE;
@@ -34,6 +34,20 @@ refuse (DkSealed *sealed, const char *what)
                "back and open the kit again. If there is neither, a lead can go on with what is "
                "there: dkit kit go-on.",
                what, sealed->wal_path);
+  return SQLITE_CORRUPT;
+}
+
+/* The journal may be there and whole, so this must not send anybody to look for it first. */
+static int
+refuse_note (DkSealed *sealed)
+{
+  g_clear_error (&sealed->error);
+  g_set_error (&sealed->error, DK_ERROR, DK_ERROR_DAMAGED,
+               "The note in this kit file that names its journal is damaged, so nothing tells "
+               "whether something is missing. Nothing was changed. Keep the file and put back the "
+               "latest backup. If there is none, a lead can go on with what is there: dkit kit "
+               "go-on; the journal \"%s\" is then set aside.",
+               sealed->wal_path);
   return SQLITE_CORRUPT;
 }
 
@@ -98,7 +112,7 @@ static Verdict
 judge_live (const DkSealed *sealed, const DkSealedScan *scan)
 {
   if (!is_same (sealed, scan))
-    return REFUSE_OLD;
+    return sealed->note_lost ? REFUSE_NOTE : REFUSE_OLD;
   if (scan->damaged || !scan->reached)
     return REFUSE_BROKEN;
   return sealed->wal.committed > 0 ? KEEP : REFUSE_OLD;
@@ -114,7 +128,7 @@ judge_open (const DkSealed *sealed, const DkSealedScan *scan)
   if (same && sealed->wal.committed > 0)
     return KEEP;
   if (sealed->note_lost)
-    return REFUSE_OLD; /* the note that is lost was written when the journal held a commit */
+    return REFUSE_NOTE; /* the note that is lost was written when the journal held a commit */
   if (!scan->exists)
     return KEEP;
   if (scan->whole)
@@ -204,7 +218,7 @@ carry_out (DkSealed *sealed, const DkSealedScan *scan, Verdict verdict)
   case REFUSE_BROKEN:
     return refuse (sealed, "The journal of this kit is damaged: what was captured last is in it.");
   case REFUSE_NOTE:
-    return refuse (sealed, "The note in this kit file that names its journal is damaged.");
+    return refuse_note (sealed);
   }
   g_assert_not_reached ();
 }

@@ -60,6 +60,7 @@ dk_sealed_page_read (DkSealed *sealed, void *bytes, int size, sqlite3_int64 offs
     return SQLITE_OK;
   if (rc != SQLITE_OK) {
     memset (bytes, 0, (gsize) size);
+    sealed->damaged |= rc == SQLITE_IOERR_DATA;
     return dk_sealed_fail (sealed, rc);
   }
   memcpy (bytes, sealed->scratch + within, (gsize) size);

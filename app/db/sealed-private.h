@@ -53,6 +53,7 @@ typedef struct {
   gboolean file_dirty; /* pages were written since the last sync */
   gboolean checkpoint_begun;
   gboolean failed; /* the disk refused once: nothing is written any more */
+  gboolean damaged;    /* that was a page that does not check */
   guint8 *scratch; /* one page */
   DkSealedWal wal;
   GError *error; /* why opening was refused */

@@ -9,6 +9,7 @@
 
 #define INTEGER_MAX (G_GINT64_CONSTANT (1) << 53)
 #define DECIMAL_BYTES_MAX 32
+#define AHEAD_MINUTES_MAX 10
 
 static const char *const yes_words[] = { "yes", "y", "true", "1", "on", "x", "ja", "j", NULL };
 static const char *const no_words[] = { "no", "n", "false", "0", "off", "nein", NULL };
@@ -77,7 +78,7 @@ read_clock (const char *text)
 }
 
 /* The last moment that showed this time of day: at 00:10 somebody who writes 23:50 means the
- * evening before. */
+ * evening before. A clock on the wall may be a few minutes ahead of the PC's, no more. */
 static gint64
 last_time_of_day (const char *clock)
 {
@@ -87,7 +88,7 @@ last_time_of_day (const char *clock)
   g_autoptr (GDateTime) then
       = g_date_time_new_local (g_date_time_get_year (now), g_date_time_get_month (now),
                                g_date_time_get_day_of_month (now), hour, minute, 0);
-  if (g_date_time_compare (then, now) > 0) {
+  if (g_date_time_difference (then, now) > AHEAD_MINUTES_MAX * G_TIME_SPAN_MINUTE) {
     g_autoptr (GDateTime) before = g_date_time_add_days (then, -1);
     return g_date_time_to_unix (before) * 1000;
   }

@@ -63,7 +63,7 @@ add_ticket (DkCsv *csv, const DkPushTicket *push)
   dk_csv_add (csv, ticket->form);
   dk_csv_add (csv, dk_ticket_state_name (ticket->state));
   add_level (csv, ticket->priority);
-  dk_csv_add (csv, ticket->safety ? "yes" : "no");
+  dk_csv_add (csv, ticket->safety ? "yes" : ticket->safety_known ? "no" : NULL);
   add_level (csv, ticket->impact);
   add_level (csv, ticket->urgency);
   dk_csv_add (csv, ticket->summary);

@@ -55,11 +55,29 @@ gboolean dk_push_stop_for (PushRun *run, DkConnectorCode code, const DkConnector
 gboolean dk_push_set (PushRun *run, DkPushRow *row, DkHandover state, const char *itsm_id,
                       const char *reason, GError **error);
 
+/* Stores, in any case, that the row is delivered and that its later notes leave or left at sent_ms
+ * (0 = they did not). */
+gboolean dk_push_mark_note (PushRun *run, DkPushRow *row, const char *reason, GError **error);
+
+/* Stores that the row is verified with so many lines of its log; delivered if there are more by
+ * now. */
+gboolean dk_push_set_verified (PushRun *run, DkPushRow *row, guint lines, GError **error);
+
+/* Looks if the notes that were written after the ticket was sent stand there, and adds those that
+ * do not as one comment, if it may. *pending: why they do not all stand there, in words (new
+ * string); NULL if they do or there are none. */
+gboolean dk_push_notes (PushRun *run, DkPushRow *row, const DkPushRecord *record,
+                        const DkPushTicket *ticket, gboolean may_send, char **pending,
+                        GError **error);
+
 /* Item of the report for a row. */
 DkPushItem *dk_push_item (PushRun *run, const DkPushRow *row);
 
 /* Time since the request of this row left, as far as it can be trusted. */
 gint64 dk_push_elapsed (const PushRun *run, const DkPushRow *row);
+
+/* The same, counted from the last mark even if this run sent the ticket. */
+gint64 dk_push_elapsed_since_mark (const PushRun *run, const DkPushRow *row);
 
 /* Asks the connector who we are, once per run. */
 void dk_push_check (PushRun *run);
@@ -94,11 +112,21 @@ void dk_push_end (PushRun *run, DkPushReport **report);
 /* The error that the report deserves; TRUE if there is none. */
 gboolean dk_push_judge (PushRun *run, GError **error);
 
-/* The ticket of a row with its log cut at the time of the hand-over, and its record. */
-DkPushRecord *dk_push_load (PushRun *run, const DkPushRow *row, gint64 handed_ms, GError **error);
+/* The record of the ticket of a row. ticket may be NULL; it gets the ticket with its log. */
+DkPushRecord *dk_push_load (PushRun *run, const DkPushRow *row, gint64 handed_ms,
+                            DkPushTicket **ticket, GError **error);
+
+/* TRUE if an error of dk_push_load is about this one ticket: the others may go on. */
+gboolean dk_push_is_of_ticket (const GError *error);
 
 /* "Impact (sent 2, found nothing), ...". New string. */
 char *dk_push_describe (const GPtrArray *differences);
+
+/* Order of pointers to rows: oldest first. */
+int dk_push_compare_rows (gconstpointer a, gconstpointer b);
+
+/* An item with nothing but its number, for the items of a report. */
+DkPushItem *dk_push_item_new (const char *number);
 
 /* A new report, and its counts out of the items. */
 DkPushReport *dk_push_report_new (void);

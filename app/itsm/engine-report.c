@@ -14,6 +14,16 @@ free_item (gpointer data)
   g_free (item);
 }
 
+DkPushItem *
+dk_push_item_new (const char *number)
+{
+  DkPushItem *item = g_new0 (DkPushItem, 1);
+
+  item->number = g_strdup (number);
+  item->differences = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_push_difference_free);
+  return item;
+}
+
 DkPushReport *
 dk_push_report_new (void)
 {

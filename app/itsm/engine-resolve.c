@@ -52,8 +52,8 @@ keep_apart (PushRun *run, DkPushRow *row, const GPtrArray *others, GError **erro
 {
   g_autofree char *ids = join_ids (others, 0);
   g_autofree char *reason = g_strdup_printf (
-      "Ticket %s there carries this number, but is another one or has lost its stamp. Nothing was "
-      "sent; look at it and decide by hand.",
+      "Ticket %s there answers to this number, but is another one, has lost its stamp, or its "
+      "number was changed there by hand. Nothing was sent; look at it and decide by hand.",
       ids);
 
   return dk_push_set (run, row, DK_HANDOVER_REFUSED, NULL, reason, error);
@@ -116,14 +116,20 @@ search_finds (PushRun *run, DkPushRow *row)
 }
 
 static gboolean
-settle_equal (PushRun *run, DkPushRow *row, GError **error)
+settle_equal (PushRun *run, DkPushRow *row, const DkPushRecord *record, const DkPushTicket *ticket,
+              GError **error)
 {
   g_autofree char *id = g_strdup (row->itsm_id);
+  g_autofree char *pending = NULL;
 
   if (!run->canary_passed && !search_finds (run, row))
     return dk_push_set (run, row, DK_HANDOVER_DELIVERED, id, run->stop_reason, error);
   run->canary_passed = TRUE;
-  return dk_push_set (run, row, DK_HANDOVER_VERIFIED, id, NULL, error);
+  if (!dk_push_notes (run, row, record, ticket, TRUE, &pending, error))
+    return FALSE;
+  if (pending != NULL)
+    return dk_push_set (run, row, DK_HANDOVER_DELIVERED, id, pending, error);
+  return dk_push_set_verified (run, row, ticket->lines->len, error);
 }
 
 static gboolean
@@ -139,11 +145,13 @@ any_dropped (const GPtrArray *differences)
 
 /* Takes the differences. */
 static gboolean
-settle_different (PushRun *run, DkPushRow *row, GPtrArray *differences, GError **error)
+settle_different (PushRun *run, DkPushRow *row, const DkPushRecord *record,
+                  const DkPushTicket *ticket, GPtrArray *differences, GError **error)
 {
   g_autofree char *id = g_strdup (row->itsm_id);
   g_autofree char *what = dk_push_describe (differences);
-  g_autofree char *reason = g_strdup_printf ("It stands there as %s, but differs: %s.", id, what);
+  g_autofree char *pending = NULL;
+  g_autofree char *reason = NULL;
   DkPushItem *item = dk_push_item (run, row);
   /* What was delivered in an earlier run may have been worked on since. */
   gboolean fresh = g_hash_table_contains (run->sent_at, row->number);
@@ -157,6 +165,10 @@ settle_different (PushRun *run, DkPushRow *row, GPtrArray *differences, GError *
         row->number, what);
     dk_push_stop (run, PUSH_MISMATCH, stop);
   }
+  if (!dk_push_notes (run, row, record, ticket, run->stop == PUSH_GO, &pending, error))
+    return FALSE;
+  reason = g_strdup_printf ("It stands there as %s, but differs: %s.%s%s", id, what,
+                            pending != NULL ? " " : "", pending != NULL ? pending : "");
   return dk_push_set (run, row, DK_HANDOVER_DELIVERED, id, reason, error);
 }
 
@@ -178,17 +190,34 @@ settle_unread (PushRun *run, DkPushRow *row, DkConnectorCode code, const DkConne
   return dk_push_set (run, row, DK_HANDOVER_DELIVERED, id, reason, error);
 }
 
+/* What this kit cannot read of its own is that ticket's trouble. */
+static gboolean
+settle_unreadable (PushRun *run, DkPushRow *row, const GError *fault, GError **error)
+{
+  g_autofree char *id = g_strdup (row->itsm_id);
+  g_autofree char *reason = g_strdup_printf (
+      "It stands there as %s, but could not be compared with the kit: %s", id, fault->message);
+
+  return dk_push_set (run, row, DK_HANDOVER_DELIVERED, id, reason, error);
+}
+
 gboolean
 dk_push_confirm (PushRun *run, DkPushRow *row, GError **error)
 {
   g_autoptr (GPtrArray) differences
       = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_push_difference_free);
   g_auto (DkConnectorReply) reply = DK_CONNECTOR_REPLY_INIT;
-  g_autoptr (DkPushRecord) record = dk_push_load (run, row, row->sent_ms, error);
+  g_autoptr (GError) fault = NULL;
+  g_autoptr (DkPushTicket) ticket = NULL;
+  g_autoptr (DkPushRecord) record = dk_push_load (run, row, 0, &ticket, &fault);
   DkConnectorCode code;
 
-  if (record == NULL)
+  if (record == NULL && dk_push_is_of_ticket (fault))
+    return settle_unreadable (run, row, fault, error);
+  if (record == NULL) {
+    g_propagate_error (error, g_steal_pointer (&fault));
     return FALSE;
+  }
   g_hash_table_remove (run->unread, row->number);
   code = dk_connector_finish (run->connector, record, row->itsm_id, run->job, &reply);
   if (code == DK_CONNECTOR_OK)
@@ -196,17 +225,64 @@ dk_push_confirm (PushRun *run, DkPushRow *row, GError **error)
   if (code != DK_CONNECTOR_OK)
     return settle_unread (run, row, code, &reply, error);
   if (differences->len > 0)
-    return settle_different (run, row, g_steal_pointer (&differences), error);
-  return settle_equal (run, row, error);
+    return settle_different (run, row, record, ticket, g_steal_pointer (&differences), error);
+  return settle_equal (run, row, record, ticket, error);
+}
+
+/* Where it cannot be told either way, the next look is worth it after the time to settle. */
+static gboolean
+stay_unknown (PushRun *run, DkPushRow *row, const char *reason, GError **error)
+{
+  DkMoment now;
+
+  dk_push_now (run, &now);
+  g_hash_table_remove (run->sent_at, row->number);
+  g_free (row->boot);
+  row->boot = g_strdup (now.boot);
+  row->mono_ms = now.mono_ms;
+  row->sent_ms = now.wall_ms;
+  return dk_push_set (run, row, DK_HANDOVER_UNKNOWN, NULL, reason, error);
+}
+
+/* The field that holds the number may be what the ITSM lost. *done: the row needs no more. */
+static gboolean
+search_by_words (PushRun *run, DkPushRow *row, gboolean *done, GError **error)
+{
+  g_autoptr (GPtrArray) hits = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_push_hit_free);
+  g_auto (DkConnectorReply) reply = DK_CONNECTOR_REPLY_INIT;
+  g_autoptr (DkPushRecord) record = NULL;
+  g_autoptr (GError) fault = NULL;
+  DkConnectorCode code;
+
+  *done = TRUE;
+  record = dk_push_load (run, row, row->sent_ms, NULL, &fault);
+  if (record == NULL && dk_push_is_of_ticket (fault))
+    return stay_unknown (run, row, fault->message, error);
+  if (record == NULL) {
+    g_propagate_error (error, g_steal_pointer (&fault));
+    return FALSE;
+  }
+  code = dk_connector_search (run->connector, record, hits, run->job, &reply);
+  if (code == DK_CONNECTOR_OK)
+    return dk_push_adopt (run, row, hits, done, error);
+  if (dk_push_stop_for (run, code, &reply))
+    return TRUE;
+  return stay_unknown (run, row, reply.reason, error);
 }
 
 /* Nothing was found: it may still come until the time to settle is over. */
 static gboolean
 judge_missing (PushRun *run, DkPushRow *row, gint64 elapsed_ms, GError **error)
 {
+  gboolean done;
+
   if (row->state == DK_HANDOVER_DELIVERED)
     return dk_push_confirm (run, row, error);
   if (elapsed_ms < run->settle_ms)
+    return TRUE;
+  if (!search_by_words (run, row, &done, error))
+    return FALSE;
+  if (done)
     return TRUE;
   row->sent_ms = 0;
   g_hash_table_remove (run->sent_at, row->number);

@@ -113,10 +113,8 @@ judge_create (PushRun *run, DkPushRow *row, DkConnectorCode code, const char *re
   return keep_unknown (run, row, code, reply, error);
 }
 
-/* Marks before the request leaves, so that a run that is killed here looks for the ticket later. */
 static gboolean
-send_record (PushRun *run, DkPushRow *row, const DkPushRecord *record, const DkMoment *now,
-             GError **error)
+send_record (PushRun *run, DkPushRow *row, const DkPushRecord *record, GError **error)
 {
   g_auto (DkConnectorReply) reply = DK_CONNECTOR_REPLY_INIT;
   g_autofree char *remote_id = NULL;
@@ -124,10 +122,6 @@ send_record (PushRun *run, DkPushRow *row, const DkPushRecord *record, const DkM
   DkMoment after;
   DkConnectorCode code;
 
-  row->attempts++;
-  row->sent_ms = now->wall_ms;
-  if (!dk_push_set (run, row, DK_HANDOVER_SENDING, NULL, NULL, error))
-    return FALSE;
   run->report->sent++;
   run->limit--;
   code = dk_connector_create (run->connector, record, &remote_id, run->job, &reply);
@@ -138,22 +132,29 @@ send_record (PushRun *run, DkPushRow *row, const DkPushRecord *record, const DkM
   return judge_create (run, row, code, remote_id, &reply, error);
 }
 
+/* Marks before the request leaves, so that a run that is killed here looks for the ticket later;
+ * and before the ticket is read, so that nobody changes it between the two. */
 static gboolean
 send_row (PushRun *run, DkPushRow *row, GError **error)
 {
-  g_autoptr (GError) reason = NULL;
+  g_autoptr (GError) fault = NULL;
   g_autoptr (DkPushRecord) record = NULL;
   DkMoment now;
 
   dk_push_now (run, &now);
-  record = dk_push_load (run, row, now.wall_ms, &reason);
+  row->attempts++;
+  row->sent_ms = now.wall_ms;
+  if (!dk_push_set (run, row, DK_HANDOVER_SENDING, NULL, NULL, error))
+    return FALSE;
+  record = dk_push_load (run, row, now.wall_ms, NULL, &fault);
   if (record != NULL)
-    return send_record (run, row, record, &now, error);
-  if (!g_error_matches (reason, DK_ERROR, DK_ERROR_INVALID)) {
-    g_propagate_error (error, g_steal_pointer (&reason));
+    return send_record (run, row, record, error);
+  if (!dk_push_is_of_ticket (fault)) {
+    g_propagate_error (error, g_steal_pointer (&fault));
     return FALSE;
   }
-  return refuse_row (run, row, reason->message, error);
+  row->attempts--;
+  return refuse_row (run, row, fault->message, error);
 }
 
 /* The waiting rows from `from` on, as many as one search takes; a canary comes alone. */

@@ -40,14 +40,21 @@ judge_different (PushRun *run, const DkPushRow *row, GPtrArray *differences)
 }
 
 static gboolean
-judge_equal (PushRun *run, DkPushRow *row, GError **error)
+judge_equal (PushRun *run, DkPushRow *row, const DkPushRecord *record, const DkPushTicket *ticket,
+             GError **error)
 {
   g_autofree char *id = g_strdup (row->itsm_id);
+  g_autofree char *pending = NULL;
 
-  if (row->state == DK_HANDOVER_DELIVERED)
-    return dk_push_set (run, row, DK_HANDOVER_VERIFIED, id, NULL, error);
-  set_item (dk_push_item (run, row), DK_HANDOVER_VERIFIED, NULL);
-  return TRUE;
+  if (row->state == DK_HANDOVER_VERIFIED) {
+    set_item (dk_push_item (run, row), DK_HANDOVER_VERIFIED, NULL);
+    return TRUE;
+  }
+  if (!dk_push_notes (run, row, record, ticket, FALSE, &pending, error))
+    return FALSE;
+  if (pending != NULL)
+    return dk_push_set (run, row, DK_HANDOVER_DELIVERED, id, pending, error);
+  return dk_push_set_verified (run, row, ticket->lines->len, error);
 }
 
 /* FALSE if the search does not show exactly this ticket under its number. */
@@ -76,14 +83,22 @@ verify_row (PushRun *run, DkPushRow *row, const GPtrArray *hits, GError **error)
   g_autoptr (GPtrArray) differences
       = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_push_difference_free);
   g_auto (DkConnectorReply) reply = DK_CONNECTOR_REPLY_INIT;
+  g_autoptr (DkPushTicket) ticket = NULL;
   g_autoptr (DkPushRecord) record = NULL;
+  g_autoptr (GError) fault = NULL;
   DkConnectorCode code;
 
   if (row->itsm_id == NULL || !stands_once (run, row, hits))
     return TRUE;
-  record = dk_push_load (run, row, row->sent_ms, error);
-  if (record == NULL)
+  record = dk_push_load (run, row, 0, &ticket, &fault);
+  if (record == NULL && dk_push_is_of_ticket (fault)) {
+    set_item (dk_push_item (run, row), DK_HANDOVER_DELIVERED, fault->message);
+    return TRUE;
+  }
+  if (record == NULL) {
+    g_propagate_error (error, g_steal_pointer (&fault));
     return FALSE;
+  }
   code = dk_connector_read (run->connector, record, row->itsm_id, differences, run->job, &reply);
   if (code != DK_CONNECTOR_OK) {
     set_item (dk_push_item (run, row), DK_HANDOVER_DELIVERED, reply.reason);
@@ -91,7 +106,7 @@ verify_row (PushRun *run, DkPushRow *row, const GPtrArray *hits, GError **error)
     return TRUE;
   }
   if (differences->len == 0)
-    return judge_equal (run, row, error);
+    return judge_equal (run, row, record, ticket, error);
   judge_different (run, row, g_steal_pointer (&differences));
   return TRUE;
 }

@@ -65,34 +65,96 @@ show_row (PushRun *run, const DkPushRow *row)
     g_ptr_array_set_size (item->differences, 0);
 }
 
-gboolean
-dk_push_set (PushRun *run, DkPushRow *row, DkHandover state, const char *itsm_id,
-             const char *reason, GError **error)
+static gboolean
+store_mark (PushRun *run, DkPushRow *row, const DkPushMark *mark, GError **error)
 {
-  DkPushMark mark = { .number = row->number,
-                      .state = state,
-                      .itsm_id = itsm_id,
-                      .reason = reason,
-                      .sent_ms = row->sent_ms,
-                      .attempts = row->attempts };
-  gboolean same = state == row->state && g_strcmp0 (itsm_id, row->itsm_id) == 0
-                  && g_strcmp0 (reason, row->reason) == 0 && state != DK_HANDOVER_SENDING
-                  && state != DK_HANDOVER_UNKNOWN;
-  char *id = g_strdup (itsm_id);
-  char *why = g_strdup (reason);
+  char *id = g_strdup (mark->itsm_id);
+  char *why = g_strdup (mark->reason);
 
-  if (!same && !run->store->mark (run->store->data, &mark, error)) {
+  if (!run->store->mark (run->store->data, mark, error)) {
     g_free (id);
     g_free (why);
     return FALSE;
   }
-  row->state = state;
+  row->state = mark->state;
   g_free (row->itsm_id);
   row->itsm_id = id;
   g_free (row->reason);
   row->reason = why;
   show_row (run, row);
   return TRUE;
+}
+
+gboolean
+dk_push_set (PushRun *run, DkPushRow *row, DkHandover state, const char *itsm_id,
+             const char *reason, GError **error)
+{
+  gboolean same = state == row->state && g_strcmp0 (itsm_id, row->itsm_id) == 0
+                  && g_strcmp0 (reason, row->reason) == 0 && state != DK_HANDOVER_SENDING
+                  && state != DK_HANDOVER_UNKNOWN;
+  DkPushMark mark = {
+    .number = row->number,
+    .state = state,
+    .itsm_id = itsm_id,
+    .reason = reason,
+    .attempts = row->attempts,
+  };
+
+  /* What is delivered is there: no request to create it is without an answer any more. */
+  if (state == DK_HANDOVER_DELIVERED && row->state != DK_HANDOVER_DELIVERED)
+    row->sent_ms = 0;
+  mark.sent_ms = row->sent_ms;
+  if (!same)
+    return store_mark (run, row, &mark, error);
+  show_row (run, row);
+  return TRUE;
+}
+
+gboolean
+dk_push_mark_note (PushRun *run, DkPushRow *row, const char *reason, GError **error)
+{
+  g_autofree char *id = g_strdup (row->itsm_id);
+  const DkPushMark mark = {
+    .number = row->number,
+    .state = DK_HANDOVER_DELIVERED,
+    .itsm_id = id,
+    .reason = reason,
+    .sent_ms = row->sent_ms,
+    .attempts = row->attempts,
+  };
+  DkMoment now;
+
+  if (!store_mark (run, row, &mark, error))
+    return FALSE;
+  dk_push_now (run, &now);
+  g_free (row->boot);
+  row->boot = g_strdup (now.boot);
+  row->mono_ms = now.mono_ms;
+  return TRUE;
+}
+
+gboolean
+dk_push_set_verified (PushRun *run, DkPushRow *row, guint lines, GError **error)
+{
+  g_autofree char *id = g_strdup (row->itsm_id);
+  const DkPushMark mark = {
+    .number = row->number,
+    .state = DK_HANDOVER_VERIFIED,
+    .itsm_id = id,
+    .attempts = row->attempts,
+    .lines = lines,
+  };
+  g_autoptr (GError) fault = NULL;
+
+  row->sent_ms = 0;
+  if (store_mark (run, row, &mark, &fault))
+    return TRUE;
+  if (g_error_matches (fault, DK_ERROR, DK_ERROR_INVALID))
+    return dk_push_set (run, row, DK_HANDOVER_DELIVERED, id,
+                        "A note was written while it was handed over; the next push adds it there.",
+                        error);
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return FALSE;
 }
 
 static gboolean
@@ -112,6 +174,15 @@ dk_push_elapsed (const PushRun *run, const DkPushRow *row)
   /* The wall clock is set right after many an outage; time since boot is not. */
   if (sent_at != NULL)
     return now.mono_ms - *sent_at;
+  return dk_push_elapsed_since_mark (run, row);
+}
+
+gint64
+dk_push_elapsed_since_mark (const PushRun *run, const DkPushRow *row)
+{
+  DkMoment now;
+
+  dk_push_now (run, &now);
   if (is_of_this_boot (row, &now))
     return now.mono_ms - row->mono_ms;
   /* It left before this boot, or on another PC. */
@@ -132,7 +203,7 @@ check_eligible (const DkPushTicket *push, const DkPushRow *row, GError **error)
     return FALSE;
   }
   if (g_str_has_prefix (row->number, "DR-")
-      || (row->state < DK_HANDOVER_SENDING && !dk_ticket_is_eligible (ticket))) {
+      || (row->state <= DK_HANDOVER_SENDING && !dk_ticket_is_eligible (ticket))) {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                  "%s may not be handed over: it is not finalized, void, a drill, or settled "
                  "otherwise. It was not sent.",
@@ -143,14 +214,26 @@ check_eligible (const DkPushTicket *push, const DkPushRow *row, GError **error)
 }
 
 DkPushRecord *
-dk_push_load (PushRun *run, const DkPushRow *row, gint64 handed_ms, GError **error)
+dk_push_load (PushRun *run, const DkPushRow *row, gint64 handed_ms, DkPushTicket **ticket,
+              GError **error)
 {
   g_autoptr (DkPushTicket) push = run->store->load (run->store->data, row->number, error);
+  DkPushRecord *record;
 
   if (push == NULL || !check_eligible (push, row, error))
     return NULL;
   push->handed_ms = handed_ms;
-  return dk_connector_map (run->connector, push, error);
+  record = dk_connector_map (run->connector, push, error);
+  if (record != NULL && ticket != NULL)
+    *ticket = g_steal_pointer (&push);
+  return record;
+}
+
+gboolean
+dk_push_is_of_ticket (const GError *error)
+{
+  return g_error_matches (error, DK_ERROR, DK_ERROR_INVALID)
+         || g_error_matches (error, DK_ERROR, DK_ERROR_DAMAGED);
 }
 
 void
@@ -170,8 +253,8 @@ dk_push_check (PushRun *run)
     dk_push_stop (run, PUSH_MISMATCH, reply.reason);
 }
 
-static int
-compare_rows (gconstpointer a, gconstpointer b)
+int
+dk_push_compare_rows (gconstpointer a, gconstpointer b)
 {
   const DkPushRow *one = *(const DkPushRow *const *) a;
   const DkPushRow *two = *(const DkPushRow *const *) b;
@@ -186,12 +269,10 @@ dk_push_list_rows (PushRun *run, DkPushList which, GError **error)
 {
   if (!run->store->list (run->store->data, which, run->rows, error))
     return FALSE;
-  g_ptr_array_sort (run->rows, compare_rows);
+  g_ptr_array_sort (run->rows, dk_push_compare_rows);
   for (guint i = 0; i < run->rows->len; i++) {
     const DkPushRow *row = g_ptr_array_index (run->rows, i);
-    DkPushItem *item = g_new0 (DkPushItem, 1);
-    item->number = g_strdup (row->number);
-    item->differences = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_push_difference_free);
+    DkPushItem *item = dk_push_item_new (row->number);
     g_ptr_array_add (run->report->items, item);
     g_hash_table_insert (run->items, item->number, item);
     show_row (run, row);
@@ -213,26 +294,36 @@ allow_for_call (const PushRun *run, DkPushRow *row, const DkMoment *now)
 
 /* A request was on its way when an earlier run ended: nobody knows what became of it. */
 static gboolean
+own_up_row (PushRun *run, DkPushRow *row, const DkMoment *now, GError **error)
+{
+  gboolean was_sending = row->state == DK_HANDOVER_SENDING;
+  gboolean has_note = row->state == DK_HANDOVER_DELIVERED && row->sent_ms != 0;
+  /* In the future: the clock was set back since, so the time to settle starts anew. */
+  gboolean anew = row->sent_ms <= 0 || row->sent_ms > now->wall_ms;
+
+  if (!was_sending && !has_note && row->state != DK_HANDOVER_UNKNOWN)
+    return TRUE;
+  if (anew)
+    row->sent_ms = now->wall_ms;
+  if (anew && has_note)
+    return dk_push_mark_note (run, row, row->reason, error);
+  if (was_sending || has_note)
+    allow_for_call (run, row, now);
+  if (has_note || (!was_sending && !anew))
+    return TRUE;
+  return dk_push_set (run, row, DK_HANDOVER_UNKNOWN, NULL,
+                      was_sending ? "The program ended before an answer came." : row->reason,
+                      error);
+}
+
+static gboolean
 own_up (PushRun *run, GError **error)
 {
   DkMoment now;
 
   dk_push_now (run, &now);
   for (guint i = 0; i < run->rows->len; i++) {
-    DkPushRow *row = g_ptr_array_index (run->rows, i);
-    gboolean was_sending = row->state == DK_HANDOVER_SENDING;
-    if (!was_sending && row->state != DK_HANDOVER_UNKNOWN)
-      continue;
-    /* In the future: the clock was set back since, so the time to settle starts anew. */
-    if (row->sent_ms <= 0 || row->sent_ms > now.wall_ms)
-      row->sent_ms = now.wall_ms;
-    else if (!was_sending)
-      continue;
-    if (was_sending)
-      allow_for_call (run, row, &now);
-    if (!dk_push_set (run, row, DK_HANDOVER_UNKNOWN, NULL,
-                      was_sending ? "The program ended before an answer came." : row->reason,
-                      error))
+    if (!own_up_row (run, g_ptr_array_index (run->rows, i), &now, error))
       return FALSE;
   }
   return TRUE;
@@ -266,10 +357,15 @@ plan_next (PushRun *run)
     const DkPushRow *row = g_ptr_array_index (run->rows, i);
     DkPushItem *item = dk_push_item (run, row);
     gint64 left_ms;
+    gboolean has_note = row->state == DK_HANDOVER_DELIVERED && row->sent_ms != 0
+                        && g_hash_table_contains (run->unread, row->number);
     item->retry_ms = 0;
-    if (row->state != DK_HANDOVER_UNKNOWN)
+    if (row->state != DK_HANDOVER_UNKNOWN && !has_note)
       continue;
-    left_ms = MAX (run->settle_ms - dk_push_elapsed (run, row), 0);
+    left_ms = MAX (
+        run->settle_ms
+            - (has_note ? dk_push_elapsed_since_mark (run, row) : dk_push_elapsed (run, row)),
+        0);
     item->retry_ms = now.wall_ms + left_ms;
     wait_ms = wait_ms < 0 ? left_ms : MIN (wait_ms, left_ms);
   }

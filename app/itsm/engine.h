@@ -20,7 +20,8 @@ typedef struct {
   DkHandover state;
   char *itsm_id;   /* NULL if none is known */
   char *reason;
-  gint64 sent_ms;  /* when the last request to create it left, wall clock; 0 = none did */
+  gint64 sent_ms;  /* when the request left whose outcome is not known, wall clock; 0 = there is
+                      none. Of a delivered ticket: the one that adds its later notes */
   int attempts;    /* requests to create it so far */
   char *boot;      /* of the moment when this state was marked; NULL = that is not known */
   gint64 mono_ms;  /* since that boot */
@@ -43,6 +44,7 @@ typedef struct {
   const char *reason;
   gint64 sent_ms;
   int attempts;
+  guint lines; /* with DK_HANDOVER_VERIFIED: so many lines of the log stand there; 0 = not told */
 } DkPushMark;
 
 /* What the engine needs to have remembered, for one connector: tickets that are on their way to
@@ -53,7 +55,8 @@ typedef struct {
   gboolean (*list) (gpointer data, DkPushList which, GPtrArray *rows, GError **error);
   /* The ticket with its log. Free with dk_push_ticket_free. */
   DkPushTicket *(*load) (gpointer data, const char *number, GError **error);
-  /* Is durable (synced) when it returns. */
+  /* Is durable (synced) when it returns. DK_ERROR_INVALID, and nothing is stored, if the log has
+   * more lines by now than the mark tells. */
   gboolean (*mark) (gpointer data, const DkPushMark *mark, GError **error);
   /* The clocks; NULL = those of this PC. */
   void (*now) (gpointer data, DkMoment *out);
@@ -93,8 +96,9 @@ typedef struct {
 } DkPushReport;
 
 /* Resolves what is unknown, then hands over what waits, oldest first, the first one alone as a
- * canary. options may be NULL. *report is set in any case but a NULL one, also with an error: free
- * with dk_push_report_free.
+ * canary. Notes that were written since a ticket was sent go after it, once, as one comment.
+ * options may be NULL. *report is set in any case but a NULL one, also with an error: free with
+ * dk_push_report_free.
  * DK_ERROR_PARTIAL: some refused, unknown, different or waiting, each one in the report;
  * DK_ERROR_DENIED: the ITSM does not accept the credential, nothing was sent; DK_ERROR_UNREACHABLE:
  * it did not answer or not as itself, nothing was sent; G_IO_ERROR_CANCELLED; errors of the
@@ -103,8 +107,9 @@ gboolean dk_push_run (DkConnector *connector, const DkPushStore *store,
                       const DkPushOptions *options, const DkJob *job, DkPushReport **report,
                       GError **error) DK_CHECKED;
 
-/* Reads all that is delivered or verified back and compares it. Changes nothing there; marks
- * delivered ones as verified. Errors and report as above; what differs is DK_ERROR_PARTIAL. */
+/* Reads all that is delivered or verified back and compares it. Changes nothing there, not even a
+ * note is added; marks delivered ones as verified. Errors and report as above; what differs is
+ * DK_ERROR_PARTIAL. */
 gboolean dk_push_verify (DkConnector *connector, const DkPushStore *store, const DkJob *job,
                          DkPushReport **report, GError **error) DK_CHECKED;
 

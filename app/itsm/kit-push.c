@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/itsm/kit-push.h"
 
+#include "app/model/ticket-words.h"
 #include "app/store/ledger.h"
 #include "app/store/ticket-store.h"
 
@@ -43,17 +44,30 @@ row_of (const DkTicket *ticket)
   return row;
 }
 
+static gboolean
+is_of_ticket (const GError *error)
+{
+  return g_error_matches (error, DK_ERROR, DK_ERROR_DAMAGED)
+         || g_error_matches (error, DK_ERROR, DK_ERROR_INVALID);
+}
+
 /* What may still be under way is timed by the clock that nobody sets: that of the last mark. */
 static gboolean
 fill_moment (DkStore *store, DkPushRow *row, GError **error)
 {
   g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (GError) fault = NULL;
 
-  if (row->sent_ms == 0 || row->state < DK_HANDOVER_SENDING || row->state > DK_HANDOVER_REFUSED)
+  if (row->sent_ms == 0 || row->state < DK_HANDOVER_SENDING || row->state == DK_HANDOVER_VERIFIED)
     return TRUE;
-  entries = dk_ledger_of_object (store, row->number, error);
-  if (entries == NULL)
+  entries = dk_ledger_of_object (store, row->number, &fault);
+  /* A damaged ticket is told where it is loaded; here it must not keep the others back. */
+  if (entries == NULL && is_of_ticket (fault))
+    return TRUE;
+  if (entries == NULL) {
+    g_propagate_error (error, g_steal_pointer (&fault));
     return FALSE;
+  }
   for (guint i = entries->len; i > 0; i--) {
     const DkEntry *entry = g_ptr_array_index (entries, i - 1);
     if (!g_str_equal (entry->kind, DK_ENTRY_HANDOVER))
@@ -97,53 +111,59 @@ dk_kit_push_list (DkStore *store, const char *target, DkPushList which, GPtrArra
   return TRUE;
 }
 
-/* What an entry did, for people who read the ticket in the ITSM; NULL for steps of the hand-over
- * itself, which would make two equal records differ. */
-static const char *
-words_of (const DkEntry *entry)
+static gboolean
+is_sending (const DkEntry *entry)
 {
-  static const struct {
-    const char *kind;
-    const char *words;
-  } table[] = {
-    { DK_ENTRY_TICKET_NEW, "captured" },
-    { DK_ENTRY_TICKET_SET, "changed" },
-    { DK_ENTRY_TICKET_PROMOTE, "made a full ticket" },
-    { DK_ENTRY_TICKET_NOTE, "" },
-    { DK_ENTRY_TICKET_RESOLVE, "resolved" },
-    { DK_ENTRY_TICKET_FINAL, "made final" },
-    { DK_ENTRY_TICKET_AMEND, "amended" },
-    { DK_ENTRY_TICKET_VOID, "voided" },
-  };
+  return g_str_equal (entry->kind, DK_ENTRY_HANDOVER)
+         && g_strcmp0 (dk_json_get_text (entry->body, "state"),
+                       dk_handover_name (DK_HANDOVER_SENDING))
+                == 0;
+}
 
-  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
-    if (g_str_equal (entry->kind, table[i].kind))
-      return table[i].words;
-  return NULL;
+/* Place behind the last request to create the ticket; 0 if there was none. */
+static guint
+find_last_sending (const GPtrArray *entries)
+{
+  guint i = entries->len;
+
+  while (i > 0 && !is_sending (g_ptr_array_index (entries, i - 1)))
+    i--;
+  return i;
 }
 
 static void
-add_line (DkPushTicket *push, const DkEntry *entry)
+add_line (DkPushTicket *push, const DkTicket *before, const DkEntry *entry, gboolean late)
 {
-  const char *words = words_of (entry);
-  const char *text = dk_json_get_text (entry->body, "text");
-  const char *reason = dk_json_get_text (entry->body, "reason");
+  g_autofree char *words = dk_ticket_entry_words (before, entry, 0);
   DkPushLine *line;
 
   if (words == NULL)
     return;
   line = dk_push_line_new ();
+  line->mark = g_strdup_printf ("%s:%" G_GINT64_FORMAT, entry->chain, entry->seq);
+  line->late = late;
   line->kind = g_strdup (entry->kind);
   line->user = g_strdup (entry->user);
   line->happened_ms = entry->happened_ms;
   line->recorded_ms = entry->recorded_ms;
-  if (text != NULL)
-    line->text = g_strdup (text);
-  else if (reason != NULL)
-    line->text = g_strconcat (words, ": ", reason, NULL);
-  else
-    line->text = g_strdup (words);
+  line->text = g_steal_pointer (&words);
   g_ptr_array_add (push->lines, line);
+}
+
+/* The ticket is folded anew beside the lines, so that each can tell what it changed; what cannot be
+ * folded is told where the ticket is loaded. */
+static void
+add_lines (DkPushTicket *push, const GPtrArray *entries)
+{
+  g_autoptr (DkTicket) before = dk_ticket_new ();
+  guint sent = find_last_sending (entries);
+
+  for (guint i = 0; i < entries->len; i++) {
+    const DkEntry *entry = g_ptr_array_index (entries, i);
+    add_line (push, before, entry, sent > 0 && i >= sent);
+    if (!dk_ticket_apply (before, entry, NULL))
+      g_debug ("an entry could not be folded");
+  }
 }
 
 DkPushTicket *
@@ -157,14 +177,32 @@ dk_kit_push_load (DkStore *store, const char *number, GError **error)
   if (entries == NULL)
     return NULL;
   push = dk_push_ticket_new (g_steal_pointer (&ticket));
-  for (guint i = 0; i < entries->len; i++)
-    add_line (push, g_ptr_array_index (entries, i));
+  add_lines (push, entries);
   return push;
+}
+
+static gboolean
+check_lines (DkStore *store, const DkPushMark *mark, GError **error)
+{
+  g_autoptr (GPtrArray) entries = dk_ledger_of_object (store, mark->number, error);
+  guint lines = 0;
+
+  if (entries == NULL)
+    return FALSE;
+  for (guint i = 0; i < entries->len; i++)
+    lines += dk_ticket_entry_verb (g_ptr_array_index (entries, i)) != NULL ? 1 : 0;
+  if (lines <= mark->lines)
+    return TRUE;
+  g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+               "%s: something was written to it meanwhile. Nothing was changed.", mark->number);
+  return FALSE;
 }
 
 gboolean
 dk_kit_push_mark (DkStore *store, const char *target, const DkPushMark *mark, GError **error)
 {
+  if (mark->state == DK_HANDOVER_VERIFIED && mark->lines > 0 && !check_lines (store, mark, error))
+    return FALSE;
   return dk_ticket_store_mark (store, mark->number, mark->state, target, mark->itsm_id,
                                mark->reason, mark->sent_ms, error);
 }

@@ -17,10 +17,12 @@ gboolean dk_kit_push_list (DkStore *store, const char *target, DkPushList which,
  * before dk_push_run. */
 gboolean dk_kit_push_begin (DkStore *store, const char *target, GError **error) DK_CHECKED;
 
-/* A ticket with its log: notes word for word, what else was done in words. New ticket. */
+/* A ticket with its log: notes word for word, what else was done in words; lines that came after
+ * the last mark of DK_HANDOVER_SENDING are late. New ticket. */
 DkPushTicket *dk_kit_push_load (DkStore *store, const char *number, GError **error) DK_CHECKED;
 
-/* Stores a mark as an entry, durable when it returns. */
+/* Stores a mark as an entry, durable when it returns. DK_ERROR_INVALID if it verifies fewer lines
+ * than the log has. */
 gboolean dk_kit_push_mark (DkStore *store, const char *target, const DkPushMark *mark,
                            GError **error) DK_CHECKED;
 

@@ -98,7 +98,9 @@ add_priority (GString *out, const DkTicket *ticket)
   if (ticket->urgency > 0)
     g_string_append_printf (out, "Urgency:     %d of 3\n", ticket->urgency);
   g_string_append_printf (out, "Safety:      %s\n",
-                          ticket->safety ? "yes, a patient may come to harm" : "no");
+                          ticket->safety         ? "yes, a patient may come to harm"
+                          : ticket->safety_known ? "no"
+                                                 : "not asked");
 }
 
 static void

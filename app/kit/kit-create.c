@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A kit is made under another name and renamed when it is whole: a broken-off init leaves a file
- * that nothing opens, and the next init removes it. */
+ * that nothing opens, and the next init removes it. Its lock is not that of an open kit, which
+ * would tell that a kit was in use here. */
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "app/base/clock.h"
@@ -15,7 +17,7 @@
 #include "app/model/number.h"
 #include "app/store/store.h"
 
-#define RECOVERY_NAME "recovery"
+#define INIT_LOCK "kit.init"
 #define RECOVERY_SIZE 16
 #define SITE_MAX 32
 
@@ -51,7 +53,7 @@ check_station_is_new (const char *station, GError **error)
                                                 g_ptr_array_index (names, i), NULL));
   for (guint i = 0; i < folders->len; i++) {
     const char *other = g_ptr_array_index (folders, i);
-    g_autoptr (json_t) facts = dk_kit_exists (other) ? dk_kit_locked_facts (other, NULL) : NULL;
+    g_autoptr (json_t) facts = dk_kit_locked_facts (other, NULL);
     if (facts == NULL || g_strcmp0 (dk_json_get_text (facts, "station"), station) != 0)
       continue;
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
@@ -64,15 +66,32 @@ check_station_is_new (const char *station, GError **error)
 }
 
 static gboolean
+check_folder (const char *folder, gboolean is_sample, GError **error)
+{
+  g_autofree char *trace = is_sample ? NULL : dk_kit_find_trace (folder);
+
+  if (dk_kit_exists (folder))
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "%s holds a kit already. It was left as it is; choose another folder.", folder);
+  else if (trace != NULL)
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "A kit was in %s (%s), and only its " DK_KIT_DATABASE " is missing. Nothing was "
+                 "made. Put back the latest backup; do not make a new kit in its place: it would "
+                 "give out the same numbers again. If that kit is gone for ever, take another "
+                 "folder and another station code.",
+                 folder, trace);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
 check_init (const char *folder, const DkKitInit *init, GError **error)
 {
   gsize site = init->site != NULL ? strlen (init->site) : 0;
 
-  if (dk_kit_exists (folder)) {
-    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
-                 "%s holds a kit already. It was left as it is; choose another folder.", folder);
+  if (!check_folder (folder, init->is_sample, error))
     return FALSE;
-  }
   if (init->station == NULL || !dk_number_station_is_valid (init->station)) {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                  "A station code has 1 to 8 of A-Z and 0-9, such as A07. Nothing was made.");
@@ -134,7 +153,8 @@ make_keys (Made *made, const DkKitInit *init, GError **error)
   fill_identity (made, init, kit_id);
   if (!dk_directory_add (made->directory, DK_SLOT_PERSON, DK_ROLE_ADMIN, init->user, 0,
                          init->passphrase, init->kdf, made->keys, NULL, error)
-      || !dk_directory_add (made->directory, DK_SLOT_RECOVERY, DK_ROLE_ADMIN, RECOVERY_NAME, 0,
+      || !dk_directory_add (made->directory, DK_SLOT_RECOVERY, DK_ROLE_ADMIN,
+                            DK_KIT_RECOVERY_NAME, 0,
                             made->recovery, (DkKdfParams){ 0, 0 }, made->keys, NULL, error))
     return FALSE;
   dk_directory_sign (made->directory, made->keys);
@@ -196,29 +216,118 @@ static gboolean
 remove_unfinished (const char *path, GError **error)
 {
   g_autofree char *wal = g_strconcat (path, "-wal", NULL);
+  g_autofree char *making = g_strconcat (path, ".new", NULL);
 
-  return dk_file_remove (wal, error) && dk_file_remove (path, error);
+  return dk_file_remove (wal, error) && dk_file_remove (making, error)
+         && dk_file_remove (path, error);
+}
+
+/* The topmost folder on the way to this one that is not there yet. New string, NULL if all are. */
+static char *
+find_first_new (const char *folder)
+{
+  g_autofree char *at = dk_platform_real_path (folder);
+  char *first = NULL;
+
+  while (!dk_file_exists (at)) {
+    char *parent = g_path_get_dirname (at);
+    g_free (first);
+    first = g_steal_pointer (&at);
+    at = parent;
+  }
+  return first;
+}
+
+/* Folders go only if they are empty, and only those that this init made. */
+static void
+remove_folders (const char *folder, const char *first_new)
+{
+  g_autofree char *at = dk_platform_real_path (folder);
+
+  while (first_new != NULL && g_str_has_prefix (at, first_new) && g_rmdir (at) == 0) {
+    char *parent = g_path_get_dirname (at);
+    g_free (at);
+    at = parent;
+  }
+}
+
+/* What a failed init has made, and nothing else. */
+static void
+undo (const char *folder, const char *first_new, gboolean had_outgoing, gboolean had_incoming)
+{
+  g_autofree char *unfinished = dk_kit_file (folder, DK_KIT_UNFINISHED);
+  g_autofree char *lock = dk_kit_file (folder, INIT_LOCK);
+  g_autofree char *incoming = dk_kit_file (folder, "incoming");
+  g_autofree char *outgoing = dk_kit_file (folder, DK_KIT_OUTGOING);
+  g_autoptr (GError) error = NULL;
+
+  if (!remove_unfinished (unfinished, &error) || !dk_file_remove (lock, &error))
+    g_debug ("what was begun could not be removed: %s", error->message);
+  if (!had_incoming)
+    (void) g_rmdir (incoming);
+  if (!had_outgoing)
+    (void) g_rmdir (outgoing);
+  remove_folders (folder, first_new);
+}
+
+/* The files that were being written mean nothing to the person: there is no kit. */
+static void
+report_failed (const char *folder, GError **failed, GError **error)
+{
+  if (g_error_matches (*failed, DK_ERROR, DK_ERROR_STORAGE)
+      || g_error_matches (*failed, DK_ERROR, DK_ERROR_DAMAGED)) {
+    g_debug ("%s", (*failed)->message);
+    g_set_error (error, DK_ERROR, DK_ERROR_STORAGE,
+                 "No kit was made in %s: the disk is full or refuses. Nothing was left behind. "
+                 "Make room on the disk, or choose a folder on another one, and try again.",
+                 folder);
+    return;
+  }
+  g_propagate_error (error, g_steal_pointer (failed));
+}
+
+static gboolean
+make (const char *folder, const DkKitInit *init, Made *made, GError **error)
+{
+  g_autofree char *path = dk_kit_file (folder, DK_KIT_DATABASE);
+  g_autofree char *unfinished = dk_kit_file (folder, DK_KIT_UNFINISHED);
+  g_autofree char *incoming = dk_kit_file (folder, "incoming");
+  g_autofree char *outgoing = dk_kit_file (folder, DK_KIT_OUTGOING);
+
+  return remove_unfinished (unfinished, error) && make_keys (made, init, error)
+         && make_database (made, unfinished, folder, init->user, error)
+         && dk_file_make_folder (incoming, error) && dk_file_make_folder (outgoing, error)
+         && dk_file_rename_new (unfinished, path, error);
 }
 
 gboolean
 dk_kit_create (const char *folder, const DkKitInit *init, DkSecret **recovery, GError **error)
 {
-  g_autofree char *path = dk_kit_file (folder, DK_KIT_DATABASE);
-  g_autofree char *unfinished = g_strconcat (path, ".new", NULL);
+  g_autofree char *lock_path = dk_kit_file (folder, INIT_LOCK);
   g_autofree char *incoming = dk_kit_file (folder, "incoming");
-  g_autofree char *outgoing = dk_kit_file (folder, "outgoing");
-  g_autofree char *lock_path = dk_kit_file (folder, DK_KIT_LOCK);
+  g_autofree char *outgoing = dk_kit_file (folder, DK_KIT_OUTGOING);
+  gboolean had_incoming = dk_file_exists (incoming);
+  gboolean had_outgoing = dk_file_exists (outgoing);
+  g_autofree char *first_new = find_first_new (folder);
   g_autoptr (DkFileLock) lock = NULL;
+  g_autoptr (GError) failed = NULL;
   g_auto (Made) made = { 0 };
 
-  if (!check_init (folder, init, error) || !dk_file_make_folder (folder, error))
+  if (!check_init (folder, init, error))
     return FALSE;
-  lock = dk_platform_lock_file (lock_path, error);
-  if (lock == NULL || !remove_unfinished (unfinished, error) || !make_keys (&made, init, error)
-      || !make_database (&made, unfinished, folder, init->user, error)
-      || !dk_file_make_folder (incoming, error) || !dk_file_make_folder (outgoing, error)
-      || !dk_file_rename_new (unfinished, path, error))
+  if (dk_file_make_folder (folder, &failed))
+    lock = dk_platform_lock_file (lock_path, &failed);
+  if (g_error_matches (failed, DK_ERROR, DK_ERROR_BUSY)) {
+    g_propagate_error (error, g_steal_pointer (&failed)); /* another init is at work here */
     return FALSE;
+  }
+  if (lock == NULL || !make (folder, init, &made, &failed)) {
+    undo (folder, first_new, had_outgoing, had_incoming);
+    report_failed (folder, &failed, error);
+    return FALSE;
+  }
+  if (!dk_file_remove (lock_path, &failed))
+    g_debug ("%s", failed->message);
   *recovery = dk_recovery_format (made.recovery);
   return TRUE;
 }

@@ -6,7 +6,10 @@
 #include "app/kit/kit.h"
 
 #define DK_KIT_DATABASE "kit.db"
+#define DK_KIT_UNFINISHED DK_KIT_DATABASE ".new" /* as long as init is at work */
 #define DK_KIT_LOCK "kit.lock"
+#define DK_KIT_OUTGOING "outgoing"
+#define DK_KIT_RECOVERY_NAME "recovery" /* of the slot that the printed code opens */
 #define DK_KIT_STATION "station.json"
 #define DK_KIT_FAILED "failed-unlocks.json"
 
@@ -30,6 +33,17 @@ struct DkKit {
 
 /* Path of a file in the kit. New string. */
 char *dk_kit_file (const char *folder, const char *name);
+
+/* In words what tells that a kit lay in this folder whose database is missing. New string; NULL if
+ * nothing does, or the database is there. */
+char *dk_kit_find_trace (const char *folder);
+
+/* What was written must open with what was typed, before anybody relies on it. Slow. */
+gboolean dk_kit_check_slot (DkKit *kit, const char *name, const DkSecret *passphrase,
+                            GError **error) DK_CHECKED;
+
+/* Adds a message if the recovery code was used and not made anew. */
+gboolean dk_kit_warn_about_recovery (DkKit *kit, GError **error) DK_CHECKED;
 
 /* Writes station.json as the database says it should be. */
 gboolean dk_station_write (DkKit *kit, GError **error) DK_CHECKED;

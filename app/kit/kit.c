@@ -10,56 +10,6 @@
 #include "app/kit/kit-private.h"
 #include "app/store/ledger.h"
 
-char *
-dk_kit_file (const char *folder, const char *name)
-{
-  return g_build_filename (folder, name, NULL);
-}
-
-/* The one kit of this machine, if it has exactly one. */
-static char *
-find_machine_kit (void)
-{
-  g_autoptr (GPtrArray) names = dk_file_list (DK_KIT_MACHINE_FOLDER, DK_KIT_MACHINE_MAX, NULL);
-  char *found = NULL;
-
-  for (guint i = 0; names != NULL && i < names->len; i++) {
-    g_autofree char *folder
-        = g_build_filename (DK_KIT_MACHINE_FOLDER, g_ptr_array_index (names, i), NULL);
-    if (!dk_kit_exists (folder))
-      continue;
-    if (found != NULL) {
-      g_free (found);
-      return NULL;
-    }
-    found = g_steal_pointer (&folder);
-  }
-  return found;
-}
-
-char *
-dk_kit_default_folder (const char *given)
-{
-  const char *named = g_getenv ("DOWNTIME_KIT");
-  char *machine;
-
-  if (given != NULL)
-    return g_strdup (given);
-  if (named != NULL && *named != '\0')
-    return g_strdup (named);
-  machine = find_machine_kit ();
-  return machine != NULL ? machine
-                         : g_build_filename (g_get_user_data_dir (), "downtime-kit", NULL);
-}
-
-gboolean
-dk_kit_exists (const char *folder)
-{
-  g_autofree char *path = dk_kit_file (folder, DK_KIT_DATABASE);
-
-  return dk_file_exists (path);
-}
-
 static DkDirectory *
 read_directory (const char *folder, GError **error)
 {
@@ -67,13 +17,7 @@ read_directory (const char *folder, GError **error)
   g_autoptr (GBytes) bytes = NULL;
   DkDirectory *directory;
 
-  if (!dk_kit_exists (folder)) {
-    g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND,
-                 "There is no kit in %s. Name its folder with --kit, or make one with `dkit init`.",
-                 folder);
-    return NULL;
-  }
-  bytes = dk_db_read_directory (path, error);
+  bytes = dk_kit_check_there (folder, error) ? dk_db_read_directory (path, error) : NULL;
   if (bytes == NULL)
     return NULL;
   directory
@@ -131,47 +75,6 @@ on_committed (gboolean number_issued, gpointer data)
     g_debug ("the anchor was not replaced: %s", error->message);
 }
 
-static gboolean
-settle_here (DkKit *kit, const DkAnchor *now, const char *reason, guint64 floor, GError **error)
-{
-  /* The place last: broken off between the two, the next unlock finds the kit moved again. */
-  if (!dk_ledger_start_chain (kit->store, reason, floor, error)
-      || !dk_store_set_setting (kit->store, "machine", now->machine, error)
-      || !dk_store_set_setting (kit->store, "path", now->path, error))
-    return FALSE;
-  if (kit->journal_given_up != NULL)
-    return TRUE; /* the message about the journal says more */
-  dk_kit_add_message (kit,
-                      "This kit was %s. Nothing is lost: it goes on with a new chain, and its "
-                      "numbers go on at a higher multiple of 10,000 so that none is issued twice. "
-                      "If the other copy is still in use, stop using one of them.",
-                      reason);
-  return TRUE;
-}
-
-gboolean
-dk_kit_check_anchor (DkKit *kit, GError **error)
-{
-  const char *kit_id = dk_store_identity (kit->store)->kit_id;
-  g_autoptr (DkAnchor) now = dk_anchor_of_kit (kit->store, kit->folder, error);
-  g_autoptr (DkAnchor) anchor = NULL;
-  const char *reason = NULL;
-  guint64 floor = 0;
-  gboolean renew = FALSE;
-
-  if (now == NULL)
-    return FALSE;
-  kit->anchor_path = dk_anchor_path (kit->folder, kit_id);
-  anchor = dk_anchor_read (kit->anchor_path, kit_id, dk_keyring_get (kit->keys, DK_KEY_OPEN));
-  if (!dk_anchor_judge (kit->store, now, anchor, &reason, &floor, &renew, error))
-    return FALSE;
-  if (kit->journal_given_up != NULL)
-    reason = "opened without its journal";
-  if (reason != NULL)
-    return settle_here (kit, now, reason, floor, error);
-  return !renew || dk_ledger_note (kit->store, "anchor-renewed", NULL, NULL, error);
-}
-
 /* A directory that is older than the database's is a rolled-back one: somebody may have been let in
  * again. A newer one is a crash between the two writes. */
 static gboolean
@@ -212,13 +115,21 @@ dk_kit_write_directory (DkKit *kit, GError **error)
          && dk_db_write_directory (kit->db, 1 - first, copy, error);
 }
 
+/* Only after the anchor was looked at: in a copied kit the entry belongs to the new chain. */
 static gboolean
 repair_directory (DkKit *kit, GError **error)
 {
-  if (dk_directory_fell_back (kit->directory))
-    dk_kit_add_message (kit, "One of the two copies of the list of people was damaged and has been "
-                             "written anew. Nothing is lost; tell the kit's administrator.");
-  return !dk_directory_needs_write (kit->directory) || dk_kit_write_directory (kit, error);
+  gboolean damaged
+      = dk_directory_fell_back (kit->directory) || dk_directory_lost_copy (kit->directory);
+
+  if (!dk_directory_needs_write (kit->directory))
+    return TRUE;
+  if (damaged)
+    dk_kit_add_message (kit, "One of the two copies of the list of people was damaged and is "
+                             "written anew from the other. Nothing is lost; tell the kit's "
+                             "administrator.");
+  return dk_kit_write_directory (kit, error)
+         && (!damaged || dk_ledger_note (kit->store, "directory-repaired", NULL, NULL, error));
 }
 
 static gboolean
@@ -338,7 +249,7 @@ settle (DkKit *kit, GError **error)
 
   if (!check_directory_sequence (kit, error))
     return FALSE;
-  if ((!repair_directory (kit, &failed) || !dk_kit_check_anchor (kit, &failed)
+  if ((!dk_kit_check_anchor (kit, &failed) || !repair_directory (kit, &failed)
        || !note_journal (kit, &failed) || !dk_station_renew (kit, &failed)
        || !note_unlock (kit, &failed))
       && !forgive_full_disk (kit, &failed, error))
@@ -346,7 +257,7 @@ settle (DkKit *kit, GError **error)
   renew_anchor (kit);
   dk_store_set_anchor_watch (kit->store, on_committed, kit);
   warn_about_place (kit);
-  return TRUE;
+  return dk_kit_warn_about_recovery (kit, error);
 }
 
 /* The person must know which file it is. */

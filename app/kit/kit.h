@@ -28,13 +28,17 @@ char *dk_kit_default_folder (const char *given);
 
 /* Makes a new kit in folder, which must not hold one, for a station that no other kit of this PC
  * has, since both would issue the same numbers (DK_ERROR_INVALID). *recovery gets the
- * recovery code as text, to be shown once (new secret with a NUL at the end). A broken-off call
- * leaves nothing that opens. Slow (key derivation). */
+ * recovery code as text, to be shown once (new secret with a NUL at the end). A call that fails
+ * removes what it made; one that was killed leaves nothing that opens. Slow (key derivation). */
 gboolean dk_kit_create (const char *folder, const DkKitInit *init, DkSecret **recovery,
                         GError **error) DK_CHECKED;
 
 /* TRUE if the folder holds a kit. Any thread. */
 gboolean dk_kit_exists (const char *folder);
+
+/* As dk_kit_exists with words: DK_ERROR_NOT_FOUND, or DK_ERROR_DAMAGED where a kit lay (its other
+ * files or its anchor are there) and the database is missing. Any thread. */
+gboolean dk_kit_check_there (const char *folder, GError **error) DK_CHECKED;
 
 /* Names of the people who can open it, in slot order, readable while it is locked. New array of
  * strings. Any thread. */
@@ -60,6 +64,15 @@ DkKit *dk_kit_open_without_journal (const char *folder, const char *user,
                                     const DkSecret *passphrase, const char *reason,
                                     GError **error) DK_CHECKED;
 
+/* Opens the kit with its printed recovery code and gives the recovery slot a passphrase of its own:
+ * from then on `recovery` opens with that, and the code opens nothing any more. The entry with the
+ * reason comes first; every unlock says so until a new code is made. DK_ERROR_INVALID names a
+ * mistyped group or a missing reason, DK_ERROR_DENIED is a code that does not open this kit;
+ * otherwise as dk_kit_open. Slow. */
+DkKit *dk_kit_open_with_recovery (const char *folder, const char *code, const char *reason,
+                                  const DkSecret *passphrase, DkKdfParams kdf,
+                                  GError **error) DK_CHECKED;
+
 /* Locks: lock entry, checkpoint, write-back, anchor synced, file released. The kit is gone in
  * either case, and nothing that was committed is lost. *kit becomes NULL. */
 gboolean dk_kit_close (DkKit **kit, GError **error) DK_CHECKED;
@@ -77,8 +90,16 @@ const DkKeyring *dk_kit_keys (DkKit *kit);
  * repaired, ...): sentences, oldest first, borrowed. Empty array if nothing. */
 GPtrArray *dk_kit_messages (DkKit *kit);
 
-/* Adds a person. Needs the admin key (DK_ERROR_DENIED). The new slot is written, read back, and
- * unwrapped before the old copy goes. Slow. */
+/* What another state of this kit recorded and this one does not have, in words, if that was found
+ * within the last 30 days; *text becomes NULL or a new string. */
+gboolean dk_kit_missing (DkKit *kit, char **text, GError **error) DK_CHECKED;
+
+/* When the recovery code was used, 0 if it was not. */
+gboolean dk_kit_recovery_used (DkKit *kit, gint64 *used_ms, GError **error) DK_CHECKED;
+
+/* Adds a person. Needs the admin key (DK_ERROR_DENIED). A name that differs from another one
+ * only in case or accents is DK_ERROR_INVALID. The new slot is written, read back, and unwrapped
+ * before the old copy goes. Slow. */
 gboolean dk_kit_add_user (DkKit *kit, const char *name, DkRole role, const DkSecret *passphrase,
                           gint64 valid_until_ms, DkKdfParams kdf, GError **error) DK_CHECKED;
 

@@ -24,9 +24,8 @@ require_admin (DkKit *kit, const char *what, GError **error)
   return FALSE;
 }
 
-/* What was written must open with what was typed, before anybody relies on it. */
-static gboolean
-check_new_slot (DkKit *kit, const char *name, const DkSecret *passphrase, GError **error)
+gboolean
+dk_kit_check_slot (DkKit *kit, const char *name, const DkSecret *passphrase, GError **error)
 {
   g_autoptr (GBytes) bytes = dk_directory_bytes (kit->directory, kit->keys);
   g_autoptr (DkDirectory) again
@@ -69,6 +68,28 @@ note_directory (DkKit *kit, const char *kind, const char *name, const char *role
          && dk_ledger_note (kit->store, kind, name, body, error);
 }
 
+/* Two names that look alike could not be told apart in an entry or on the phone. */
+static gboolean
+check_name_is_new (DkKit *kit, const char *name, GError **error)
+{
+  g_autofree char *folded = dk_text_fold (name);
+
+  for (guint i = 0; i < dk_directory_count (kit->directory); i++) {
+    DkSlotInfo info;
+    g_autofree char *other = NULL;
+    dk_directory_info (kit->directory, i, &info);
+    other = dk_text_fold (info.name);
+    if (strcmp (info.name, name) == 0 || strcmp (other, folded) != 0)
+      continue;
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "This kit has %s already, and the two names would be mixed up. Nothing was "
+                 "changed; choose a name that differs in more than capitals and accents.",
+                 info.name);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean
 dk_kit_add_user (DkKit *kit, const char *name, DkRole role, const DkSecret *passphrase,
                  gint64 valid_until_ms, DkKdfParams kdf, GError **error)
@@ -76,13 +97,13 @@ dk_kit_add_user (DkKit *kit, const char *name, DkRole role, const DkSecret *pass
   g_autoptr (DkSecret) seed = NULL;
   DkSlotInfo info;
 
-  if (!require_admin (kit, "add people", error)
+  if (!require_admin (kit, "add people", error) || !check_name_is_new (kit, name, error)
       || !dk_directory_add (kit->directory, DK_SLOT_PERSON, role, name, valid_until_ms, passphrase,
                             kdf, kit->keys, &seed, error))
     return FALSE;
   dk_directory_sign (kit->directory, kit->keys);
   dk_directory_info (kit->directory, (guint) dk_directory_find (kit->directory, name), &info);
-  if (!check_new_slot (kit, name, passphrase, error)
+  if (!dk_kit_check_slot (kit, name, passphrase, error)
       || !keep_seed_for_lead (kit, &info, seed, error)) {
     /* Not written yet, and no later write may bring it in. */
     dk_directory_remove (kit->directory, (guint) dk_directory_find (kit->directory, name));
@@ -99,7 +120,7 @@ dk_kit_change_passphrase (DkKit *kit, const DkSecret *passphrase, DkKdfParams kd
   const char *name = dk_person_info (kit->person)->name;
 
   return dk_directory_rewrap (kit->directory, kit->person, passphrase, kdf, error)
-         && check_new_slot (kit, name, passphrase, error) && dk_kit_write_directory (kit, error)
+         && dk_kit_check_slot (kit, name, passphrase, error) && dk_kit_write_directory (kit, error)
          && dk_ledger_note (kit->store, "passphrase-changed", name, NULL, error);
 }
 

@@ -135,6 +135,29 @@ dk_policy_parse (const json_t *document, GError **error)
   return g_steal_pointer (&policy);
 }
 
+json_t *
+dk_policy_to_json (const DkPolicy *policy)
+{
+  json_t *matrix = json_array ();
+  json_t *names = json_array ();
+  json_t *targets = json_array ();
+
+  for (int i = 0; i < 3; i++)
+    json_array_append_new (matrix, json_pack ("[i, i, i]", policy->matrix[i][0],
+                                              policy->matrix[i][1], policy->matrix[i][2]));
+  for (int i = 0; i < 5; i++) {
+    json_array_append_new (names, dk_json_string (policy->names[i]));
+    json_array_append_new (targets, json_pack ("{s:i, s:i, s:i}", "priority", i + 1, "respond",
+                                               policy->respond_min[i], "resolve",
+                                               policy->resolve_min[i]));
+  }
+  return json_pack ("{s:{s:o, s:o, s:i}, s:o, s:{s:i}, s:{s:i, s:i}, s:{s:s}}", "priority",
+                    "matrix", matrix, "names", names, "safety_floor", policy->safety_floor, "sla",
+                    targets, "lock", "idle_min", policy->idle_min, "content", "amber_days",
+                    policy->amber_days, "stale_days", policy->stale_days, "capture", "hint",
+                    policy->capture_hint);
+}
+
 int
 dk_policy_priority (const DkPolicy *policy, int impact, int urgency, gboolean safety,
                     gboolean *floored)

@@ -27,6 +27,9 @@ DkPolicy *dk_policy_new (void);
  * DK_ERROR_INVALID names the member (JSON Pointer). */
 DkPolicy *dk_policy_parse (const json_t *document, GError **error) DK_CHECKED;
 
+/* The policy as JSON with every member, as dk_policy_parse reads it. New reference. */
+json_t *dk_policy_to_json (const DkPolicy *policy);
+
 /* Priority 1 (worst) to 5 of impact and urgency (1 to 3), floored by the safety flag; *floored
  * tells if the flag changed it. */
 int dk_policy_priority (const DkPolicy *policy, int impact, int urgency, gboolean safety,

@@ -44,7 +44,8 @@ apply_field (DkTicket *ticket, const char *name, json_t *value)
   }
   if (strcmp (name, "safety") == 0) {
     ticket->safety = json_is_true (value);
-    return TRUE;
+    ticket->safety_known = json_is_boolean (value);
+    return json_is_boolean (value) || json_is_null (value);
   }
   if (strcmp (name, "happened_at") == 0)
     return json_is_null (value)

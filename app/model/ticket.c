@@ -99,7 +99,7 @@ dk_ticket_get_field (const DkTicket *ticket, const char *name)
   if (strcmp (name, "urgency") == 0)
     return ticket->urgency > 0 ? json_integer (ticket->urgency) : NULL;
   if (strcmp (name, "safety") == 0)
-    return json_boolean (ticket->safety);
+    return ticket->safety_known ? json_boolean (ticket->safety) : NULL;
   if (strcmp (name, "happened_at") == 0) {
     g_autofree char *when = dk_time_format_local (ticket->happened_ms);
     return ticket->happened_ms > 0 ? dk_json_string (when) : NULL;

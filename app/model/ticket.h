@@ -43,7 +43,8 @@ typedef struct {
   int impact;     /* 1 to 3, 0 = not given */
   int urgency;
   int priority;   /* 1 to 5, 0 = not known; the worst value reached is kept */
-  gboolean safety;
+  gboolean safety;       /* a patient may come to harm */
+  gboolean safety_known; /* FALSE: nobody asked; safety is FALSE then and says nothing */
   char *summary;
   char *details;
   char *caller;

@@ -8,8 +8,6 @@
 
 #define CONNECT_DEFAULT_S 10
 #define TOTAL_DEFAULT_S 120
-#define SLOW_BYTES_PER_S 1
-#define SLOW_S 30
 #define URL_BYTES_MAX 2000
 #define SECRET_HEADERS_MAX 4
 
@@ -264,8 +262,6 @@ set_limits (DkHttp *http)
   curl_easy_setopt (curl, CURLOPT_MAXCONNECTS, 1L);
   curl_easy_setopt (curl, CURLOPT_CONNECTTIMEOUT, (long) http->options.connect_s);
   curl_easy_setopt (curl, CURLOPT_TIMEOUT, (long) http->options.total_s);
-  curl_easy_setopt (curl, CURLOPT_LOW_SPEED_LIMIT, (long) SLOW_BYTES_PER_S);
-  curl_easy_setopt (curl, CURLOPT_LOW_SPEED_TIME, (long) MIN (SLOW_S, http->options.total_s));
   curl_easy_setopt (curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t) http->options.body_max);
   curl_easy_setopt (curl, CURLOPT_USERAGENT, "downtime-kit/" DK_VERSION);
 }

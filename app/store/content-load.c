@@ -374,21 +374,46 @@ remove_old (DkStore *store)
   return TRUE;
 }
 
+/* The body of the entry: what comes into force, and what it takes the place of. */
+static json_t *
+make_applied_body (DkStore *store, const DkPackFacts *facts, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  g_autoptr (DkPackFacts) before = dk_content_store_current (store, &failed);
+  g_autofree char *manifest_hash
+      = g_compute_checksum_for_string (G_CHECKSUM_SHA256, or_empty (facts->manifest), -1);
+  gint64 contacts_before = 0;
+  gint64 contacts = 0;
+  json_t *body;
+
+  if (failed != NULL) {
+    g_propagate_error (error, g_steal_pointer (&failed));
+    return NULL;
+  }
+  if (!dk_content_store_count_contacts (store, 0, &contacts_before, error)
+      || !dk_content_store_count_contacts (store, facts->id, &contacts, error))
+    return NULL;
+  body = json_object ();
+  dk_json_set_text (body, "name", facts->name);
+  json_object_set_new (body, "sequence", json_integer (facts->sequence));
+  dk_json_set_text (body, "manifest_sha256", manifest_hash);
+  json_object_set_new (body, "contacts_before", json_integer (contacts_before));
+  json_object_set_new (body, "contacts_after", json_integer (contacts));
+  if (before != NULL && g_strcmp0 (before->name, facts->name) != 0)
+    dk_json_set_text (body, "replaces", before->name);
+  return body;
+}
+
 gboolean
 dk_content_store_switch (DkStore *store, const DkPackFacts *facts, GError **error)
 {
   g_autoptr (DkTransaction) transaction = dk_store_begin (store, error);
-  g_autoptr (json_t) body = json_object ();
-  g_autofree char *manifest_hash = NULL;
+  g_autoptr (json_t) body = NULL;
 
   if (transaction == NULL || !check_policy (store, facts->id, error))
     return FALSE;
-  manifest_hash
-      = g_compute_checksum_for_string (G_CHECKSUM_SHA256, or_empty (facts->manifest), -1);
-  dk_json_set_text (body, "name", facts->name);
-  json_object_set_new (body, "sequence", json_integer (facts->sequence));
-  dk_json_set_text (body, "manifest_sha256", manifest_hash);
-  return mark_applied (store, facts, error)
+  body = make_applied_body (store, facts, error);
+  return body != NULL && mark_applied (store, facts, error)
          && dk_ledger_append (store, "pack-applied", facts->name, 0, body, NULL, error)
          && dk_store_commit (store, transaction, FALSE, error)
          && dk_store_load_policy (store, error) && remove_old (store);

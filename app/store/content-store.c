@@ -56,6 +56,38 @@ dk_content_store_current (DkStore *store, GError **error)
   return facts;
 }
 
+GBytes *
+dk_content_store_lead (DkStore *store, GError **error)
+{
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (dk_store_db (store), "SELECT lead FROM pack WHERE id = " IN_FORCE
+                                          " AND lead IS NOT NULL");
+  const void *bytes;
+  gboolean has_row;
+  gsize size;
+
+  if (!dk_stmt_step (stmt, &has_row, error) || !has_row)
+    return NULL;
+  bytes = dk_stmt_blob (stmt, 0, &size);
+  return g_bytes_new (bytes, size);
+}
+
+gboolean
+dk_content_store_count_contacts (DkStore *store, gint64 pack, gint64 *count, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store), pack == 0 ? "SELECT count (*) FROM contact WHERE pack = " IN_FORCE
+                                     : "SELECT count (*) FROM contact WHERE pack = ?1");
+  gboolean has_row;
+
+  if (pack != 0)
+    dk_stmt_bind_int (stmt, 1, pack);
+  if (!dk_stmt_step (stmt, &has_row, error))
+    return FALSE;
+  *count = dk_stmt_int (stmt, 0);
+  return TRUE;
+}
+
 /* What this room wrote itself and the file's seal protects: a fault here is a fault of the
  * program, but it must not end it. */
 static json_t *

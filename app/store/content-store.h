@@ -55,6 +55,13 @@ gboolean dk_content_store_switch (DkStore *store, const DkPackFacts *facts,
 /* The pack in force, NULL without error if there is none. Free with dk_pack_facts_free. */
 DkPackFacts *dk_content_store_current (DkStore *store, GError **error);
 
+/* The lead-only payload of the pack in force, still sealed; NULL without error if it has none. New
+ * reference. */
+GBytes *dk_content_store_lead (DkStore *store, GError **error);
+/* Number of contacts of a pack (0 = of the one in force), lead-only ones not counted. */
+gboolean dk_content_store_count_contacts (DkStore *store, gint64 pack, gint64 *count,
+                                          GError **error) DK_CHECKED;
+
 /* Contacts of the pack in force by name; at most limit (0 = 1,000). New array of DkContact. */
 GPtrArray *dk_content_store_contacts (DkStore *store, guint limit, GError **error) DK_CHECKED;
 /* One contact. New contact. */

@@ -8,9 +8,9 @@
 #define DK_LEDGER_CHECKPOINT_EVERY 64
 
 /* Draws a new chain id and writes its first entry of this kind, which states kit, station, device
- * keys and the head of the chain before; in the caller's transaction. */
+ * keys, the head of the chain before and facts (may be NULL); in the caller's transaction. */
 gboolean dk_ledger_begin_chain (DkStore *store, const char *kind, const char *reason,
-                                GError **error) DK_CHECKED;
+                                const json_t *facts, GError **error) DK_CHECKED;
 
 /* Bytes of a checkpoint's message for this head. New string. */
 char *dk_ledger_checkpoint_message (DkStore *store, const char *chain, gint64 seq,

@@ -281,7 +281,8 @@ chain_body (DkStore *store, const char *reason, const char *old_chain, gint64 ol
 }
 
 gboolean
-dk_ledger_begin_chain (DkStore *store, const char *kind, const char *reason, GError **error)
+dk_ledger_begin_chain (DkStore *store, const char *kind, const char *reason, const json_t *facts,
+                       GError **error)
 {
   g_autofree char *old_chain
       = *dk_store_chain (store) != '\0' ? g_strdup (dk_store_chain (store)) : NULL;
@@ -296,6 +297,8 @@ dk_ledger_begin_chain (DkStore *store, const char *kind, const char *reason, GEr
   dk_random (id, sizeof id);
   chain = dk_text_hex (id, sizeof id);
   body = chain_body (store, reason, old_chain, old_seq, old_hash);
+  if (facts != NULL)
+    (void) json_object_update_missing (body, (json_t *) (guintptr) facts);
   return dk_store_set_chain (store, chain, error)
          && dk_ledger_append (store, kind, NULL, 0, body, NULL, error);
 }
@@ -341,10 +344,17 @@ dk_ledger_hash_at (DkStore *store, const char *chain, gint64 seq, char **hash, G
 gboolean
 dk_ledger_start_chain (DkStore *store, const char *reason, guint64 counter_floor, GError **error)
 {
+  return dk_ledger_start_chain_with (store, reason, counter_floor, NULL, error);
+}
+
+gboolean
+dk_ledger_start_chain_with (DkStore *store, const char *reason, guint64 counter_floor,
+                            const json_t *facts, GError **error)
+{
   g_autoptr (DkTransaction) transaction = dk_store_begin (store, error);
   g_autofree char *old = g_strdup (dk_store_chain (store));
 
-  if (transaction != NULL && dk_ledger_begin_chain (store, "chain-started", reason, error)
+  if (transaction != NULL && dk_ledger_begin_chain (store, "chain-started", reason, facts, error)
       && skip_numbers (store, counter_floor, error)
       && dk_store_commit (store, transaction, TRUE, error))
     return TRUE;
@@ -369,18 +379,12 @@ read_entry (DkStmt *stmt, GError **error)
   return g_steal_pointer (&entry);
 }
 
-GPtrArray *
-dk_ledger_of_object (DkStore *store, const char *object, GError **error)
+static GPtrArray *
+read_entries (DkStmt *stmt, GError **error)
 {
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_entry_free);
-  g_autoptr (DkStmt) stmt
-      = dk_stmt_new (dk_store_db (store), "SELECT e.line, b.body FROM entry AS e"
-                                          " LEFT JOIN entry_body AS b ON b.entry = e.id"
-                                          " WHERE e.object = ?1 AND e.object <> ''"
-                                          " ORDER BY e.id");
   gboolean has_row;
 
-  dk_stmt_bind_text (stmt, 1, object);
   while (dk_stmt_step (stmt, &has_row, error)) {
     DkEntry *entry;
     if (!has_row)
@@ -391,4 +395,29 @@ dk_ledger_of_object (DkStore *store, const char *object, GError **error)
     g_ptr_array_add (entries, entry);
   }
   return NULL;
+}
+
+GPtrArray *
+dk_ledger_of_object (DkStore *store, const char *object, GError **error)
+{
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (dk_store_db (store), "SELECT e.line, b.body FROM entry AS e"
+                                          " LEFT JOIN entry_body AS b ON b.entry = e.id"
+                                          " WHERE e.object = ?1 AND e.object <> ''"
+                                          " ORDER BY e.id");
+
+  dk_stmt_bind_text (stmt, 1, object);
+  return read_entries (stmt, error);
+}
+
+GPtrArray *
+dk_ledger_of_kind (DkStore *store, const char *kind, GError **error)
+{
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (dk_store_db (store), "SELECT e.line, b.body FROM entry AS e"
+                                          " LEFT JOIN entry_body AS b ON b.entry = e.id"
+                                          " WHERE e.kind = ?1 ORDER BY e.id");
+
+  dk_stmt_bind_text (stmt, 1, kind);
+  return read_entries (stmt, error);
 }

@@ -35,6 +35,11 @@ gboolean dk_ledger_checkpoint (DkStore *store, GError **error) DK_CHECKED;
 gboolean dk_ledger_start_chain (DkStore *store, const char *reason, guint64 counter_floor,
                                 GError **error) DK_CHECKED;
 
+/* As dk_ledger_start_chain; the members of facts (an object, not taken, may be NULL) stand in the
+ * first entry as well. */
+gboolean dk_ledger_start_chain_with (DkStore *store, const char *reason, guint64 counter_floor,
+                                     const json_t *facts, GError **error) DK_CHECKED;
+
 /* Hash (64 hex, new string) of the entry of this station at that place of a chain; *hash NULL if
  * there is none. */
 gboolean dk_ledger_hash_at (DkStore *store, const char *chain, gint64 seq, char **hash,
@@ -42,6 +47,9 @@ gboolean dk_ledger_hash_at (DkStore *store, const char *chain, gint64 seq, char 
 
 /* Entries of one object (a ticket number) in order, with bodies. New array of DkEntry. */
 GPtrArray *dk_ledger_of_object (DkStore *store, const char *object, GError **error) DK_CHECKED;
+
+/* Entries of one kind in order, with bodies. Reads the whole ledger. New array of DkEntry. */
+GPtrArray *dk_ledger_of_kind (DkStore *store, const char *kind, GError **error) DK_CHECKED;
 
 /* One finding of the verifier. */
 typedef struct {

@@ -157,7 +157,7 @@ dk_store_init (DkDb *db, const DkStoreIdentity *identity, const DkKeyring *keys,
   if (transaction == NULL || !write_identity (db, identity, error))
     return FALSE;
   store.user = g_strdup (user);
-  done = dk_ledger_begin_chain (&store, "kit-init", NULL, error)
+  done = dk_ledger_begin_chain (&store, "kit-init", NULL, NULL, error)
          && dk_transaction_commit (transaction, error);
   g_free (store.user);
   return done;

@@ -61,6 +61,67 @@ dk_ticket_check_number (DkStore *store, const char *typed, char **number, GError
   return TRUE;
 }
 
+typedef struct {
+  gboolean has_ticket;
+  gboolean is_void;
+  gboolean is_known; /* given out in whatever way */
+} NumberFate;
+
+static gboolean
+read_fate (DkStore *store, const char *number, NumberFate *fate, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store),
+      "SELECT EXISTS (SELECT 1 FROM ticket WHERE number = ?1),"
+      " EXISTS (SELECT 1 FROM entry WHERE object = ?1 AND kind = '" DK_ENTRY_TICKET_VOID "'),"
+      " EXISTS (SELECT 1 FROM draft WHERE number = ?1)"
+      " OR EXISTS (SELECT 1 FROM paper WHERE number = ?1)"
+      " OR EXISTS (SELECT 1 FROM entry WHERE object = ?1)");
+  gboolean has_row;
+
+  dk_stmt_bind_text (stmt, 1, number);
+  if (!dk_stmt_step (stmt, &has_row, error))
+    return FALSE;
+  fate->has_ticket = dk_stmt_int (stmt, 0) != 0;
+  fate->is_void = dk_stmt_int (stmt, 1) != 0;
+  fate->is_known = fate->has_ticket || dk_stmt_int (stmt, 2) != 0;
+  return TRUE;
+}
+
+gboolean
+dk_ticket_refuse_number (DkStore *store, const char *number, DkError code, GError **error)
+{
+  g_autofree char *other = NULL;
+  NumberFate fate;
+  NumberFate other_fate;
+  DkNumber parsed;
+
+  if (!dk_number_parse (number, &parsed, error))
+    return FALSE;
+  other = dk_number_format (parsed.station, parsed.counter, !parsed.drill);
+  if (!read_fate (store, number, &fate, error) || !read_fate (store, other, &other_fate, error))
+    return FALSE;
+  if (fate.has_ticket)
+    g_set_error (error, DK_ERROR, (gint) code,
+                 "%s: is in use already, and was not issued on paper. Nothing was changed.",
+                 number);
+  else if (fate.is_known)
+    g_set_error (error, DK_ERROR, (gint) code,
+                 "%s was issued by this kit%s, but no ticket has been saved under it.", number,
+                 fate.is_void ? " and voided since" : "");
+  else if (other_fate.is_known)
+    g_set_error (error, DK_ERROR, (gint) code,
+                 "%s was never issued: this number was given out %s, as %s. Nothing was changed; "
+                 "read it again.",
+                 number, parsed.drill ? "outside of a drill" : "in a drill", other);
+  else
+    g_set_error (error, DK_ERROR, (gint) code,
+                 "%s was not given out by this kit as it is here. Nothing was changed; read the "
+                 "number again, or look for it on paper.",
+                 number);
+  return FALSE;
+}
+
 static gboolean
 put_draft (DkStore *store, const char *number, const DkForm *form, const json_t *answers,
            GError **error)

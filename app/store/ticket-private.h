@@ -16,6 +16,12 @@ gboolean dk_ticket_record (DkStore *store, DkTicket *ticket, const char *kind, g
 gboolean dk_ticket_check_number (DkStore *store, const char *typed, char **number,
                                  GError **error) DK_CHECKED;
 
+/* Says in words, under this code, why a number of this station that has no ticket, or may take
+ * none, is refused: in use, issued without a ticket, a drill's, or never given out. Always
+ * FALSE. */
+gboolean dk_ticket_refuse_number (DkStore *store, const char *number, DkError code,
+                                  GError **error);
+
 /* Draws the next number. In the caller's transaction. New string. */
 char *dk_ticket_next_number (DkStore *store, GError **error) DK_CHECKED;
 

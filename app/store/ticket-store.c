@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "app/base/clock.h"
 #include "app/base/limits.h"
 #include "app/base/text.h"
 #include "app/crypto/aead.h"
@@ -11,6 +12,8 @@
 #include "app/store/ticket-private.h"
 
 #define UID_SIZE 16
+/* Two clocks on one desk differ; more than this is a slip of the hand, or a wrong PC clock. */
+#define AHEAD_MS_MAX (10 * 60 * G_GINT64_CONSTANT (1000))
 
 static gboolean
 refuse (GError **error, const char *number, const char *why)
@@ -39,6 +42,40 @@ check_names (const DkForm *form, const json_t *answers, GError **error)
   return TRUE;
 }
 
+/* A ticket of tomorrow would stand above all others, and no report would be right. */
+static gboolean
+check_time (const char *what, gint64 ms, GError **error)
+{
+  gint64 now = dk_clock_wall_ms ();
+  g_autofree char *given = NULL;
+  g_autofree char *clock = NULL;
+
+  if (ms <= now + AHEAD_MS_MAX)
+    return TRUE;
+  given = dk_time_format_local (ms);
+  clock = dk_time_format_local (now);
+  g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+               "%s is in the future: %s, but the clock of this PC says %s. Nothing was changed; "
+               "correct the time, or have the clock set right.",
+               what, given, clock);
+  return FALSE;
+}
+
+/* A ticket always has a time, so that it can be corrected but not taken away. */
+static gboolean
+check_happened (const DkTicket *ticket, const json_t *changes, GError **error)
+{
+  const json_t *value = json_object_get (changes, "happened_at");
+  gint64 ms = 0;
+
+  if (json_is_null (value) && ticket != NULL)
+    return refuse (error, ticket->number,
+                   "happened_at cannot be left empty; give the right time instead.");
+  return !json_is_string (value)
+         || !dk_time_parse (json_string_value (value), "happened_at", &ms, NULL)
+         || check_time ("happened_at", ms, error);
+}
+
 /* The ticket's fields with `changes` laid over them. */
 static json_t *
 merge (const DkForm *form, const DkTicket *ticket, const json_t *changes)
@@ -64,7 +101,7 @@ check_answers (const DkForm *form, const DkTicket *ticket, const json_t *changes
   g_autofree char *text = NULL;
 
   if (problems->len == 0)
-    return TRUE;
+    return check_happened (ticket, changes, error);
   text = dk_form_problems_text (form, problems);
   g_set_error (error, DK_ERROR, DK_ERROR_INVALID, "%s Nothing was changed.", text);
   return FALSE;
@@ -93,6 +130,9 @@ fields_body (DkStore *store, const DkForm *form, const DkTicket *ticket, const j
   json_object_set_new (body, "fields", answers != NULL ? json_deep_copy (answers) : json_object ());
   if (priority > 0)
     json_object_set_new (body, "priority", json_integer (priority));
+  /* Left empty in a new form it means now; a null in the ledger would say that there is no time. */
+  if (json_is_null (json_object_get (answers, "happened_at")))
+    json_object_del (json_object_get (body, "fields"), "happened_at");
   return body;
 }
 
@@ -125,7 +165,7 @@ take_number (DkStore *store, const char *typed, char **number, gboolean *paper, 
       && !dk_ticket_number_was_skipped (store, canonical, &skipped, error))
     return FALSE;
   if (!is_draft && state == NULL && !skipped)
-    return refuse (error, canonical, "is in use already, and was not issued on paper.");
+    return dk_ticket_refuse_number (store, canonical, DK_ERROR_INVALID, error);
   if (!is_draft && !skipped && strcmp (state, "issued") != 0 && strcmp (state, "missing") != 0
       && strcmp (state, "lost") != 0)
     return refuse (error, canonical,
@@ -175,7 +215,8 @@ dk_ticket_store_save (DkStore *store, const DkForm *form, const char *number, co
   g_autoptr (DkTransaction) transaction = NULL;
   g_autoptr (DkTicket) ticket = dk_ticket_new ();
 
-  if (!check_names (form, answers, error) || !check_answers (form, NULL, answers, error))
+  if (!check_names (form, answers, error) || !check_answers (form, NULL, answers, error)
+      || !check_time ("The time given", happened_ms, error))
     return FALSE;
   transaction = dk_store_begin (store, error);
   if (transaction == NULL || !take_number (store, number, &ticket->number, &ticket->paper, error)
@@ -205,6 +246,13 @@ load_unless_void (DkStore *store, const char *number, GError **error)
     return NULL;
   }
   return g_steal_pointer (&ticket);
+}
+
+static gboolean
+may_be_there (const DkTicket *ticket)
+{
+  return ticket->handover == DK_HANDOVER_SENDING || ticket->handover == DK_HANDOVER_UNKNOWN
+         || ticket->handover == DK_HANDOVER_DELIVERED;
 }
 
 static DkTicket *
@@ -270,13 +318,32 @@ dk_ticket_store_note (DkStore *store, const char *number, const char *text, gint
   g_autofree char *clean = NULL;
 
   if (ticket == NULL
-      || !dk_text_check (text, strlen (text), DK_LIMIT_FIELD_BYTES, "The note", error))
+      || !dk_text_check (text, strlen (text), DK_LIMIT_FIELD_BYTES, "The note", error)
+      || !check_time ("The time given", happened_ms, error))
     return FALSE;
   clean = dk_text_clean (text);
   if (*clean == '\0')
     return refuse (error, ticket->number, "the note is empty.");
   dk_json_set_text (body, "text", clean);
   return record_alone (store, ticket, DK_ENTRY_TICKET_NOTE, happened_ms, body, error);
+}
+
+/* Who reads it later must learn what helped. */
+static gboolean
+check_resolution (const DkForm *form, const DkTicket *ticket, const json_t *answers,
+                  GError **error)
+{
+  const json_t *given = json_object_get (answers, "resolution");
+  const char *text = given != NULL ? json_string_value (given) : ticket->resolution;
+  g_autofree char *clean = dk_text_clean (text != NULL ? text : "");
+
+  if (*clean != '\0')
+    return TRUE;
+  return refuse (error, ticket->number,
+                 dk_form_find (form, "resolution") != NULL
+                     ? "say what solved it: a resolution is required."
+                     : "its form has no room for what solved it; make it a full ticket first "
+                       "(`ticket promote`), then resolve it with a resolution.");
 }
 
 gboolean
@@ -291,6 +358,9 @@ dk_ticket_store_resolve (DkStore *store, const DkForm *form, const char *number,
     return FALSE;
   if (ticket->state != DK_TICKET_OPEN)
     return refuse (error, ticket->number, "it is resolved already.");
+  if (!check_resolution (form, ticket, answers, error)
+      || !check_time ("The time given", happened_ms, error))
+    return FALSE;
   body = fields_body (store, form, ticket, answers);
   return record_alone (store, ticket, DK_ENTRY_TICKET_RESOLVE, happened_ms, body, error);
 }
@@ -327,6 +397,10 @@ dk_ticket_store_amend (DkStore *store, const DkForm *form, const char *number,
     return FALSE;
   if (!ticket->finalized)
     return refuse (error, ticket->number, "it is not final yet; change it with `ticket set`.");
+  if (may_be_there (ticket))
+    return refuse (error, ticket->number,
+                   "it may be in the ITSM already: verify the hand-over first, then correct it "
+                   "there, or add a note here.");
   body = fields_body (store, form, ticket, answers);
   dk_json_set_text (body, "reason", clean);
   return record_alone (store, ticket, DK_ENTRY_TICKET_AMEND, 0, body, error);
@@ -368,8 +442,7 @@ dk_ticket_store_void (DkStore *store, const char *number, const char *reason, GE
   ticket = load_unless_void (store, canonical, error);
   if (ticket == NULL)
     return FALSE;
-  if (ticket->handover == DK_HANDOVER_SENDING || ticket->handover == DK_HANDOVER_UNKNOWN
-      || ticket->handover == DK_HANDOVER_DELIVERED)
+  if (may_be_there (ticket))
     return refuse (
         error, canonical,
         "it may be in the ITSM already: verify the hand-over first, then void it there.");

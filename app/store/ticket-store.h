@@ -53,7 +53,8 @@ gboolean dk_ticket_store_resolve (DkStore *store, const DkForm *form, const char
 gboolean dk_ticket_store_final (DkStore *store, const DkForm *form, const char *number,
                                 GError **error) DK_CHECKED;
 
-/* Changes fields of a finalized ticket with a reason, as a linked amendment. */
+/* Changes fields of a finalized ticket with a reason, as a linked amendment; refused once it may be
+ * in the ITSM. */
 gboolean dk_ticket_store_amend (DkStore *store, const DkForm *form, const char *number,
                                 const json_t *answers, const char *reason, GError **error)
     DK_CHECKED;

@@ -12,7 +12,7 @@
   " priority, safety, summary, details, caller, callback, location, device, service," \
   " support_group, resolution, happened_ms, recorded_ms, handed_over_ms, resolved_ms," \
   " outage, user, handover, handover_target, handover_reason, handover_sent_ms," \
-  " handover_attempts, itsm_id, disposition, answers"
+  " handover_attempts, itsm_id, disposition, answers, safety_known"
 #define LIST_MAX 100000
 #define LIST_DEFAULT 500
 
@@ -61,6 +61,7 @@ bind_numbers (DkStmt *stmt, const DkTicket *t)
   dk_stmt_bind_int (stmt, 28, t->handover);
   dk_stmt_bind_int (stmt, 31, t->handover_sent_ms);
   dk_stmt_bind_int (stmt, 32, t->handover_attempts);
+  dk_stmt_bind_int (stmt, 36, t->safety_known);
 }
 
 static gboolean
@@ -70,14 +71,14 @@ put_row (DkStore *store, const DkTicket *ticket, GError **error)
       dk_store_db (store),
       "INSERT INTO ticket (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
       " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30,"
-      " ?31, ?32, ?33, ?34, ?35) ON CONFLICT (number) DO UPDATE SET uid = ?2, form = ?3,"
+      " ?31, ?32, ?33, ?34, ?35, ?36) ON CONFLICT (number) DO UPDATE SET uid = ?2, form = ?3,"
       " form_version = ?4, form_hash = ?5, state = ?6, finalized = ?7, paper = ?8, impact = ?9,"
       " urgency = ?10, priority = ?11, safety = ?12, summary = ?13, details = ?14, caller = ?15,"
       " callback = ?16, location = ?17, device = ?18, service = ?19, support_group = ?20,"
       " resolution = ?21, happened_ms = ?22, recorded_ms = ?23, handed_over_ms = ?24,"
       " resolved_ms = ?25, outage = ?26, user = ?27, handover = ?28, handover_target = ?29,"
       " handover_reason = ?30, handover_sent_ms = ?31, handover_attempts = ?32, itsm_id = ?33,"
-      " disposition = ?34, answers = ?35");
+      " disposition = ?34, answers = ?35, safety_known = ?36");
 
   bind_texts (stmt, ticket);
   bind_numbers (stmt, ticket);
@@ -172,6 +173,7 @@ read_row (DkStmt *stmt, GError **error)
   t->handover = (DkHandover) dk_stmt_int (stmt, 27);
   t->handover_sent_ms = dk_stmt_int (stmt, 30);
   t->handover_attempts = (int) dk_stmt_int (stmt, 31);
+  t->safety_known = dk_stmt_int (stmt, 35) != 0;
   parsed = dk_json_parse (answers, strlen (answers), DK_LIMIT_ENTRY_BODY_BYTES, "A ticket", error);
   if (parsed == NULL)
     return NULL;
@@ -194,8 +196,7 @@ dk_ticket_store_load (DkStore *store, const char *number, GError **error)
   if (!dk_stmt_step (stmt, &has_row, error))
     return NULL;
   if (!has_row) {
-    g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND,
-                 "%s was issued by this kit, but no ticket has been saved under it.", canonical);
+    (void) dk_ticket_refuse_number (store, canonical, DK_ERROR_NOT_FOUND, error);
     return NULL;
   }
   return read_row (stmt, error);
@@ -288,7 +289,7 @@ check_one (DkStore *store, const DkTicket *row, GError **error)
   b = a != NULL ? dk_ticket_store_json (store, folded, FALSE, error) : NULL;
   if (b == NULL)
     return FALSE;
-  if (json_equal (a, b))
+  if (json_equal (a, b) && row->safety_known == folded->safety_known)
     return TRUE;
   g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
                "The table does not say of %s what the ledger says. The ledger counts.",

@@ -6,10 +6,12 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/base/platform.h"
 #include "tests/support/support.h"
 
 typedef struct {
@@ -126,6 +128,127 @@ test_bounds (Fixture *f, gconstpointer data)
   g_assert_cmpuint (g_bytes_get_size (beyond), ==, 0);
 }
 
+/* What flows into a pipe until it is closed, in parts. */
+static gpointer
+feed (gpointer data)
+{
+  int fd = g_open (data, O_WRONLY | O_CLOEXEC, 0);
+  g_autofree char *text = g_strnfill (100000, 'x');
+
+  g_assert_cmpint (fd, >=, 0);
+  for (int i = 0; i < 2; i++)
+    if (!dk_platform_write_all (fd, text, 100000))
+      break;
+  (void) g_close (fd, NULL);
+  return NULL;
+}
+
+static void
+test_pipe (Fixture *f, gconstpointer data)
+{
+  static const struct {
+    gsize size_max;
+    gsize size; /* 0 = refused */
+  } cases[] = { { 200000, 200000 }, { 300001, 200000 }, { 1u << 20, 200000 }, { 199999, 0 },
+                { 100001, 0 },      { 1, 0 } };
+
+  (void) signal (SIGPIPE, SIG_IGN);
+  g_assert_cmpint (mkfifo (f->path, 0600), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    GThread *writer = g_thread_new ("feed", feed, f->path);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GBytes) bytes = dk_file_read (f->path, cases[i].size_max, &error);
+    (void) g_thread_join (writer);
+    if (cases[i].size > 0) {
+      g_assert_no_error (error);
+      g_assert_cmpuint (g_bytes_get_size (bytes), ==, cases[i].size);
+    } else {
+      g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+      g_assert_null (bytes);
+    }
+  }
+}
+
+/* Each bound near each size, so that no step of a growing buffer is off by one. */
+static void
+test_every_bound (Fixture *f, gconstpointer data)
+{
+  for (gsize size = 0; size < 12; size++) {
+    g_autofree char *text = g_strnfill (size, 'y');
+    put (f->path, text);
+    for (gsize bound = 0; bound < 12; bound++) {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GBytes) bytes = dk_file_read (f->path, bound, &error);
+      g_assert_true ((bytes != NULL) == (size <= bound));
+      g_assert_true ((error == NULL) == (size <= bound));
+      if (bytes != NULL)
+        g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), text, size);
+    }
+  }
+}
+
+/* A writer that never ends: a read gives a state that the file had, or refuses it. */
+static gpointer
+change (gpointer data)
+{
+  Fixture *f = data;
+  int fd = g_open (f->path, O_WRONLY | O_APPEND | O_CLOEXEC, 0);
+
+  for (int i = 0; i < 3000; i++) {
+    g_assert_cmpint (write (fd, "0123456789", 10), ==, 10);
+    if (i % 100 == 99)
+      g_assert_cmpint (ftruncate (fd, 0), ==, 0);
+  }
+  (void) g_close (fd, NULL);
+  return NULL;
+}
+
+static void
+test_changing_file (Fixture *f, gconstpointer data)
+{
+  GThread *writer;
+  guint whole = 0;
+  guint refused = 0;
+
+  put (f->path, "");
+  writer = g_thread_new ("change", change, f);
+  for (int i = 0; i < 500; i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GBytes) bytes = dk_file_read (f->path, 1000, &error);
+    if (bytes == NULL) {
+      g_assert_error (error, DK_ERROR, DK_ERROR_FAILED);
+      refused++;
+      continue;
+    }
+    g_assert_cmpuint (g_bytes_get_size (bytes) % 10, ==, 0);
+    whole++;
+  }
+  (void) g_thread_join (writer);
+  g_test_message ("whole %u, refused %u", whole, refused);
+  g_assert_cmpuint (whole, >, 0);
+}
+
+static void
+test_output (Fixture *f, gconstpointer data)
+{
+  g_autofree char *link = g_build_filename (f->folder, "link", NULL);
+  g_autofree char *dangling = g_build_filename (f->folder, "dangling", NULL);
+  g_autofree char *pipe = g_build_filename (f->folder, "pipe", NULL);
+  const char *const refused[] = { link, dangling, pipe, f->folder, "/dev/null" };
+
+  g_assert_true (dk_file_check_output (f->path, NULL));
+  put (f->path, "x");
+  g_assert_true (dk_file_check_output (f->path, NULL));
+  g_assert_cmpint (symlink (f->path, link), ==, 0);
+  g_assert_cmpint (symlink ("/nowhere/at/all", dangling), ==, 0);
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (refused); i++) {
+    g_autoptr (GError) error = NULL;
+    g_assert_false (dk_file_check_output (refused[i], &error));
+    g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+  }
+}
+
 static void
 test_modes (Fixture *f, gconstpointer data)
 {
@@ -198,6 +321,10 @@ main (int argc, char **argv)
   ADD ("/base/file/replaces-as-a-whole", test_replace);
   ADD ("/base/file/failed-replace-leaves-nothing", test_failed_replace);
   ADD ("/base/file/reads-within-bounds", test_bounds);
+  ADD ("/base/file/reads-a-pipe-to-its-end", test_pipe);
+  ADD ("/base/file/holds-every-bound", test_every_bound);
+  ADD ("/base/file/no-half-of-a-changing-file", test_changing_file);
+  ADD ("/base/file/replaces-regular-files-alone", test_output);
   ADD ("/base/file/group-folder-keeps-its-group", test_modes);
   ADD ("/base/file/renames-without-replacing", test_rename);
   ADD ("/base/file/lists-sorted-and-bounded", test_list);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: one process holds a kit; a second one is told who. Method: this program starts itself, and
  * the child tries the lock that the parent holds. */
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "app/base/platform.h"
@@ -73,6 +76,29 @@ test_holder_is_shown_harmlessly (void)
   g_assert_null (strchr (busy->out, '\x1b'));
 }
 
+/* Who has just taken the lock is still writing its name. */
+static void
+test_holder_is_awaited (void)
+{
+  g_autofree char *folder = dk_test_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "kit.lock", NULL);
+  g_autoptr (GError) error = NULL;
+  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  pid_t child;
+
+  g_assert_cmpint (flock (fd, LOCK_EX | LOCK_NB), ==, 0);
+  child = fork ();
+  if (child == 0) {
+    (void) usleep (60000);
+    _exit (write (fd, "4711 anna\n", 10) == 10 ? 0 : 1);
+  }
+  g_assert_null (dk_platform_lock_file (path, &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_BUSY);
+  g_assert_nonnull (strstr (error->message, "4711 anna"));
+  g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
+  (void) close (fd);
+}
+
 static void
 test_missing_folder (void)
 {
@@ -91,6 +117,7 @@ main (int argc, char **argv)
   dk_test_init (&argc, &argv);
   g_test_add_func ("/base/lock/second-process-is-told-who-holds-it", test_second_process);
   g_test_add_func ("/base/lock/holder-is-shown-harmlessly", test_holder_is_shown_harmlessly);
+  g_test_add_func ("/base/lock/holder-that-is-still-writing-is-awaited", test_holder_is_awaited);
   g_test_add_func ("/base/lock/missing-folder", test_missing_folder);
   return dk_test_run ();
 }

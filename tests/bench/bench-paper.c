@@ -48,6 +48,7 @@ make_ticket (guint i)
   ticket->impact = 1 + (int) i % 3;
   ticket->urgency = 1 + (int) i % 2;
   ticket->safety = i % 5 == 0;
+  ticket->safety_known = TRUE;
   return ticket;
 }
 

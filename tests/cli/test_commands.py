@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import unittest
 
 from kit_cli import ADMIN, AGENT, LEAD, SAMPLE, SOURCE, CliTest
@@ -372,6 +373,47 @@ class Itsm(CliTest):
         self.assertEqual(self.ok('ticket', 'show', number)['handover'], 'delivered')
         self.assertEqual(len(os.listdir(folder)), 2)
         self.fails(5, 'itsm', 'verify', user=LEAD)
+
+    def test_one_entry_for_each_push(self):
+        folder = self.home.path('counted')
+        os.makedirs(folder)
+        self.ok('itsm', 'add', 'file', '--folder', folder, '--name', 'counted', user=LEAD)
+        self.assertEqual(self.count_pushes('counted'), 0)
+        self.ok('itsm', 'push', '--name', 'counted', user=LEAD)
+        self.ok('itsm', 'push', '--name', 'counted', user=LEAD)
+        self.assertEqual(self.count_pushes('counted'), 2)
+
+    def count_pushes(self, target):
+        """Entries of the kind `push` about a target, and those that name none."""
+        out = tempfile.mktemp(dir=self.home.folder)
+        self.ok('audit', 'export', '-o', out, '--reason', 'test')
+        name, = [n for n in os.listdir(out) if n.endswith('.ndjson')]
+        with open(os.path.join(out, name), encoding='utf-8') as stream:
+            entries = [json.loads(line) for line in stream]
+        return len([e for e in entries if e['kind'] == 'push' and e['object'] in (target, '')])
+
+    def test_no_amendment_of_what_is_on_its_way(self):
+        folder = self.home.path('amended')
+        os.makedirs(folder)
+        self.ok('itsm', 'add', 'file', '--folder', folder, '--name', 'amended', user=LEAD)
+        number = self.ok('ticket', 'new', 'it-incident', '--set', *INCIDENT, '--final')['number']
+        change = ('ticket', 'amend', number, '--set', 'location=Room 7', '--reason', 'wrong room')
+        self.ok(*change)
+        self.ok('itsm', 'push', '--name', 'amended', user=LEAD)
+        self.assertIn('verify the hand-over first', self.fails(5, *change))
+        self.ok('ticket', 'note', number, 'It was room 7')
+        report = self.ok('itsm', 'push', '--name', 'amended', user=LEAD)
+        reason, = [i['reason'] for i in report['items'] if i['number'] == number]
+        self.assertIn('1 note came here', reason)
+
+    def test_seconds_to_settle(self):
+        token = self.home.write('token', '1-2-secret\n')
+        words = ('itsm', 'add', 'rt', '--url', 'http://127.0.0.1:9', '--queue', 'General',
+                 '--token-file', token, '--name', 'settled', '--settle-s')
+        for wrong in ('0', '-1', '86401', 'x'):
+            self.assertIn('1 to 86400', self.fails(2, *words, wrong, user=LEAD))
+        for right in ('1', '86400'):
+            self.ok(*words, right, user=LEAD)
 
     def test_rt_that_is_down(self):
         token = self.home.write('token', '1-2-secret\n')

@@ -6,9 +6,13 @@
 #include "app/content/pack-source.h"
 
 #include <string.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
 
 #include "app/base/file.h"
 #include "app/crypto/age.h"
+#include "app/model/policy.h"
 #include "tests/content/folder.h"
 #include "tests/support/support.h"
 
@@ -255,6 +259,117 @@ test_all_problems_at_once (void)
 }
 
 static void
+test_policy_keys (void)
+{
+  static const char *const cases[][2] = {
+    { "priorities: {}\n", "policy.yaml:1:13: priorities is not known here" },
+    { "priority:\n  safety_flor: 3\n", "policy.yaml:2:16: priority/safety_flor is not known" },
+    { "priority:\n  names: [A, B]\n", "policy.yaml:2:10: priority/names must be a list of five" },
+    { "priority: 3\n", "policy.yaml:1:11: priority must be a map" },
+    { "sla: {}\n", "policy.yaml:1:6: sla must be a list" },
+    { "sla:\n- {priority: 1, respnd: 5}\n", "policy.yaml:2:25: sla/0/respnd is not known here" },
+    { "sla:\n- {respond: 5}\n", "policy.yaml:2:3: sla/0 needs a priority" },
+    { "sla:\n- {priority: 1}\n- {priority: 1}\n", "policy.yaml:3:3: sla/1 is a second target" },
+    { "lock: {idle: 5}\n", "policy.yaml:1:14: lock/idle is not known here" },
+    { "content: {stale: 5}\n", "policy.yaml:1:18: content/stale is not known here" },
+    { "capture: {hints: x}\n", "policy.yaml:1:18: capture/hints is not known here" },
+    { "capture: {hint: 5}\n", "policy.yaml:1:17: capture/hint must be text" },
+    { "", "policy.yaml:1:1: this must be a map" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    assert_problem ("policy.yaml", cases[i][0], cases[i][1]);
+}
+
+/* Goal: without policy.yaml the rules that hold are written into the pack, and the author can be
+ * told. Control: with one, what stands there is kept as it is. */
+static void
+test_missing_policy (void)
+{
+  g_autofree char *folder = dk_test_pack_folder ();
+  g_autofree char *path = g_build_filename (folder, "policy.yaml", NULL);
+  g_autoptr (DkPackSource) with = dk_test_pack_source (folder);
+  g_autoptr (DkPackSource) without = NULL;
+  g_autoptr (DkPolicy) policy = NULL;
+  g_autoptr (json_t) again = NULL;
+
+  g_assert_false (with->policy_is_missing);
+  g_assert_cmpuint (json_object_size (with->policy), ==, 1);
+  g_assert_true (dk_file_remove (path, NULL));
+  without = dk_test_pack_source (folder);
+  g_assert_true (without->policy_is_missing);
+  g_assert_cmpuint (json_object_size (without->policy), ==, 5);
+  policy = dk_policy_parse (without->policy, NULL);
+  g_assert_cmpint (policy->safety_floor, ==, 2);
+  again = dk_policy_to_json (policy);
+  g_assert_true (json_equal (again, without->policy));
+}
+
+static void
+assert_link (const char *target, const char *name, const char *problem)
+{
+  g_autofree char *folder = dk_test_pack_folder ();
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (DkPackSource) source = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_unlink (path);
+  g_assert_cmpint (symlink (target, path), ==, 0);
+  source = dk_pack_source_read (folder, NULL, &error);
+  if (problem == NULL) {
+    g_assert_no_error (error);
+  } else {
+    g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+    g_assert_nonnull (strstr (error->message, problem));
+    g_assert_null (strstr (error->message, "MARKER"));
+  }
+  dk_test_remove (folder);
+}
+
+static void
+test_links (void)
+{
+  g_autofree char *other = dk_test_pack_folder ();
+  g_autofree char *runbook = g_build_filename (other, "runbooks", "ehr-down.md", NULL);
+  g_autofree char *lists = g_build_filename (other, "lists", NULL);
+
+  assert_link (runbook, "runbooks/x.md", "runbooks/x.md:1:1: this is a link that leads out of the");
+  assert_link ("../../x", "runbooks/x.md", "runbooks/x.md:1:1: ");
+  assert_link (lists, "oncall", "oncall:1:1: this is not read");
+  assert_link (lists, "forms", "forms:1:1: this is a link that leads out of the folder");
+  assert_link (runbook, "policy.yaml", "policy.yaml:1:1: this is a link");
+  assert_link ("groups.csv", "lists/again.csv", NULL);
+}
+
+/* Goal: one slip is told once, not again at each place that refers to what it broke. */
+static void
+test_no_problems_that_follow (void)
+{
+  static const char *const cases[][2] = {
+    { "contacts/teams.csv", "id,name,tier,number1_kind,number1\ndesk,Desk,9,desk,1\n" },
+    { "contacts/teams.csv", "id,name,number1_kind,number1\ndesk,Desk,desk\n" },
+    { "contacts/teams.csv", "id,name,phone\ndesk,Desk,1\n" },
+    { "services/all.yaml", "- id: ehr\n  name: X\n" },
+    { "services/all.yaml", "id: [\n" },
+    { "runbooks/lead-hour.md", "---\nid: lead-hour\n---\nText\n" },
+    { "runbooks/lead-hour.md", "No front matter\n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *folder = dk_test_pack_folder ();
+    g_autoptr (GError) error = NULL;
+    dk_test_pack_put (folder, cases[i][0], cases[i][1]);
+    g_assert_null (dk_pack_source_read (folder, NULL, &error));
+    if (!g_str_has_prefix (error->message, "1 problem in"))
+      g_test_message ("%s", error->message);
+    g_assert_true (g_str_has_prefix (error->message, "1 problem in"));
+    dk_test_remove (folder);
+  }
+  assert_problem ("contacts/teams.csv", "id,name,number1_kind,number1\nnight,N,desk,1\n",
+                  "services/all.yaml:4:10: there is no contact with the id \"desk\"");
+}
+
+static void
 test_no_folder (void)
 {
   g_autoptr (GError) error = NULL;
@@ -289,6 +404,10 @@ main (int argc, char **argv)
   g_test_add_func ("/content/source/lists-policy-forms-names", test_lists_and_the_rest);
   g_test_add_func ("/content/source/fleet", test_fleet);
   g_test_add_func ("/content/source/all-problems-at-once", test_all_problems_at_once);
+  g_test_add_func ("/content/source/unknown-policy-keys-are-errors", test_policy_keys);
+  g_test_add_func ("/content/source/missing-policy-means-defaults", test_missing_policy);
+  g_test_add_func ("/content/source/links-that-lead-out-are-refused", test_links);
+  g_test_add_func ("/content/source/one-slip-is-told-once", test_no_problems_that_follow);
   g_test_add_func ("/content/source/no-folder", test_no_folder);
   g_test_add_func ("/content/source/can-be-cancelled", test_cancelled);
   return dk_test_run ();

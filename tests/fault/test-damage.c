@@ -133,6 +133,34 @@ test_notes_closed (Fixture *f, gconstpointer data)
   g_assert_cmpuint (a.whole + b.whole, ==, 512);
 }
 
+/* The journal is where it belongs: nobody may be sent to look for it. */
+static void
+test_note_is_named (Fixture *f, gconstpointer data)
+{
+  guint named = 0;
+
+  make_kit (f, FALSE);
+  for (guint block = 0; block < 2; block++) {
+    g_autoptr (GError) error = NULL;
+    DkDb *db;
+    restore_files (f);
+    dk_fixture_flip (f->path, DK_DB_DIRECTORY_SIZE + block * 4096, 1);
+    db = dk_db_open (f->path, dk_fixture_keys (0), &error);
+    if (db != NULL) {
+      dk_fixture_close (db);
+      continue;
+    }
+    g_assert_error (error, DK_ERROR, DK_ERROR_DAMAGED);
+    g_assert_nonnull (strstr (error->message, "The note in this kit file"));
+    g_assert_null (strstr (error->message, "missing or old"));
+    db = dk_db_open_without_journal (f->path, dk_fixture_keys (0), NULL);
+    g_assert_cmpint (dk_fixture_int (db, "SELECT count(*) FROM t"), ==, COMMITS);
+    dk_fixture_close (db);
+    named++;
+  }
+  g_assert_cmpuint (named, ==, 1);
+}
+
 static void
 test_notes_live (Fixture *f, gconstpointer data)
 {
@@ -376,6 +404,7 @@ main (int argc, char **argv)
 #define ADD(name, function) \
   g_test_add ("/fault/damage/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("each-byte-of-the-notes-of-a-closed-kit", test_notes_closed);
+  ADD ("newest-note-flipped-is-named", test_note_is_named);
   ADD ("each-byte-of-the-notes-of-a-live-kit", test_notes_live);
   ADD ("both-notes", test_both_notes);
   ADD ("each-byte-of-the-journal-header", test_journal_header);

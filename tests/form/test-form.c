@@ -358,6 +358,19 @@ test_answers_are_checked (void)
   g_assert_cmpuint (none->len, ==, 0);
 }
 
+/* An incident that nobody assessed has no impact, urgency or safety that somebody chose for it. */
+static void
+test_shipped_defaults_answer_for_nobody (void)
+{
+  for (const char *const *id = dk_form_shipped_ids (); *id != NULL; id++) {
+    g_autoptr (DkForm) form = dk_form_shipped (*id, "en");
+    g_autoptr (json_t) answers = dk_form_defaults (form);
+    g_assert_null (json_object_get (answers, "impact"));
+    g_assert_null (json_object_get (answers, "urgency"));
+    g_assert_null (json_object_get (answers, "safety"));
+  }
+}
+
 static void
 test_defaults_pass_the_check (void)
 {
@@ -389,5 +402,7 @@ main (int argc, char **argv)
   g_test_add_func ("/form/show/values-are-shown-as-read", test_values_are_shown_as_read);
   g_test_add_func ("/form/check/answers-are-checked", test_answers_are_checked);
   g_test_add_func ("/form/check/defaults-pass", test_defaults_pass_the_check);
+  g_test_add_func ("/form/shipped/defaults-answer-for-nobody",
+                   test_shipped_defaults_answer_for_nobody);
   return dk_test_run ();
 }

@@ -29,6 +29,7 @@ paper_ticket (void)
   ticket->urgency = 1;
   ticket->priority = 2;
   ticket->safety = TRUE;
+  ticket->safety_known = TRUE;
   ticket->summary = g_strdup ("Cabinet does not open");
   ticket->details = g_strdup ("The screen says \"Server not available\".\nTried twice.");
   ticket->caller = g_strdup ("Nguyễn Văn Đức");

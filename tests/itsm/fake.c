@@ -15,7 +15,18 @@ free_remote (gpointer data)
   g_free (remote->key);
   g_free (remote->uid);
   g_free (remote->value);
+  g_clear_pointer (&remote->notes, g_ptr_array_unref);
   g_free (remote);
+}
+
+static void
+free_note (gpointer data)
+{
+  FakeNote *note = data;
+
+  g_free (note->number);
+  g_free (note->text);
+  g_free (note);
 }
 
 static void
@@ -72,7 +83,8 @@ find (DkConnector *self, const char *const *keys, gsize n, GPtrArray *hits, cons
   for (guint i = 0; i < itsm->remotes->len && !itsm->finds_nothing; i++) {
     const FakeRemote *remote = g_ptr_array_index (itsm->remotes, i);
     for (gsize k = 0; k < n; k++) {
-      if (strcmp (keys[k], remote->key) == 0 && remote->visible_ms <= itsm->kit->now.mono_ms)
+      if (strcmp (keys[k], remote->key) == 0 && !remote->keyless
+          && remote->visible_ms <= itsm->kit->now.mono_ms)
         g_ptr_array_add (hits, dk_push_hit_new (remote->key, remote->uid, remote->id));
     }
   }
@@ -89,6 +101,7 @@ commit (FakeItsm *itsm, const DkPushRecord *record, const char *value, gint64 la
   remote->uid = g_strdup (record->uid);
   remote->value = g_strdup (value);
   remote->visible_ms = itsm->kit->now.mono_ms + late_ms;
+  remote->notes = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (itsm->remotes, remote);
   g_ptr_array_add (itsm->order, g_strdup (record->key));
   return remote;
@@ -101,6 +114,9 @@ answer (FakeItsm *itsm, const DkPushRecord *record, FakeFault fault, char **remo
   switch (fault) {
   case FAKE_LOSE_REPLY:
     commit (itsm, record, "sent", 0);
+    return fail (DK_CONNECTOR_UNKNOWN, reply);
+  case FAKE_LOSE_REPLY_AND_KEY:
+    commit (itsm, record, "", 0)->keyless = TRUE;
     return fail (DK_CONNECTOR_UNKNOWN, reply);
   case FAKE_LOSE_REQUEST:
     return fail (DK_CONNECTOR_UNKNOWN, reply);
@@ -167,6 +183,71 @@ read_back (DkConnector *self, const DkPushRecord *record, const char *remote_id,
   return fail (DK_CONNECTOR_REJECTED, reply);
 }
 
+static DkConnectorCode
+search (DkConnector *self, const DkPushRecord *record, GPtrArray *hits, const DkJob *job,
+        DkConnectorReply *reply)
+{
+  FakeItsm *itsm = (FakeItsm *) self;
+
+  begin_call (itsm);
+  for (guint i = 0; i < itsm->remotes->len; i++) {
+    const FakeRemote *remote = g_ptr_array_index (itsm->remotes, i);
+    if (strcmp (record->key, remote->key) == 0 && remote->visible_ms <= itsm->kit->now.mono_ms)
+      g_ptr_array_add (hits, dk_push_hit_new (remote->key, remote->uid, remote->id));
+  }
+  return DK_CONNECTOR_OK;
+}
+
+static FakeRemote *
+find_remote (const FakeItsm *itsm, const char *id)
+{
+  for (guint i = 0; i < itsm->remotes->len; i++) {
+    FakeRemote *remote = g_ptr_array_index (itsm->remotes, i);
+    if (strcmp (remote->id, id) == 0)
+      return remote;
+  }
+  return NULL;
+}
+
+static DkConnectorCode
+update (DkConnector *self, const char *remote_id, const char *text, const DkJob *job,
+        DkConnectorReply *reply)
+{
+  FakeItsm *itsm = (FakeItsm *) self;
+  FakeRemote *remote = find_remote (itsm, remote_id);
+  guint n = itsm->updates++;
+  FakeFault fault = n < itsm->note_faults->len
+                        ? g_array_index (itsm->note_faults, FakeFault, n)
+                        : FAKE_FINE;
+
+  begin_call (itsm);
+  g_assert_nonnull (remote);
+  if (fault == FAKE_FINE || fault == FAKE_LOSE_REPLY)
+    g_ptr_array_add (remote->notes, g_strdup (text));
+  if (fault == FAKE_LOSE_REPLY || fault == FAKE_LOSE_REQUEST)
+    return fail (DK_CONNECTOR_UNKNOWN, reply);
+  if (fault == FAKE_REJECT)
+    return fail (DK_CONNECTOR_REJECTED, reply);
+  return fault == FAKE_NOT_SENT ? fail (DK_CONNECTOR_NOT_SENT, reply) : DK_CONNECTOR_OK;
+}
+
+static DkConnectorCode
+notes (DkConnector *self, const DkPushRecord *record, const char *remote_id, GPtrArray *marks,
+       const DkJob *job, DkConnectorReply *reply)
+{
+  FakeItsm *itsm = (FakeItsm *) self;
+  const FakeRemote *remote = find_remote (itsm, remote_id);
+
+  begin_call (itsm);
+  for (guint i = 0; i < remote->notes->len; i++) {
+    const char *text = g_ptr_array_index (remote->notes, i);
+    char *mark = dk_connector_find_note (text, record->key, record->uid);
+    g_assert_nonnull (mark);
+    g_ptr_array_add (marks, mark);
+  }
+  return DK_CONNECTOR_OK;
+}
+
 static void
 free_itsm (DkConnector *self)
 {
@@ -175,6 +256,7 @@ free_itsm (DkConnector *self)
   g_ptr_array_unref (itsm->remotes);
   g_ptr_array_unref (itsm->order);
   g_array_unref (itsm->faults);
+  g_array_unref (itsm->note_faults);
   g_free (itsm);
 }
 
@@ -185,6 +267,9 @@ static const DkConnectorClass fake_class = {
   .find = find,
   .create = create,
   .read = read_back,
+  .update = update,
+  .search = search,
+  .notes = notes,
   .free = free_itsm,
 };
 
@@ -201,6 +286,7 @@ fake_itsm_new (FakeKit *kit)
   itsm->remotes = g_ptr_array_new_with_free_func (free_remote);
   itsm->order = g_ptr_array_new_with_free_func (g_free);
   itsm->faults = g_array_new (FALSE, TRUE, sizeof (FakeFault));
+  itsm->note_faults = g_array_new (FALSE, TRUE, sizeof (FakeFault));
   itsm->kit = kit;
   return itsm;
 }
@@ -211,6 +297,27 @@ fake_itsm_plan (FakeItsm *itsm, guint n, FakeFault fault)
   if (itsm->faults->len <= n)
     g_array_set_size (itsm->faults, n + 1);
   g_array_index (itsm->faults, FakeFault, n) = fault;
+}
+
+void
+fake_itsm_plan_note (FakeItsm *itsm, guint n, FakeFault fault)
+{
+  if (itsm->note_faults->len <= n)
+    g_array_set_size (itsm->note_faults, n + 1);
+  g_array_index (itsm->note_faults, FakeFault, n) = fault;
+}
+
+guint
+fake_itsm_count_notes (const FakeItsm *itsm, const char *text)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < itsm->remotes->len; i++) {
+    const FakeRemote *remote = g_ptr_array_index (itsm->remotes, i);
+    for (guint n = 0; n < remote->notes->len; n++)
+      count += strstr (g_ptr_array_index (remote->notes, n), text) != NULL ? 1 : 0;
+  }
+  return count;
 }
 
 guint
@@ -279,14 +386,71 @@ fake_ticket (const char *number, const char *uid, gint64 recorded_ms)
   return dk_push_ticket_new (ticket);
 }
 
+void
+fake_kit_note (FakeKit *kit, const char *number, const char *text)
+{
+  FakeNote *note = g_new0 (FakeNote, 1);
+
+  note->number = g_strdup (number);
+  note->text = g_strdup (text);
+  note->seq = ++kit->seq;
+  g_ptr_array_add (kit->notes, note);
+}
+
+static void
+add_notes (const FakeKit *kit, DkPushTicket *ticket)
+{
+  const char *number = ticket->ticket->number;
+  guint sent = GPOINTER_TO_UINT (g_hash_table_lookup (kit->sent, number));
+
+  for (guint i = 0; i < kit->notes->len; i++) {
+    const FakeNote *note = g_ptr_array_index (kit->notes, i);
+    DkPushLine *line;
+    if (strcmp (note->number, number) != 0)
+      continue;
+    line = dk_push_line_new ();
+    line->mark = g_strdup_printf ("00c0ffee:%u", note->seq);
+    line->late = sent != 0 && note->seq > sent;
+    line->kind = g_strdup ("ticket-note");
+    line->user = g_strdup ("anna");
+    line->happened_ms = line->recorded_ms = START_MS;
+    line->text = g_strdup (note->text);
+    g_ptr_array_add (ticket->lines, line);
+  }
+}
+
 static DkPushTicket *
 load (gpointer data, const char *number, GError **error)
 {
   FakeKit *kit = data;
   const DkPushRow *row = find_row (kit, number);
+  DkPushTicket *ticket;
 
   g_assert_false (kit->dead);
-  return fake_ticket (row->number, row->uid, row->recorded_ms);
+  if (g_strcmp0 (kit->damaged, number) == 0) {
+    g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED, "%s is damaged.", number);
+    return NULL;
+  }
+  ticket = fake_ticket (row->number, row->uid, row->recorded_ms);
+  add_notes (kit, ticket);
+  return ticket;
+}
+
+static gboolean
+check_lines (FakeKit *kit, const DkPushMark *mark, GError **error)
+{
+  g_autoptr (DkPushTicket) ticket = NULL;
+
+  if (mark->state != DK_HANDOVER_VERIFIED)
+    return TRUE;
+  if (kit->note_before_verified)
+    fake_kit_note (kit, mark->number, "in between");
+  kit->note_before_verified = FALSE;
+  ticket = load (kit, mark->number, NULL);
+  if (ticket == NULL || ticket->lines->len <= mark->lines)
+    return TRUE;
+  g_set_error (error, DK_ERROR, DK_ERROR_INVALID, "more lines than %u", mark->lines);
+  return FALSE;
 }
 
 static void
@@ -294,6 +458,8 @@ store_mark (FakeKit *kit, const DkPushMark *mark)
 {
   DkPushRow *row = find_row (kit, mark->number);
 
+  if (mark->state == DK_HANDOVER_SENDING)
+    g_hash_table_insert (kit->sent, g_strdup (mark->number), GUINT_TO_POINTER (++kit->seq));
   row->state = mark->state;
   row->sent_ms = mark->sent_ms;
   row->attempts = mark->attempts;
@@ -312,9 +478,12 @@ static gboolean
 mark_row (gpointer data, const DkPushMark *mark, GError **error)
 {
   FakeKit *kit = data;
-  gboolean killed = ++kit->marks == kit->kill_at;
+  gboolean killed;
 
   g_assert_false (kit->dead);
+  if (!check_lines (kit, mark, error))
+    return FALSE;
+  killed = ++kit->marks == kit->kill_at;
   if (!killed || kit->kill_after)
     store_mark (kit, mark);
   if (killed) {
@@ -346,6 +515,8 @@ fake_kit_new (guint tickets)
 
   kit->now = (DkMoment){ .wall_ms = START_MS, .mono_ms = 1000000, .boot = "this-boot" };
   kit->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_push_row_free);
+  kit->notes = g_ptr_array_new_with_free_func (free_note);
+  kit->sent = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   kit->store = (DkPushStore){
     .data = kit, .list = list, .load = load, .mark = mark_row, .now = now, .sleep = sleep_ms
   };
@@ -363,6 +534,8 @@ void
 fake_kit_free (FakeKit *kit)
 {
   g_ptr_array_unref (kit->rows);
+  g_ptr_array_unref (kit->notes);
+  g_hash_table_unref (kit->sent);
   g_free (kit);
 }
 

@@ -18,6 +18,7 @@ typedef enum {
   FAKE_RETRY_AFTER,
   FAKE_DROP_FIELD,   /* done, with a field lost */
   FAKE_CHANGE_FIELD, /* done, with a field changed */
+  FAKE_LOSE_REPLY_AND_KEY, /* done without the field that holds the number, nobody hears of it */
 } FakeFault;
 
 typedef struct {
@@ -26,12 +27,16 @@ typedef struct {
   char *uid;
   char *value;        /* "sent" as sent, "" dropped */
   gint64 visible_ms;  /* since boot: found from then on */
+  gboolean keyless;   /* only its words tell the number */
+  GPtrArray *notes;   /* char *: comments, oldest first */
 } FakeRemote;
 
 typedef struct {
   DkConnector base;
   GPtrArray *remotes;      /* FakeRemote */
   GArray *faults;          /* FakeFault of the creates in order; fine after its end */
+  GArray *note_faults;     /* FakeFault of the updates in order */
+  guint updates;           /* calls */
   guint creates;           /* calls */
   guint finds;
   gint64 late_ms;
@@ -46,6 +51,12 @@ typedef struct {
   GPtrArray *order;        /* keys as they were created */
 } FakeItsm;
 
+typedef struct {
+  char *number;
+  char *text;
+  guint seq;
+} FakeNote;
+
 typedef struct FakeKit {
   DkPushStore store;
   GPtrArray *rows;  /* DkPushRow: what is durable */
@@ -55,6 +66,11 @@ typedef struct FakeKit {
   gboolean kill_after; /* it was durable all the same */
   gboolean dead;    /* nothing may be asked for any more */
   gint64 slept_ms;
+  GPtrArray *notes;    /* FakeNote */
+  guint seq;           /* of notes and of marks of sending */
+  GHashTable *sent;    /* number -> seq of the last mark of sending */
+  const char *damaged; /* this number cannot be loaded */
+  gboolean note_before_verified; /* somebody writes a note just before the next such mark */
   gboolean knows_boot; /* rows tell the moment of their last mark, as those of a kit do */
 } FakeKit;
 
@@ -65,6 +81,15 @@ void fake_kit_free (FakeKit *kit);
 
 /* The n-th create, from 0, gets this fault. */
 void fake_itsm_plan (FakeItsm *itsm, guint n, FakeFault fault);
+
+/* The n-th update, from 0, gets this fault. */
+void fake_itsm_plan_note (FakeItsm *itsm, guint n, FakeFault fault);
+
+/* How many comments there hold this text. */
+guint fake_itsm_count_notes (const FakeItsm *itsm, const char *text);
+
+/* Writes a note to a ticket of the kit. */
+void fake_kit_note (FakeKit *kit, const char *number, const char *text);
 
 /* How many tickets there carry this number, late ones too. */
 guint fake_itsm_count (const FakeItsm *itsm, const char *number);

@@ -378,6 +378,7 @@ put_there (World *world, const char *key, const char *uid)
   remote->key = g_strdup (key);
   remote->uid = g_strdup (uid);
   remote->value = g_strdup ("sent");
+  remote->notes = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (world->itsm->remotes, remote);
 }
 

@@ -67,6 +67,7 @@ full_ticket (void)
   ticket->urgency = 2;
   ticket->priority = 1;
   ticket->safety = TRUE;
+  ticket->safety_known = TRUE;
   ticket->paper = TRUE;
   ticket->state = DK_TICKET_RESOLVED;
   ticket->happened_ms = HAPPENED_MS - 3600000;
@@ -79,6 +80,7 @@ full_ticket (void)
   add_line (push, HAPPENED_MS, HAPPENED_MS, "note", "Called back.\nBiomed is on its way.");
   add_line (push, HAPPENED_MS, HAPPENED_MS + 600000, "note", "Written down later");
   add_line (push, HAPPENED_MS + 9000000, HAPPENED_MS + 9000000, "note", "After the hand-over");
+  ((DkPushLine *) g_ptr_array_index (push->lines, 2))->late = TRUE;
   push->handed_ms = HAPPENED_MS + 8000000;
   return push;
 }
@@ -145,6 +147,59 @@ test_long_summary_is_whole_in_the_text (void)
   create = json_object_get (record->body, "create");
   g_assert_cmpint (g_utf8_strlen (dk_json_get_text (create, "Subject"), -1), <=, 200);
   g_assert_nonnull (strstr (dk_json_get_text (create, "Content"), push->ticket->summary));
+}
+
+/* RT cuts a subject off after 200 bytes, so one of 200 characters would not be as it was sent. */
+static void
+test_subject_fits_in_bytes (void)
+{
+  g_autoptr (DkPushTicket) push = small_ticket ();
+  g_autoptr (DkConnector) rt = open_rt (BASIC, NULL);
+  g_autoptr (DkPushRecord) record = NULL;
+  g_autoptr (GString) summary = g_string_new (NULL);
+  const char *subject;
+
+  for (guint i = 0; i < 150; i++)
+    g_string_append (summary, "ä");
+  g_free (push->ticket->summary);
+  push->ticket->summary = g_strdup (summary->str);
+  record = dk_connector_map (rt, push, NULL);
+  subject = dk_json_get_text (json_object_get (record->body, "create"), "Subject");
+  g_assert_cmpuint (strlen (subject), <=, 200);
+  g_assert_cmpuint (strlen (subject), >, 190);
+}
+
+/* A note that was written while the clock was ahead belongs to the ticket all the same. */
+static void
+test_clock_does_not_cut_the_log (void)
+{
+  g_autoptr (DkPushTicket) push = small_ticket ();
+  g_autoptr (DkConnector) rt = open_rt (BASIC, NULL);
+  g_autoptr (DkPushRecord) record = NULL;
+
+  add_line (push, HAPPENED_MS + 9000000, HAPPENED_MS + 9000000, "note", "Clock was ahead");
+  push->handed_ms = HAPPENED_MS + 8000000;
+  record = dk_connector_map (rt, push, NULL);
+  g_assert_nonnull (
+      strstr (dk_json_get_text (json_object_get (record->body, "create"), "Content"),
+              "Clock was ahead"));
+}
+
+static void
+test_note_stamp (void)
+{
+  static const char uid[] = "0123456789abcdef0123456789abcdef";
+  g_autofree char *stamp = dk_connector_note_stamp ("DT-A07-0042-D", uid, "00c0ffee:17");
+  g_autofree char *text = g_strdup_printf ("Seen: %s and more", stamp);
+  g_autofree char *mark = dk_connector_find_note (text, "DT-A07-0042-D", uid);
+
+  g_assert_cmpstr (stamp, ==, "[DT-A07-0042-D 0123456789abcdef0123456789abcdef note 00c0ffee:17]");
+  g_assert_cmpstr (mark, ==, "00c0ffee:17");
+  g_assert_null (dk_connector_find_note (text, "DT-A07-0043-E", uid));
+  g_assert_null (dk_connector_find_note ("[DT-A07-0042-D 0123456789abcdef0123456789abcdef note ]",
+                                         "DT-A07-0042-D", uid));
+  /* and is none of the ticket */
+  g_assert_null (dk_connector_find_stamp (text, "DT-A07-0042-D"));
 }
 
 /* A slip of the pen must not date a ticket into the future. */
@@ -223,6 +278,9 @@ main (int argc, char **argv)
   g_test_add_func ("/itsm/rt-map/golden", test_golden);
   g_test_add_func ("/itsm/rt-map/long-summary-is-whole-in-the-text",
                    test_long_summary_is_whole_in_the_text);
+  g_test_add_func ("/itsm/rt-map/subject-fits-in-bytes", test_subject_fits_in_bytes);
+  g_test_add_func ("/itsm/rt-map/clock-does-not-cut-the-log", test_clock_does_not_cut_the_log);
+  g_test_add_func ("/itsm/rt-map/note-stamp", test_note_stamp);
   g_test_add_func ("/itsm/rt-map/happened-after-recorded", test_happened_after_recorded);
   g_test_add_func ("/itsm/rt-map/stamp-in-a-text", test_stamp_in_a_text);
   g_test_add_func ("/itsm/rt-map/settings-that-are-refused", test_settings_that_are_refused);

@@ -12,6 +12,7 @@ const DkKdfParams kit_fixture_kdf = { .mib = 64, .passes = 3 };
 
 static char *made_folder;
 static GBytes *made_database;
+static char *made_code;
 
 static void
 make_once (void)
@@ -31,6 +32,7 @@ make_once (void)
   done = dk_kit_create (made_folder, &init, &recovery, &error);
   g_assert_no_error (error);
   g_assert_true (done);
+  made_code = g_strdup ((const char *) dk_secret_get (recovery));
   path = g_build_filename (made_folder, DK_KIT_DATABASE, NULL);
   made_database = kit_fixture_read (path);
 }
@@ -55,6 +57,12 @@ kit_fixture_tear_down (KitFixture *f, gconstpointer data)
 {
   g_free (f->database);
   g_free (f->folder);
+}
+
+const char *
+kit_fixture_code (void)
+{
+  return made_code;
 }
 
 DkKit *

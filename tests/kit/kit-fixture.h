@@ -25,6 +25,9 @@ void kit_fixture_set_up (KitFixture *f, gconstpointer data);
 /* Removes what the test left. */
 void kit_fixture_tear_down (KitFixture *f, gconstpointer data);
 
+/* The recovery code of that kit as it was shown. */
+const char *kit_fixture_code (void);
+
 /* Opens as anna; an error fails the test. */
 DkKit *kit_fixture_open (const char *folder);
 

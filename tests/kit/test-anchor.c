@@ -66,9 +66,38 @@ test_gone_or_damaged (KitFixture *f, gconstpointer data)
   kit_fixture_close (kit);
 }
 
+/* The first entry of the newest chain, and what `doctor` shows of it. */
+static void
+assert_missing (DkKit *kit, const char *first, const char *last)
+{
+  g_autoptr (GPtrArray) starts = dk_ledger_of_kind (dk_kit_store (kit), "chain-started", NULL);
+  const DkEntry *entry = g_ptr_array_index (starts, starts->len - 1);
+  g_autofree char *shown = NULL;
+
+  g_assert_cmpstr (dk_json_get_text (entry->body, "missing_first"), ==, first);
+  g_assert_cmpstr (dk_json_get_text (entry->body, "missing_last"), ==, last);
+  g_assert_true (dk_kit_missing (kit, &shown, NULL));
+  g_assert_nonnull (shown);
+  g_assert_true (told (kit, shown));
+  g_assert_false (told (kit, "Nothing is lost"));
+  if (first != NULL)
+    g_assert_nonnull (strstr (shown, first));
+}
+
+static void
+assert_nothing_missing (DkKit *kit)
+{
+  g_autofree char *shown = NULL;
+
+  g_assert_true (told (kit, "Nothing is lost"));
+  g_assert_true (dk_kit_missing (kit, &shown, NULL));
+  g_assert_null (shown);
+}
+
 static void
 test_restored (KitFixture *f, gconstpointer data)
 {
+  g_autofree char *second = dk_number_format ("A07", 2, FALSE);
   g_autoptr (GBytes) old = NULL;
   DkKit *kit = kit_fixture_open (f->folder);
 
@@ -81,12 +110,32 @@ test_restored (KitFixture *f, gconstpointer data)
   kit_fixture_write (f->database, old);
   kit = kit_fixture_open (f->folder);
   g_assert_true (told (kit, "restored"));
+  assert_missing (kit, second, second);
   g_assert_cmpuint (draw (kit), ==, 10000);
   assert_ledger (kit);
   kit_fixture_close (kit);
   kit = kit_fixture_open (f->folder);
   g_assert_cmpuint (dk_kit_messages (kit)->len, ==, 0);
   g_assert_cmpuint (draw (kit), ==, 10001);
+  kit_fixture_close (kit);
+}
+
+/* Set back to a moment with the same highest number: notes and changes can be missing. */
+static void
+test_restored_without_a_number (KitFixture *f, gconstpointer data)
+{
+  g_autoptr (GBytes) old = NULL;
+  DkKit *kit = kit_fixture_open (f->folder);
+
+  g_assert_cmpuint (draw (kit), ==, 1);
+  kit_fixture_close (kit);
+  old = kit_fixture_read (f->database);
+  kit = kit_fixture_open (f->folder);
+  kit_fixture_close (kit);
+  kit_fixture_write (f->database, old);
+  kit = kit_fixture_open (f->folder);
+  g_assert_true (told (kit, "No number is missing"));
+  assert_missing (kit, NULL, NULL);
   kit_fixture_close (kit);
 }
 
@@ -108,6 +157,7 @@ test_copied (KitFixture *f, gconstpointer data)
   for (guint i = 0; i < 4; i++) {
     kit = kit_fixture_open (i % 2 == 0 ? folder : f->folder);
     g_assert_true (told (kit, i == 0 ? "copied or moved" : "restored"));
+    g_assert_true (told (kit, i == 0 ? "Nothing is lost" : "Some numbers from"));
     for (guint k = 0; k < 3; k++, drawn++)
       g_assert_true (g_hash_table_add (seen, GUINT_TO_POINTER ((guint) draw (kit))));
     assert_ledger (kit);
@@ -128,6 +178,7 @@ test_moved (KitFixture *f, gconstpointer data)
   g_assert_cmpint (g_rename (f->folder, moved), ==, 0);
   kit = kit_fixture_open (moved);
   g_assert_true (told (kit, "copied or moved"));
+  assert_nothing_missing (kit);
   g_assert_cmpuint (draw (kit), ==, 10000);
   assert_ledger (kit);
   kit_fixture_close (kit);
@@ -169,6 +220,7 @@ test_cut_journal (KitFixture *f, gconstpointer data)
   kit_fixture_write (wal, part);
   kit = kit_fixture_open (f->folder);
   g_assert_true (told (kit, "journal was cut"));
+  g_assert_false (told (kit, "Nothing is lost"));
   g_assert_cmpuint (draw (kit), ==, 10000);
   assert_ledger (kit);
   kit_fixture_close (kit);
@@ -239,6 +291,7 @@ main (int argc, char **argv)
   dk_test_init (&argc, &argv);
   KIT_ADD ("/kit/anchor/gone-or-damaged-is-no-alarm", test_gone_or_damaged);
   KIT_ADD ("/kit/anchor/restored-copy-repeats-no-number", test_restored);
+  KIT_ADD ("/kit/anchor/set-back-without-a-number-is-told", test_restored_without_a_number);
   KIT_ADD ("/kit/anchor/copies-repeat-no-number", test_copied);
   KIT_ADD ("/kit/anchor/moved-is-told", test_moved);
   KIT_ADD ("/kit/anchor/cut-journal-is-told", test_cut_journal);

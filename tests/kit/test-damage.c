@@ -53,9 +53,13 @@ test_directory (KitFixture *f, gconstpointer data)
 
   kit_fixture_flip (f->database, 20);
   kit = kit_fixture_open (f->folder); /* the other copy is whole */
+  g_assert_cmpuint (dk_kit_messages (kit)->len, ==, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (dk_kit_messages (kit), 0), "list of people"));
+  g_assert_cmpuint (kit_fixture_count (kit, "directory-repaired"), ==, 1);
   kit_fixture_close (kit);
   kit = kit_fixture_open (f->folder);
   g_assert_cmpuint (dk_kit_messages (kit)->len, ==, 0); /* and both are again */
+  g_assert_cmpuint (kit_fixture_count (kit, "directory-repaired"), ==, 1);
   kit_fixture_close (kit);
   kit_fixture_flip (f->database, 20);
   kit_fixture_flip (f->database, DK_DB_DIRECTORY_COPY_SIZE + 20);

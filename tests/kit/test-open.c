@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: a kit is made, opened by who may, and closed, each with its entry; a refusal gives nothing
  * away and is remembered. Method: one small kit, and a second process for the lock. */
+#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -216,6 +217,84 @@ test_broken_off_init (KitFixture *f, gconstpointer data)
   g_assert_cmpuint (dk_secret_size (recovery), ==, 8 * 6 + 7 + 1);
 }
 
+static void
+assert_gone (KitFixture *f, const char *what)
+{
+  g_autoptr (DkSecret) passphrase = dk_secret_new_copy ("x", 1);
+  g_autoptr (DkSecret) recovery = NULL;
+  g_autoptr (GError) error = kit_fixture_try (f->folder, "anna", KIT_PASSPHRASE);
+  DkKitInit init = { .site = "CARY",
+                     .station = "C01",
+                     .user = "anna",
+                     .passphrase = passphrase,
+                     .kdf = kit_fixture_kdf };
+
+  if (!g_error_matches (error, DK_ERROR, DK_ERROR_DAMAGED))
+    g_error ("%s: %s", what, error != NULL ? error->message : "it opened");
+  g_assert_nonnull (strstr (error->message, "kit.db is missing"));
+  g_assert_nonnull (strstr (error->message, "same numbers again"));
+  g_clear_error (&error);
+  g_assert_false (dk_kit_create (f->folder, &init, &recovery, &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+  g_assert_false (dk_kit_exists (f->folder));
+}
+
+/* Each trace by itself tells that a kit was here. */
+static void
+test_database_gone (KitFixture *f, gconstpointer data)
+{
+  static const char *const traces[]
+      = { DK_KIT_STATION, DK_KIT_LOCK, DK_KIT_OUTGOING, DK_KIT_DATABASE "-wal" };
+  g_autofree char *anchors = g_build_filename (g_get_user_state_dir (), "downtime-kit", NULL);
+  g_autoptr (GError) error = NULL;
+  DkKit *kit = kit_fixture_open (f->folder);
+
+  kit_fixture_close (kit);
+  dk_test_remove (f->folder);
+  g_assert_cmpint (g_mkdir (f->folder, 0700), ==, 0);
+  assert_gone (f, "the anchor");
+  dk_test_remove (anchors);
+  for (guint i = 0; i < G_N_ELEMENTS (traces); i++) {
+    g_autofree char *path = g_build_filename (f->folder, traces[i], NULL);
+    g_assert_true (g_file_set_contents (path, "{}", -1, NULL));
+    assert_gone (f, traces[i]);
+    g_assert_cmpint (g_unlink (path), ==, 0);
+  }
+  error = kit_fixture_try (f->folder, "anna", KIT_PASSPHRASE);
+  g_assert_error (error, DK_ERROR, DK_ERROR_NOT_FOUND); /* the control: no trace */
+}
+
+/* A folder that cannot take the files stays as it was. */
+static void
+test_failed_init (KitFixture *f, gconstpointer data)
+{
+  g_autofree char *parent = dk_test_folder_new ();
+  g_autofree char *file = g_build_filename (parent, "file", NULL);
+  g_autofree char *made = g_build_filename (parent, "a", "b", NULL);
+  g_autofree char *above = g_path_get_dirname (made);
+  g_autofree char *under_file = g_build_filename (file, "kit", NULL);
+  g_autoptr (DkSecret) passphrase = dk_secret_new_copy ("x", 1);
+  g_autoptr (DkSecret) recovery = NULL;
+  g_autoptr (GError) error = NULL;
+  DkKitInit init = { .site = "CARY",
+                     .station = "C02",
+                     .user = "",
+                     .passphrase = passphrase,
+                     .kdf = kit_fixture_kdf };
+
+  g_assert_true (g_file_set_contents (file, "", -1, NULL));
+  g_assert_false (dk_kit_create (made, &init, &recovery, &error)); /* no name */
+  g_assert_nonnull (error);
+  g_assert_false (g_file_test (above, G_FILE_TEST_EXISTS));
+  g_clear_error (&error);
+  init.user = "anna";
+  g_assert_false (dk_kit_create (under_file, &init, &recovery, &error));
+  g_assert_nonnull (error);
+  g_clear_error (&error);
+  g_assert_true (dk_kit_create (made, &init, &recovery, &error));
+  g_assert_no_error (error);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -229,6 +308,8 @@ main (int argc, char **argv)
   KIT_ADD ("/kit/open/forged-list-of-failures", test_forged_list);
   KIT_ADD ("/kit/open/busy-names-the-holder", test_busy);
   KIT_ADD ("/kit/open/init-refuses-and-changes-nothing", test_init_refuses);
+  KIT_ADD ("/kit/open/missing-database-is-damage-and-never-made-anew", test_database_gone);
+  KIT_ADD ("/kit/open/failed-init-leaves-nothing", test_failed_init);
   KIT_ADD ("/kit/open/broken-off-init-leaves-nothing-that-opens", test_broken_off_init);
   return dk_test_run ();
 }

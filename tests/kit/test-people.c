@@ -84,6 +84,23 @@ test_roles (KitFixture *f, gconstpointer data)
 }
 
 static void
+test_alike_names (KitFixture *f, gconstpointer data)
+{
+  static const char *const alike[] = { "Anna", "ANNA", "\303\245nna", "Recovery", "jos\303\251" };
+  DkKit *kit = kit_fixture_open (f->folder);
+
+  g_assert_true (add (kit, "Jose", DK_ROLE_FRONTLINE, "staple staple", NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (alike); i++) {
+    g_autoptr (GError) error = NULL;
+    g_assert_false (add (kit, alike[i], DK_ROLE_FRONTLINE, "staple staple", &error));
+    g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+    g_assert_nonnull (strstr (error->message, "mixed up"));
+  }
+  g_assert_cmpuint (kit_fixture_count (kit, "user-added"), ==, 1);
+  kit_fixture_close (kit);
+}
+
+static void
 test_passphrase (KitFixture *f, gconstpointer data)
 {
   g_autoptr (DkSecret) next = dk_secret_new_copy ("tractor beam", 12);
@@ -133,6 +150,7 @@ int
 main (int argc, char **argv)
 {
   dk_test_init (&argc, &argv);
+  KIT_ADD ("/kit/people/names-that-look-alike-are-refused", test_alike_names);
   KIT_ADD ("/kit/people/a-role-is-a-set-of-keys", test_roles);
   KIT_ADD ("/kit/people/own-passphrase", test_passphrase);
   KIT_ADD ("/kit/people/trusted-signers", test_trust);

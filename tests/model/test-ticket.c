@@ -81,6 +81,26 @@ test_life (void)
   g_assert_false (dk_ticket_is_eligible (t));
 }
 
+/* "No" is an answer; silence is none. */
+static void
+test_safety_may_be_unknown (void)
+{
+  g_autoptr (DkTicket) t = dk_ticket_new ();
+  g_autoptr (json_t) no = NULL;
+
+  apply (t, DK_ENTRY_TICKET_NEW, 100, "{\"form\":\"call-log\",\"fields\":{\"caller\":\"c\"}}");
+  g_assert_false (t->safety_known);
+  g_assert_null (dk_ticket_get_field (t, "safety"));
+  apply (t, DK_ENTRY_TICKET_SET, 110, "{\"fields\":{\"safety\":false}}");
+  no = dk_ticket_get_field (t, "safety");
+  g_assert_true (t->safety_known && !t->safety && json_is_false (no));
+  apply (t, DK_ENTRY_TICKET_SET, 120, "{\"fields\":{\"safety\":true}}");
+  g_assert_true (t->safety_known && t->safety);
+  apply (t, DK_ENTRY_TICKET_AMEND, 130, "{\"fields\":{\"safety\":null},\"reason\":\"r\"}");
+  g_assert_false (t->safety_known || t->safety);
+  g_assert_null (dk_ticket_get_field (t, "safety"));
+}
+
 static void
 test_handover (void)
 {
@@ -143,6 +163,7 @@ test_damaged (void)
     { DK_ENTRY_TICKET_SET, "{\"fields\":{\"impact\":4}}" },
     { DK_ENTRY_TICKET_SET, "{\"fields\":{\"happened_at\":\"soon\"}}" },
     { DK_ENTRY_TICKET_SET, "{\"fields\":{\"happened_at\":5}}" },
+    { DK_ENTRY_TICKET_SET, "{\"fields\":{\"safety\":\"no\"}}" },
     { DK_ENTRY_TICKET_SET, "{\"priority\":6}" },
     { DK_ENTRY_TICKET_SET, "{\"priority\":-1}" },
     { DK_ENTRY_HANDOVER, "{\"state\":\"lost\"}" },
@@ -177,6 +198,7 @@ main (int argc, char **argv)
 {
   dk_test_init (&argc, &argv);
   g_test_add_func ("/model/ticket/life", test_life);
+  g_test_add_func ("/model/ticket/safety-may-be-unknown", test_safety_may_be_unknown);
   g_test_add_func ("/model/ticket/handover", test_handover);
   g_test_add_func ("/model/ticket/a-drill-never-leaves", test_drill_is_not_eligible);
   g_test_add_func ("/model/ticket/erased-words-leave-the-facts", test_erased_and_unknown);

@@ -245,6 +245,32 @@ class Handover(unittest.TestCase):
         self.assertEqual(len(found), 1)
         self.assertIn('DowntimeNumber', done.stderr)
 
+    def comments(self, remote, words):
+        items = self.get(f'/ticket/{remote}/attachments?fields=Content')['items']
+        return [i['Content'] for i in items if words in i['Content']]
+
+    def test_8_a_note_to_what_is_on_its_way_arrives_once(self):
+        kit = Kit(self.folder, 'noted', 'D01')
+        number = kit.make_tickets(1, 1)[0]['number']
+        options = ['--drop-create', '1', '--drop-comment', '1']
+        with Proxy(self.env['RT_PORT'], self.folder, *options) as proxy:
+            kit.add_rt('rt', proxy.url, self.env['RT_TOKEN_FILE'])
+            kit.run('itsm', 'push', expect=8)
+            kit.run('ticket', 'note', number, 'It was room 7 all along', expect=0)
+            refused = kit.run('ticket', 'amend', number, '--set', 'location=Room 7', '--reason',
+                              'wrong', expect=5)
+            self.assertIn('verify the hand-over first', refused.stderr)
+            report = kit.ask('itsm', 'push', expect=8)
+            self.assertIn('1 later note', report['items'][0]['reason'])
+            kit.run('itsm', 'verify', expect=0)
+            kit.run('itsm', 'push', expect=0)
+        shown = kit.ask('ticket', 'show', number)
+        self.assertEqual(shown['handover'], 'verified')
+        found = self.comments(shown['itsm_id'], 'room 7 all along')
+        self.assertEqual(len(found), 1)
+        self.assertRegex(found[0], rf'\[{number} {shown["uid"]} note [0-9a-f]{{8}}:[0-9]+\]')
+        self.assertEqual(len(self.find('D01')[number]), 1)
+
 
 if __name__ == '__main__':
     unittest.main(verbosity=2)

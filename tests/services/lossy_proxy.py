@@ -10,6 +10,9 @@ A create is a POST to --create-path. The faults, each for a number of creates an
   --commit-502 N       the server answers, the client sees 502
   --delay-commit S     the client sees a reset at once, the server gets the request S seconds
                        later (--delay-count N of them, 1 by default)
+  --slow-answer S      the server answers, the client gets it S seconds later (one create)
+and for each POST to a path that ends in /comment:
+  --drop-comment N     as --drop-create
 and for every request, without asking the server:
   --html               200 text/html, as a captive portal does
   --status CODE        that status (--status-count N of them, --retry-after S adds the header)
@@ -39,6 +42,7 @@ class Plan:
         self.options = options
         self.lock = threading.Lock()
         self.creates = 0
+        self.comments = 0
         self.statuses = 0
         self.log = open(options.log, 'a', encoding='utf-8') if options.log else None
 
@@ -51,6 +55,9 @@ class Plan:
             if options.status and (limit is None or self.statuses < limit):
                 self.statuses += 1
                 return 'status'
+            if method == 'POST' and path.endswith('/comment'):
+                self.comments += 1
+                return 'drop' if self.comments <= options.drop_comment else 'pass'
             if method != 'POST' or path.split('?')[0] != options.create_path:
                 return 'pass'
             number = self.creates - options.after
@@ -62,7 +69,8 @@ class Plan:
             return 'pass'
         for fault, count in (('drop', self.options.drop_create),
                              ('commit-502', self.options.commit_502),
-                             ('delay', self.options.delay_count)):
+                             ('delay', self.options.delay_count),
+                             ('slow', 1 if self.options.slow_answer else 0)):
             if number < count:
                 return fault
             number -= count
@@ -107,6 +115,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except (OSError, http.client.HTTPException) as error:
             self.answer(502, [], b'')
             return f'upstream failed: {error}'
+        if fault == 'slow':
+            time.sleep(self.plan.options.slow_answer)
         if fault == 'drop':
             self.reset_client()
             return f'answer {status} dropped'
@@ -197,6 +207,8 @@ def read_options(arguments):
     parser.add_argument('--commit-502', type=int, default=0)
     parser.add_argument('--delay-commit', type=float)
     parser.add_argument('--delay-count', type=int)
+    parser.add_argument('--slow-answer', type=float)
+    parser.add_argument('--drop-comment', type=int, default=0)
     parser.add_argument('--html', action='store_true')
     parser.add_argument('--status', type=int)
     parser.add_argument('--status-count', type=int)

@@ -38,6 +38,7 @@ my @fields = (
   ['CapturedAt', 'FreeformSingle', 'When it was recorded, UTC'],
   ['BundleId', 'FreeformSingle', 'Bundle that brought it'],
   ['PayloadHash', 'FreeformSingle', 'SHA-256 of what was sent'],
+  ['SeveralNumbers', 'FreeformMultiple', 'A number field that holds more than one'],
 );
 for my $field (@fields) {
   my ($name, $type, $description) = @$field;

@@ -14,6 +14,9 @@
 
 #define SKIPPED 77
 #define SETTLE_S 4
+#define TIMEOUT_S 60
+#define TICKETS_MAX 80 /* more than the tests make */
+#define SLOW_ANSWER_S "32" /* longer than many a limit that is not told */
 #define HAPPENED_MS G_GINT64_CONSTANT (1795162500000) /* 2026-11-20 08:15:00 UTC */
 
 static char *rt_script;
@@ -21,6 +24,8 @@ static char *rt_folder;
 static char *rt_url;
 static char *rt_port;
 static guint next_number;
+static const char *late_number; /* this ticket has a note with late_words since it was sent */
+static const char *late_words;
 
 static char *
 take_value (const char *text, const char *name)
@@ -63,7 +68,7 @@ static GSubprocess *
 start_proxy (const char *options, char **url)
 {
   g_autofree char *script = dk_test_source_path ("tests/services/lossy_proxy.py");
-  g_autofree char *command = g_strdup_printf ("/usr/bin/python3 %s --upstream %s --seconds 120 %s",
+  g_autofree char *command = g_strdup_printf ("/usr/bin/python3 %s --upstream %s --seconds 180 %s",
                                               script, rt_port, options);
   g_auto (GStrv) argv = g_strsplit (g_strchomp (command), " ", -1);
   g_autoptr (GError) error = NULL;
@@ -104,7 +109,7 @@ static DkConnector *
 open_rt (const char *url, const char *queue, const char *token_file, json_t *fields)
 {
   g_autoptr (json_t) settings = json_pack ("{s:s, s:s, s:i, s:i}", "url", url, "queue", queue,
-                                           "settle_s", SETTLE_S, "timeout_s", 30);
+                                           "settle_s", SETTLE_S, "timeout_s", TIMEOUT_S);
   g_autoptr (DkSecret) token = read_token (token_file);
   g_autoptr (GError) error = NULL;
   DkConnector *connector;
@@ -138,6 +143,7 @@ load_full (gpointer data, const char *number, GError **error)
   push->ticket->urgency = 1;
   push->ticket->priority = 2;
   push->ticket->safety = TRUE;
+  push->ticket->safety_known = TRUE;
   push->ticket->happened_ms = HAPPENED_MS;
   push->ticket->state = g_str_has_suffix (number, "5-X") ? DK_TICKET_RESOLVED : DK_TICKET_OPEN;
   push->ticket->resolved_ms = HAPPENED_MS + 3600000;
@@ -146,6 +152,16 @@ load_full (gpointer data, const char *number, GError **error)
   line->user = g_strdup ("anna");
   line->happened_ms = line->recorded_ms = push->ticket->recorded_ms;
   line->text = g_strdup ("Called back.\nBiomed is on its way.");
+  g_ptr_array_add (push->lines, line);
+  if (g_strcmp0 (late_number, number) != 0)
+    return push;
+  line = dk_push_line_new ();
+  line->mark = g_strdup ("00c0ffee:17");
+  line->late = TRUE;
+  line->kind = g_strdup ("note");
+  line->user = g_strdup ("anna");
+  line->happened_ms = line->recorded_ms = push->ticket->recorded_ms;
+  line->text = g_strdup (late_words);
   g_ptr_array_add (push->lines, line);
   return push;
 }
@@ -178,6 +194,40 @@ count_there (const char *number)
 
   g_assert_cmpint (dk_connector_find (rt, keys, 1, hits, NULL, &reply), ==, DK_CONNECTOR_OK);
   return hits->len;
+}
+
+/* How often words stand in an answer of RT. */
+static guint
+count_in_answer (const char *path, const char *words)
+{
+  g_autoptr (DkHttp) http = dk_http_new (rt_url, NULL, NULL);
+  g_autoptr (DkSecret) token = read_token ("token");
+  DkHttpRequest request = { .method = "GET", .path = path };
+  g_autoptr (DkHttpAnswer) answer = NULL;
+  g_autofree char *text = NULL;
+  guint count = 0;
+
+  g_assert_true (dk_http_set_secret_header (http, "Authorization", "token ", token, NULL));
+  answer = dk_http_send (http, &request, NULL);
+  text = g_strndup (g_bytes_get_data (answer->body, NULL), g_bytes_get_size (answer->body));
+  for (const char *p = strstr (text, words); p != NULL; p = strstr (p + 1, words))
+    count++;
+  return count;
+}
+
+/* How many tickets have this number in their text, custom fields left aside. */
+static guint
+count_stamps (const char *number)
+{
+  guint count = 0;
+
+  for (guint id = 1; id <= TICKETS_MAX; id++) {
+    g_autofree char *path
+        = g_strdup_printf ("/REST/2.0/ticket/%u/attachments?fields=Content", id);
+    g_autofree char *stamp = g_strdup_printf ("[%s ", number);
+    count += count_in_answer (path, stamp) > 0 ? 1 : 0;
+  }
+  return count;
 }
 
 static guint
@@ -241,6 +291,24 @@ test_lost_replies (void)
 {
   push_through ("--drop-create 3", 6);
   push_through ("--after 2 --commit-502 2", 5);
+}
+
+/* Slow is not unknown: the answer counts as long as it comes within the time-out. */
+static void
+test_slow_answer_is_waited_for (void)
+{
+  g_autofree char *url = NULL;
+  GSubprocess *proxy = start_proxy ("--slow-answer " SLOW_ANSWER_S, &url);
+  g_autoptr (DkConnector) rt = open_rt (url, "Service Desk", "token", NULL);
+  g_autoptr (DkPushReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+  FakeKit *kit = make_kit (1);
+
+  g_assert_true (push (rt, kit, 0, &report, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (report->verified, ==, 1);
+  stop_proxy (proxy);
+  fake_kit_free (kit);
 }
 
 static void
@@ -385,6 +453,142 @@ test_dropped_fields_stop_at_the_canary (void)
   fake_kit_free (kit);
 }
 
+/* The same, and the answer is lost: RT finds it neither by the field nor by its full text, which is
+ * off; the subject leads to it, the stamp tells that it is the one. */
+static void
+test_dropped_key_and_lost_reply_are_once (void)
+{
+  g_autofree char *url = NULL;
+  GSubprocess *proxy = start_proxy ("--drop-create 1", &url);
+  g_autoptr (DkConnector) rt = open_rt (url, "Service Desk", "token-nofields", NULL);
+  g_autoptr (DkPushReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+  FakeKit *kit = make_kit (3);
+  const DkPushRow *row = fake_kit_row (kit, 0);
+
+  g_assert_false (push (rt, kit, 60, &report, &error));
+  show (report);
+  g_assert_error (error, DK_ERROR, DK_ERROR_PARTIAL);
+  g_assert_nonnull (strstr (error->message, "DowntimeNumber"));
+  g_assert_cmpuint (report->sent, ==, 1);
+  g_assert_cmpint (row->state, ==, DK_HANDOVER_DELIVERED);
+  g_assert_cmpuint (count_stamps (row->number), ==, 1);
+  stop_proxy (proxy);
+  fake_kit_free (kit);
+}
+
+/* Words that are no part of the subject's own language of queries. */
+static void
+test_search_by_words (void)
+{
+  g_autoptr (DkConnector) rt = open_rt (rt_url, "Service Desk", "token", NULL);
+  g_autoptr (DkPushReport) report = NULL;
+  FakeKit *kit = make_kit (2);
+
+  g_assert_true (push (rt, kit, 0, &report, NULL));
+  for (guint i = 0; i < 2; i++) {
+    const DkPushRow *row = fake_kit_row (kit, i);
+    g_autoptr (DkPushTicket) ticket = load_full (kit, row->number, NULL);
+    g_autoptr (DkPushRecord) record = dk_connector_map (rt, ticket, NULL);
+    g_autoptr (GPtrArray) hits
+        = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_push_hit_free);
+    g_auto (DkConnectorReply) reply = DK_CONNECTOR_REPLY_INIT;
+    const DkPushHit *hit;
+    g_assert_cmpint (dk_connector_search (rt, record, hits, NULL, &reply), ==, DK_CONNECTOR_OK);
+    g_assert_cmpuint (hits->len, ==, 1);
+    hit = g_ptr_array_index (hits, 0);
+    g_assert_cmpstr (hit->remote_id, ==, row->itsm_id);
+    g_assert_cmpstr (hit->uid, ==, row->uid);
+  }
+  fake_kit_free (kit);
+}
+
+static void
+change_there (const char *remote_id, const char *body)
+{
+  g_autoptr (DkHttp) http = dk_http_new (rt_url, NULL, NULL);
+  g_autoptr (DkSecret) token = read_token ("token");
+  g_autofree char *path = g_strdup_printf ("/REST/2.0/ticket/%s", remote_id);
+  DkHttpRequest request = { .method = "PUT",
+                            .path = path,
+                            .content_type = "application/json",
+                            .body = body,
+                            .body_size = strlen (body) };
+  g_autoptr (DkHttpAnswer) answer = NULL;
+
+  g_assert_true (dk_http_set_secret_header (http, "Authorization", "token ", token, NULL));
+  answer = dk_http_send (http, &request, NULL);
+  g_assert_cmpint (answer->status, ==, 200);
+}
+
+/* Somebody there wrote another number before ours: that is this ticket's trouble, not the run's. */
+static void
+test_edited_number_does_not_stop (void)
+{
+  g_autoptr (DkConnector) rt
+      = open_rt (rt_url, "Service Desk", "token", json_pack ("{s:s}", "number", "SeveralNumbers"));
+  g_autoptr (DkPushReport) report = NULL;
+  g_autoptr (DkPushReport) again = NULL;
+  g_autoptr (GError) error = NULL;
+  FakeKit *kit = make_kit (3);
+  DkPushRow *edited = fake_kit_row (kit, 0);
+  DkPushRow *waiting = fake_kit_row (kit, 2);
+  g_autofree char *body = NULL;
+
+  waiting->state = DK_HANDOVER_VERIFIED;
+  g_assert_true (push (rt, kit, 0, &report, &error));
+  g_assert_no_error (error);
+  body = g_strdup_printf ("{\"CustomFields\":{\"SeveralNumbers\":[\"17\",\"%s\"]}}",
+                          edited->number);
+  change_there (edited->itsm_id, "{\"CustomFields\":{\"SeveralNumbers\":[]}}");
+  change_there (edited->itsm_id, body);
+  edited->state = DK_HANDOVER_DELIVERED;
+  waiting->state = DK_HANDOVER_NONE;
+  g_assert_false (push (rt, kit, 0, &again, &error));
+  show (again);
+  g_assert_error (error, DK_ERROR, DK_ERROR_PARTIAL);
+  g_assert_cmpint (edited->state, ==, DK_HANDOVER_DELIVERED);
+  g_assert_nonnull (strstr (edited->reason, "SeveralNumbers"));
+  g_assert_cmpint (waiting->state, ==, DK_HANDOVER_VERIFIED);
+  fake_kit_free (kit);
+}
+
+static void
+push_late_note (const char *faults)
+{
+  g_autofree char *url = NULL;
+  GSubprocess *proxy = start_proxy (faults, &url);
+  g_autoptr (DkConnector) rt = open_rt (url, "Service Desk", "token", NULL);
+  g_autoptr (DkPushReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+  FakeKit *kit = make_kit (2);
+  DkPushRow *row = fake_kit_row (kit, 0);
+  g_autofree char *words = NULL;
+  g_autofree char *path = NULL;
+
+  g_assert_true (push (rt, kit, 0, &report, &error));
+  g_clear_pointer (&report, dk_push_report_free);
+  row->state = DK_HANDOVER_DELIVERED;
+  words = g_strdup_printf ("It was room 7 (%s), ä", row->number);
+  late_words = words;
+  late_number = row->number;
+  (void) push (rt, kit, 60, &report, &error);
+  show (report);
+  g_assert_no_error (error);
+  path = g_strdup_printf ("/REST/2.0/ticket/%s/attachments?fields=Content", row->itsm_id);
+  g_assert_cmpuint (count_in_answer (path, words), ==, 1);
+  late_words = late_number = NULL;
+  stop_proxy (proxy);
+  fake_kit_free (kit);
+}
+
+static void
+test_late_note_is_once (void)
+{
+  push_late_note ("");
+  push_late_note ("--drop-comment 1");
+}
+
 static void
 test_nobody_is_mailed (void)
 {
@@ -395,31 +599,12 @@ test_nobody_is_mailed (void)
   g_assert_null (strstr (output->out, "ward.example"));
 }
 
-/* How often a file stands at a ticket. */
-static guint
-count_files (const char *name)
-{
-  g_autoptr (DkHttp) http = dk_http_new (rt_url, NULL, NULL);
-  g_autoptr (DkSecret) token = read_token ("token");
-  DkHttpRequest request = { .method = "GET",
-                            .path = "/REST/2.0/ticket/1/attachments?fields=Filename" };
-  g_autoptr (DkHttpAnswer) answer = NULL;
-  g_autofree char *text = NULL;
-  guint count = 0;
-
-  g_assert_true (dk_http_set_secret_header (http, "Authorization", "token ", token, NULL));
-  answer = dk_http_send (http, &request, NULL);
-  text = g_strndup (g_bytes_get_data (answer->body, NULL), g_bytes_get_size (answer->body));
-  for (const char *p = strstr (text, name); p != NULL; p = strstr (p + 1, name))
-    count++;
-  return count;
-}
-
 static void
 test_note_and_file (void)
 {
   g_autoptr (DkConnector) rt = open_rt (rt_url, "Service Desk", "token", NULL);
   g_autoptr (GBytes) content = g_bytes_new_static ("a\0b\xff", 4);
+  static const char files[] = "/REST/2.0/ticket/1/attachments?fields=Filename";
   g_auto (DkConnectorReply) reply = DK_CONNECTOR_REPLY_INIT;
 
   g_assert_cmpint (dk_connector_update (rt, "1", "A late note", NULL, &reply), ==, DK_CONNECTOR_OK);
@@ -427,7 +612,7 @@ test_note_and_file (void)
     g_assert_cmpint (
         dk_connector_attach (rt, "1", "scan.pdf", "application/pdf", content, NULL, &reply), ==,
         DK_CONNECTOR_OK);
-  g_assert_cmpuint (count_files ("scan.pdf"), ==, 1);
+  g_assert_cmpuint (count_in_answer (files, "scan.pdf"), ==, 1);
 }
 
 #define ADD(path, function) g_test_add_func ("/services/rt/" path, function)
@@ -453,10 +638,15 @@ main (int argc, char **argv)
   ADD ("field-that-the-queue-lacks-is-named", test_field_that_the_queue_lacks);
   ADD ("field-may-be-left-out", test_optional_field_is_left_out);
   ADD ("dropped-fields-stop-at-the-canary", test_dropped_fields_stop_at_the_canary);
+  ADD ("dropped-key-and-lost-reply-are-once", test_dropped_key_and_lost_reply_are_once);
+  ADD ("search-by-words", test_search_by_words);
+  ADD ("edited-number-does-not-stop", test_edited_number_does_not_stop);
+  ADD ("late-note-is-once", test_late_note_is_once);
+  ADD ("slow-answer-is-waited-for", test_slow_answer_is_waited_for);
   ADD ("note-and-file", test_note_and_file);
   ADD ("nobody-is-mailed", test_nobody_is_mailed);
   ADD ("server-ends", test_server_ends);
-  g_assert_true (g_setenv ("RT_SECONDS", "300", TRUE)); /* should this process die before it */
+  g_assert_true (g_setenv ("RT_SECONDS", "400", TRUE)); /* should this process die before it */
   result = start_rt ();
   if (result == SKIPPED) {
     g_print ("1..0 # SKIP Request Tracker 5 is not installed\n");

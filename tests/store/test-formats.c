@@ -201,6 +201,23 @@ test_signed_body (StoreFixture *f, gconstpointer data)
   dk_store_set_person (f->store, NULL);
 }
 
+/* RFC 8032 over the text of FORMAT.md, computed outside of this program: the seed is 000102..1f. */
+static void
+test_signed_body_known (StoreFixture *f, gconstpointer data)
+{
+  g_autoptr (json_t) body = store_fixture_answers (
+      "{\"reason\":\"twice\",\"signed\":{\"slot\":\"" KIT "\",\"key\":\""
+      "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8\",\"signature\":\""
+      "3828b4cedd7255d84b6fe3f939e083e0a74e24297924a94321f037c38dfa6cee"
+      "74ee6298a3a55bf425dc239413b91b130cc0a6a58d95d02a51eeb61a8495630f\"}}");
+
+  g_assert_true (dk_store_check_signed (f->store, "ticket-void", "DT-A07-0001-V", body));
+  g_assert_false (dk_store_check_signed (f->store, "ticket-void", "DT-A07-0001", body));
+  g_assert_false (dk_store_check_signed (f->store, "push", "DT-A07-0001-V", body));
+  json_object_set_new (body, "more", json_true ());
+  g_assert_false (dk_store_check_signed (f->store, "ticket-void", "DT-A07-0001-V", body));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -211,5 +228,6 @@ main (int argc, char **argv)
   STORE_ADD ("/store/formats/credential", test_credential);
   STORE_ADD ("/store/formats/settings", test_settings);
   STORE_ADD ("/store/formats/signed-body", test_signed_body);
+  STORE_ADD ("/store/formats/signed-body-known-answer", test_signed_body_known);
   return dk_test_run ();
 }

@@ -97,8 +97,8 @@ test_skipped_range (StoreFixture *f, gconstpointer data)
   g_assert_true (ticket->paper);
   assert_refused (f, theirs, "in use already");
   assert_refused (f, mine, "in use already");
-  assert_refused (f, drill, "in use already");
-  assert_refused (f, twin, "in use already");
+  assert_refused (f, drill, "never issued");
+  assert_refused (f, twin, "never issued");
   g_assert_true (dk_ticket_store_check_projection (f->store, NULL));
 }
 

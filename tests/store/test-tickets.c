@@ -243,6 +243,79 @@ test_refusals (StoreFixture *f, gconstpointer data)
   assert_projection (f);
 }
 
+static gboolean
+set_without_time (StoreFixture *f, const char *number, GError **error)
+{
+  return set_fields (f, number, "{\"happened_at\":null}", error);
+}
+
+static gboolean
+set_future (StoreFixture *f, const char *number, GError **error)
+{
+  return set_fields (f, number, "{\"happened_at\":\"9999-01-01T00:00:00Z\"}", error);
+}
+
+static gboolean
+note_in_future (StoreFixture *f, const char *number, GError **error)
+{
+  return dk_ticket_store_note (f->store, number, "x", dk_clock_wall_ms () + 3600000, error);
+}
+
+static gboolean
+save_in_future (StoreFixture *f, const char *number, GError **error)
+{
+  g_autoptr (DkForm) definition = dk_form_shipped ("call-log", "en");
+  g_autoptr (json_t) values = store_fixture_answers (CALL);
+  g_autofree char *saved = NULL;
+
+  return dk_ticket_store_save (f->store, definition, number, values,
+                               dk_clock_wall_ms () + 3600000, FALSE, &saved, error);
+}
+
+static gboolean
+resolve_without_words (StoreFixture *f, const char *number, GError **error)
+{
+  g_autoptr (DkForm) form = dk_form_shipped ("it-incident", "en");
+  g_autoptr (json_t) values = store_fixture_answers ("{\"resolution\":null}");
+
+  return dk_ticket_store_resolve (f->store, form, number, values, 0, error);
+}
+
+/* A ticket keeps a time, and one that can be; what solved it stands in it. */
+static void
+test_times_and_resolution (StoreFixture *f, gconstpointer data)
+{
+  g_autofree char *number = store_fixture_save (f, "it-incident", INCIDENT, FALSE);
+  g_autoptr (json_t) empty = store_fixture_answers (
+      "{\"summary\":\"x\",\"caller\":\"y\",\"happened_at\":null}");
+  g_autoptr (DkForm) form = dk_form_shipped ("it-incident", "en");
+  g_autofree char *now = NULL;
+
+  assert_refused (f, set_without_time, number, DK_ERROR_INVALID, "cannot be left empty");
+  assert_refused (f, set_future, number, DK_ERROR_INVALID, "clock of this PC");
+  assert_refused (f, note_in_future, number, DK_ERROR_INVALID, "clock of this PC");
+  assert_refused (f, save_in_future, NULL, DK_ERROR_INVALID, "clock of this PC");
+  assert_refused (f, resolve_without_words, number, DK_ERROR_INVALID, "what solved it");
+  g_assert_true (dk_ticket_store_save (f->store, form, NULL, empty, 0, FALSE, &now, NULL));
+  assert_projection (f);
+}
+
+static void
+test_number_of_a_drill (StoreFixture *f, gconstpointer data)
+{
+  g_autofree char *number = store_fixture_save (f, "it-incident", INCIDENT, FALSE);
+  g_autofree char *drill = dk_number_format ("A07", 1, TRUE);
+  g_autoptr (DkForm) form = dk_form_shipped ("call-log", "en");
+  g_autofree char *draft = dk_ticket_store_begin (f->store, form, NULL);
+
+  assert_refused (f, note, drill, DK_ERROR_NOT_FOUND, "never issued");
+  assert_refused (f, note, drill, DK_ERROR_NOT_FOUND, number);
+  assert_refused (f, save_call, drill, DK_ERROR_INVALID, "outside of a drill");
+  assert_refused (f, note, draft, DK_ERROR_NOT_FOUND, "no ticket has been saved");
+  assert_done (f, void_it, draft);
+  assert_refused (f, save_call, draft, DK_ERROR_INVALID, "voided since");
+}
+
 static void
 test_number_of_other_station (StoreFixture *f, gconstpointer data)
 {
@@ -327,7 +400,7 @@ test_drafts (StoreFixture *f, gconstpointer data)
   g_assert_cmpuint (drafts->len, ==, 0);
   ticket = store_fixture_load (f, number);
   g_assert_cmpstr (ticket->number, ==, number);
-  assert_refused (f, save_call, second, DK_ERROR_INVALID, "in use");
+  assert_refused (f, save_call, second, DK_ERROR_INVALID, "voided since");
   g_assert_null (dk_ticket_store_get_draft (f->store, number, &error));
   g_assert_error (error, DK_ERROR, DK_ERROR_NOT_FOUND);
   assert_projection (f);
@@ -369,6 +442,7 @@ test_three_times (StoreFixture *f, gconstpointer data)
   g_assert_true (
       dk_ticket_store_mark (f->store, number, DK_HANDOVER_DELIVERED, "rt", "77", NULL, 0, NULL));
   assert_refused (f, void_it, number, DK_ERROR_INVALID, "verify the hand-over first");
+  assert_refused (f, amend, number, DK_ERROR_INVALID, "verify the hand-over first");
   g_assert_true (
       dk_ticket_store_mark (f->store, number, DK_HANDOVER_VERIFIED, "rt", "77", NULL, 0, NULL));
   ticket = store_fixture_load (f, number);
@@ -379,6 +453,39 @@ test_three_times (StoreFixture *f, gconstpointer data)
   entries = dk_ledger_of_object (f->store, number, NULL);
   g_assert_cmpuint (entries->len, ==, 5);
   assert_refused (f, amend, number, DK_ERROR_INVALID, "continue in 77");
+  assert_projection (f);
+}
+
+static gboolean
+say_no (StoreFixture *f, const char *number, GError **error)
+{
+  return set_fields (f, number, "{\"safety\":false}", error);
+}
+
+static gboolean
+say_nothing (StoreFixture *f, const char *number, GError **error)
+{
+  return set_fields (f, number, "{\"safety\":null}", error);
+}
+
+static void
+test_not_asked_is_kept (StoreFixture *f, gconstpointer data)
+{
+  g_autofree char *number
+      = store_fixture_save (f, "it-incident", "{\"summary\":\"s\",\"caller\":\"c\"}", FALSE);
+  g_autoptr (DkTicket) fresh = store_fixture_load (f, number);
+  g_autoptr (DkTicket) denied = NULL;
+  g_autoptr (DkTicket) silent = NULL;
+
+  g_assert_false (fresh->safety_known);
+  g_assert_cmpint (fresh->priority, ==, 0);
+  assert_done (f, say_no, number);
+  denied = store_fixture_load (f, number);
+  g_assert_true (denied->safety_known && !denied->safety);
+  assert_projection (f);
+  assert_done (f, say_nothing, number);
+  silent = store_fixture_load (f, number);
+  g_assert_false (silent->safety_known);
   assert_projection (f);
 }
 
@@ -462,6 +569,8 @@ main (int argc, char **argv)
   dk_test_init (&argc, &argv);
   STORE_ADD ("/store/tickets/life", test_life);
   STORE_ADD ("/store/tickets/a-refusal-changes-nothing", test_refusals);
+  STORE_ADD ("/store/tickets/keeps-a-time-and-what-solved-it", test_times_and_resolution);
+  STORE_ADD ("/store/tickets/number-of-a-drill", test_number_of_a_drill);
   STORE_ADD ("/store/tickets/number-of-another-station", test_number_of_other_station);
   STORE_ADD ("/store/tickets/a-number-is-issued-once", test_number_once);
   STORE_ADD ("/store/tickets/a-failure-issues-no-number", test_number_over_failure);
@@ -469,6 +578,7 @@ main (int argc, char **argv)
   STORE_ADD ("/store/tickets/worst-priority-is-kept", test_worst_priority);
   STORE_ADD ("/store/tickets/three-times-are-kept", test_three_times);
   STORE_ADD ("/store/tickets/the-entry-tells-the-time-of-the-form", test_time_of_the_form);
+  STORE_ADD ("/store/tickets/not-asked-is-kept", test_not_asked_is_kept);
   STORE_ADD ("/store/tickets/lists-and-counts", test_lists_and_counts);
   STORE_ADD ("/store/tickets/drill-numbers", test_drill_numbers);
   STORE_ADD ("/store/tickets/projection-finds-a-change", test_projection_finds_a_change);

@@ -57,6 +57,19 @@ class Summary(unittest.TestCase):
         self.assertEqual(count({'name': 's', 'result': 'OK'})[1], ['1 passed, 0 failed'])
         self.assertEqual(count({'name': 's', 'result': 'FAIL'})[0], 1)
 
+    def test_skips_inside_of_a_script_are_named(self):
+        told = ("test_a (__main__.A.test_a)\nIts goal. ... skipped 'not root'\n"
+                'test_b (__main__.A.test_b) ... ok\n\n---\nRan 2 tests in 0.1s\n\n'
+                'OK (skipped=1)\n')
+        self.assertEqual(count({'name': 's', 'result': 'OK', 'stderr': told})[1],
+                         ['skipped: unit: s test_a (not root)', '1 passed, 0 failed, 1 skipped'])
+        told = 's.\n---\nRan 2 tests in 0.1s\n\nOK (skipped=1)\n'
+        self.assertEqual(count({'name': 's', 'result': 'OK', 'stderr': told})[1][-1],
+                         '1 passed, 0 failed, 1 skipped')
+        told = 'ss\n---\nRan 2 tests in 0.1s\n\nOK (skipped=2)\n'
+        self.assertEqual(count({'name': 's', 'result': 'OK', 'stderr': told})[1][-1],
+                         '0 passed, 0 failed, 2 skipped')
+
     def test_nothing_run_is_a_failure(self):
         self.assertEqual(count()[0], 1)
         self.assertEqual(count(glib('OK', 'ok 1 /a/b'), extra=['ui=/nonexistent'])[0], 1)

@@ -4,6 +4,7 @@
 Method: tickets by dkit, the way of a folder as the connector, the button, then the files."""
 
 import glob
+import json
 import os
 
 import kit_ui as ui
@@ -32,6 +33,28 @@ class HandOver(DeskTest):
             self.find_table('Tickets that wait for hand-over'), 0, 4).get_name(), 'the new state')
         ui.shot('hand-over-done')
         self.assertEqual(len(glob.glob(os.path.join(out, '*-tickets.csv'))), 1)
+        self.assertEqual(glob.glob(os.path.join(out, '*.part')), [])
+        self.app.end()
+        self.assertEqual(self.pushes(), [('csv', True)])
+
+    def pushes(self):
+        """Target of each run that the ledger tells of, and if somebody signed its entry."""
+        out = os.path.join(ui.PRIVATE, 'audit')
+        self.dkit('audit', 'export', '-o', out, '--with-text', '--reason', 'test')
+        bodies, found = {}, []
+        for line in self.lines(os.path.join(out, 'bodies.ndjson')):
+            bodies[line['chain'], line['seq']] = json.loads(line['body'])
+        for path in glob.glob(os.path.join(out, '*-*.ndjson')):
+            for line in self.lines(path):
+                if line['kind'] == 'push':
+                    signed = 'signed' in bodies[line['chain'], line['seq']]
+                    found.append((line['object'], signed))
+        return found
+
+    @staticmethod
+    def lines(path):
+        with open(path, encoding='utf-8') as file:
+            return [json.loads(line) for line in file]
 
     def test_an_itsm_that_does_not_answer(self):
         self.dkit(*TICKET, '--set', 'summary=Label printer prints blank')

@@ -32,6 +32,11 @@ class Print(DeskTest):
         self.press('Save PDF')
         self.save_as(specimen)
         copies = ui.labelled(self.window, 'Numbered blank forms')
+        ui.set_text(copies, '1')
+        self.press('Issue numbers')
+        self.save_as(os.path.join(ui.PRIVATE, 'one.pdf'))
+        self.wait_label('IT incident, DT-DEMO-0001-')
+        self.assertIsNone(ui.find(self.window, ui.Role.LABEL, ' to DT-'))
         ui.set_text(copies, '3')
         self.press('Issue numbers')
         issued = os.path.join(ui.PRIVATE, 'issued.pdf')
@@ -41,6 +46,24 @@ class Print(DeskTest):
         self.wait_label('page 2 of 3')
         ui.shot('print-issued')
         for path, word in ((specimen, 'SPECIMEN'), (issued, 'DT-DEMO-0003-')):
+            self.check(path, word)
+
+    def test_ticket_with_its_log(self):
+        number = self.dkit('ticket', 'new', 'it-incident', '--set', 'caller=Ward desk', '--set',
+                           'summary=Printer silent').split()[0].rstrip(':')
+        self.dkit('ticket', 'note', number, 'Called 3 West')
+        self.open_window()
+        ui.type_text(number)
+        self.wait_label('1 result')
+        ui.key('Return')
+        self.wait_focus('Add a line to the log')
+        ui.key('ctrl+p')
+        self.wait_label('page 1 of 1')
+        ui.shot('print-ticket')
+        path = os.path.join(ui.PRIVATE, 'ticket.pdf')
+        self.press('Save PDF')
+        self.save_as(path)
+        for word in ('Called 3 West', 'not asked', number):
             self.check(path, word)
 
     def check(self, path, word):

@@ -148,6 +148,36 @@ class Ticket(DeskTest):
         self.assertTrue(stored['safety'] and stored['finalized'])
         self.assertEqual(stored['priority'], 2)
 
+    def pressed(self, words):
+        """Whether the large button with these words is pressed."""
+        button = ui.until(lambda: ui.find(self.window, ui.Role.TOGGLE_BUTTON, words,
+                                          showing=False), f'the button "{words}"')
+        return ui.has(button, ui.State.PRESSED) or ui.has(button, ui.State.CHECKED)
+
+    def test_nobody_is_spoken_for(self):
+        self.open_window()
+        ui.key('ctrl+n')
+        self.wait_focus('Caller')
+        self.wait_label('Priority not known yet')
+        ui.type_text('N')
+        number = self.wait_number()
+        self.fill()
+        self.assertFalse(self.pressed('YES, a patient') or self.pressed('No, nobody'))
+        ui.key('ctrl+shift+s')
+        self.wait_label('Patient safety was not asked. Not finalised yet')
+        ui.shot('ticket-safety-not-asked')
+        self.assertFalse(self.pressed('YES, a patient') or self.pressed('No, nobody'))
+        ui.key('ctrl+shift+s')
+        self.wait_label('is finalised and waits for hand-over')
+        self.wait_label('open, finalised, waits for hand-over')
+        self.wait_label('Patient safety was not asked')
+        self.assertFalse(self.pressed('YES, a patient') or self.pressed('No, nobody'))
+        ui.shot('ticket-finalised-unanswered')
+        ui.key('alt+F4')
+        self.assertEqual(self.app.wait(), 0)
+        stored = json.loads(self.dkit('--json', 'ticket', 'show', number))
+        self.assertEqual((stored['finalized'], stored['priority']), (True, None))
+
     def test_a_problem_stands_beside_its_field(self):
         self.open_window()
         ui.key('ctrl+n')

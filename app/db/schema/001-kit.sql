@@ -68,6 +68,7 @@ CREATE TABLE ticket (
   urgency INTEGER NOT NULL,
   priority INTEGER NOT NULL,
   safety INTEGER NOT NULL,
+  safety_known INTEGER NOT NULL,
   summary TEXT,
   details TEXT,
   caller TEXT,
