@@ -216,9 +216,8 @@ update (DkConnector *self, const char *remote_id, const char *text, const DkJob 
   FakeItsm *itsm = (FakeItsm *) self;
   FakeRemote *remote = find_remote (itsm, remote_id);
   guint n = itsm->updates++;
-  FakeFault fault = n < itsm->note_faults->len
-                        ? g_array_index (itsm->note_faults, FakeFault, n)
-                        : FAKE_FINE;
+  FakeFault fault
+      = n < itsm->note_faults->len ? g_array_index (itsm->note_faults, FakeFault, n) : FAKE_FINE;
 
   begin_call (itsm);
   g_assert_nonnull (remote);

@@ -180,9 +180,8 @@ test_clock_does_not_cut_the_log (void)
   add_line (push, HAPPENED_MS + 9000000, HAPPENED_MS + 9000000, "note", "Clock was ahead");
   push->handed_ms = HAPPENED_MS + 8000000;
   record = dk_connector_map (rt, push, NULL);
-  g_assert_nonnull (
-      strstr (dk_json_get_text (json_object_get (record->body, "create"), "Content"),
-              "Clock was ahead"));
+  g_assert_nonnull (strstr (dk_json_get_text (json_object_get (record->body, "create"), "Content"),
+                            "Clock was ahead"));
 }
 
 static void

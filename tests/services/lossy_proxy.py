@@ -13,6 +13,8 @@ A create is a POST to --create-path. The faults, each for a number of creates an
   --slow-answer S      the server answers, the client gets it S seconds later (one create)
 and for each POST to a path that ends in /comment:
   --drop-comment N     as --drop-create
+and for each search:
+  --rewrite OLD=NEW    the rows that the server answers have NEW where they had OLD
 and for every request, without asking the server:
   --html               200 text/html, as a captive portal does
   --status CODE        that status (--status-count N of them, --retry-after S adds the header)
@@ -115,6 +117,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except (OSError, http.client.HTTPException) as error:
             self.answer(502, [], b'')
             return f'upstream failed: {error}'
+        if self.path.startswith('/REST/2.0/tickets?') and self.plan.options.rewrite:
+            old, new = self.plan.options.rewrite.encode().split(b'=')
+            reply = reply.replace(old, new)
         if fault == 'slow':
             time.sleep(self.plan.options.slow_answer)
         if fault == 'drop':
@@ -208,6 +213,7 @@ def read_options(arguments):
     parser.add_argument('--delay-commit', type=float)
     parser.add_argument('--delay-count', type=int)
     parser.add_argument('--slow-answer', type=float)
+    parser.add_argument('--rewrite')
     parser.add_argument('--drop-comment', type=int, default=0)
     parser.add_argument('--html', action='store_true')
     parser.add_argument('--status', type=int)
