@@ -149,7 +149,7 @@ read_facts (DkCli *cli, const DkArgs *args, GError **error)
 static gboolean
 judge_check (DkConnectorCode code, const DkConnectorReply *reply, GError **error)
 {
-  const char *reason = reply->reason != NULL ? reply->reason : "no reason was given";
+  const char *reason = reply->reason != NULL ? reply->reason : "no reason was given.";
 
   if (code == DK_CONNECTOR_OK)
     return TRUE;
@@ -157,7 +157,7 @@ judge_check (DkConnectorCode code, const DkConnectorReply *reply, GError **error
                code == DK_CONNECTOR_AUTH       ? DK_ERROR_DENIED
                : code == DK_CONNECTOR_REJECTED ? DK_ERROR_INVALID
                                                : DK_ERROR_UNREACHABLE,
-               "The ITSM cannot be used: %s. Nothing was sent.", reason);
+               "Nothing was sent. The ITSM cannot be used: %s", reason);
   return FALSE;
 }
 

@@ -114,7 +114,7 @@ dk_rt_call (RtConnector *rt, const char *method, const char *path, const json_t 
             json_t **document, int *status, gint64 *date_ms, const DkJob *job,
             DkConnectorReply *reply)
 {
-  g_autofree char *full = g_strconcat ("/REST/2.0", path, NULL);
+  g_autofree char *full = g_strconcat (RT_REST_PATH, path, NULL);
   g_autofree char *text = body != NULL ? dk_json_text (body, TRUE) : NULL;
   g_autoptr (DkHttpAnswer) answer = NULL;
   g_autoptr (json_t) parsed = NULL;

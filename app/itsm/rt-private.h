@@ -4,6 +4,9 @@
 #include "app/itsm/rt.h"
 #include "app/net/http.h"
 
+/* Where RT 5 serves its REST interface, below the address of the server. */
+#define RT_REST_PATH "/REST/2.0"
+
 /* What a custom field of the queue holds. */
 typedef enum {
   RT_FIELD_NUMBER,

@@ -338,11 +338,25 @@ take_priorities (RtConnector *rt, const json_t *settings, GError **error)
   return TRUE;
 }
 
+/* People copy the address of the REST interface as often as that of the server. */
+static char *
+server_address (const char *url)
+{
+  g_autofree char *address = g_strdup (url);
+
+  for (gsize n = strlen (address); n > 0 && address[n - 1] == '/'; n--)
+    address[n - 1] = '\0';
+  if (g_str_has_suffix (address, RT_REST_PATH))
+    address[strlen (address) - strlen (RT_REST_PATH)] = '\0';
+  return g_steal_pointer (&address);
+}
+
 static gboolean
 take_http (RtConnector *rt, const json_t *settings, const DkSecret *token, GError **error)
 {
   const char *url = dk_json_get_text (settings, "url");
   const char *ca = dk_json_get_text (settings, "ca");
+  g_autofree char *address = NULL;
   g_autoptr (GBytes) pem = NULL;
   DkHttpOptions options = { 0 };
 
@@ -355,7 +369,8 @@ take_http (RtConnector *rt, const json_t *settings, const DkSecret *token, GErro
   rt->base.call_s = options.total_s;
   pem = ca != NULL ? g_bytes_new (ca, strlen (ca)) : NULL;
   options.ca_pem = pem;
-  rt->http = dk_http_new (url, &options, error);
+  address = server_address (url);
+  rt->http = dk_http_new (address, &options, error);
   if (rt->http == NULL)
     return FALSE;
   rt->base.origin = g_strdup (dk_http_origin (rt->http));

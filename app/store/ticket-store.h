@@ -40,7 +40,7 @@ gboolean dk_ticket_store_set (DkStore *store, const DkForm *form, const char *nu
 gboolean dk_ticket_store_promote (DkStore *store, const DkForm *form, const char *number,
                                   const json_t *answers, GError **error) DK_CHECKED;
 
-/* Adds a note to the log; possible in every state but void. */
+/* Adds a note to the log; possible until the ticket is void or was verified in the ITSM. */
 gboolean dk_ticket_store_note (DkStore *store, const char *number, const char *text,
                                gint64 happened_ms, GError **error) DK_CHECKED;
 

@@ -235,6 +235,11 @@ class Handover(unittest.TestCase):
         self.assertEqual(found, {})
         self.assertIn('No Such Queue', done.stderr)
 
+    def test_5_address_of_the_interface_is_taken_as_well(self):
+        kit = Kit(self.folder, 'address', 'C05')
+        kit.add_rt('rt', self.env['RT_URL'] + '/REST/2.0/', self.env['RT_TOKEN_FILE'])
+        kit.run('itsm', 'check', '--name', 'rt', expect=0)
+
     def test_6_portal_changes_nothing(self):
         with Proxy(self.env['RT_PORT'], self.folder, '--html') as proxy:
             found, _ = self.push_in_vain('C03', 1, url=proxy.url)
