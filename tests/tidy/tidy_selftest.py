@@ -119,7 +119,7 @@ PAIRS = {
         ('README.md', f'{WORD}\n', 'Nothing\n'),
     ],
     'machine-path': [
-        ('app/kit/a.c', C + f'/* see {HOME} */\n', C + '/* see net/work/main */\n'),
+        ('app/kit/a.c', C + f'/* see {HOME} */\n', C + '/* see net/work/tree */\n'),
         ('README.md', f'{HOME}\n', 'the work/main of it\n'),
     ],
     'registered': [
