@@ -274,16 +274,6 @@ dk_kit_run_and_wait (DkKitWork work, gpointer data, GError **error)
   return result;
 }
 
-gboolean
-dk_kit_thread_is_open (void)
-{
-  gboolean open;
-
-  g_mutex_lock (&kit_thread.lock);
-  open = kit_thread.kit != NULL;
-  g_mutex_unlock (&kit_thread.lock);
-  return open;
-}
 
 void
 dk_kit_thread_watch (void (*changed) (gpointer data), gpointer data)

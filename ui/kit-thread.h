@@ -52,9 +52,6 @@ void dk_kit_cancel (GCancellable *cancellable);
  * never on the main thread. DK_ERROR_BUSY once the kit is locked. */
 gpointer dk_kit_run_and_wait (DkKitWork work, gpointer data, GError **error);
 
-/* TRUE while a kit is open. */
-gboolean dk_kit_thread_is_open (void);
-
 /* Called on the main loop after durable changes, several of them at once being told once. */
 void dk_kit_thread_watch (void (*changed) (gpointer data), gpointer data);
 

@@ -298,30 +298,6 @@ dk_cli_say (DkCli *cli, const char *format, ...)
   g_string_append_c (cli->text, '\n');
 }
 
-static const char *
-cell_text (const char *const *cells, gsize i)
-{
-  return cells[i] != NULL ? cells[i] : "";
-}
-
-void
-dk_cli_say_table (DkCli *cli, const char *const *cells, gsize count, gsize columns)
-{
-  g_autofree glong *widths = g_new0 (glong, columns);
-
-  for (gsize i = 0; i < count; i++)
-    widths[i % columns] = MAX (widths[i % columns], g_utf8_strlen (cell_text (cells, i), -1));
-  for (gsize i = 0; i < count; i++) {
-    const char *cell = cell_text (cells, i);
-    gboolean is_last = i % columns == columns - 1;
-    g_string_append (cli->text, cell);
-    for (glong pad = g_utf8_strlen (cell, -1); !is_last && pad < widths[i % columns] + 2; pad++)
-      g_string_append_c (cli->text, ' ');
-    if (is_last)
-      g_string_append_c (cli->text, '\n');
-  }
-}
-
 void
 dk_cli_take_document (DkCli *cli, json_t *document)
 {

@@ -81,9 +81,6 @@ void dk_cli_message (const char *format, ...) G_GNUC_PRINTF (1, 2);
 /* Appends a line to the text for standard output. */
 void dk_cli_say (DkCli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/* Appends rows of `columns` cells each as an aligned table; NULL is an empty cell. */
-void dk_cli_say_table (DkCli *cli, const char *const *cells, gsize count, gsize columns);
-
 /* Takes the document that --json prints. */
 void dk_cli_take_document (DkCli *cli, json_t *document);
 

@@ -17,10 +17,8 @@ typedef struct {
 } DkContainerSignature;
 
 struct DkContainer {
-  GBytes *bytes;
   GBytes *manifest_bytes;
   json_t *manifest;
-  char *manifest_hash;
   GPtrArray *signatures; /* of DkContainerSignature, sorted by id_text */
   GPtrArray *payloads;   /* of DkContainerPayload, in the order of the manifest */
   gboolean verified;

@@ -59,7 +59,6 @@ read_manifest (DkContainer *container, GPtrArray *members, GError **error)
   gsize size;
   gsize canonical_size;
   const char *text;
-  guint8 hash[32];
   g_autofree char *canonical = NULL;
   g_autoptr (GError) local_error = NULL;
 
@@ -76,8 +75,6 @@ read_manifest (DkContainer *container, GPtrArray *members, GError **error)
   canonical = dk_json_canonical (container->manifest, &canonical_size);
   if (canonical_size != size || memcmp (canonical, text, size) != 0)
     return refuse ("the manifest is not in its canonical form", error);
-  dk_sha256 (hash, text, size);
-  container->manifest_hash = dk_text_hex (hash, sizeof hash);
   return TRUE;
 }
 
@@ -168,7 +165,6 @@ dk_container_open (GBytes *bytes, GError **error)
 
   container->signatures = dk_container_signatures_new ();
   container->payloads = g_ptr_array_new_with_free_func (payload_free);
-  container->bytes = g_bytes_ref (bytes);
   if (members == NULL || !read_manifest (container, members, error))
     return NULL;
   payload_count = (guint) json_array_size (json_object_get (container->manifest, "payloads"));
@@ -192,10 +188,8 @@ dk_container_free (DkContainer *container)
 {
   if (container == NULL)
     return;
-  g_clear_pointer (&container->bytes, g_bytes_unref);
   g_clear_pointer (&container->manifest_bytes, g_bytes_unref);
   json_decref (container->manifest);
-  g_free (container->manifest_hash);
   g_clear_pointer (&container->signatures, g_ptr_array_unref);
   g_clear_pointer (&container->payloads, g_ptr_array_unref);
   g_free (container);
@@ -211,18 +205,6 @@ const json_t *
 dk_container_manifest (const DkContainer *container)
 {
   return container->manifest;
-}
-
-const char *
-dk_container_manifest_hash (const DkContainer *container)
-{
-  return container->manifest_hash;
-}
-
-GBytes *
-dk_container_bytes (const DkContainer *container)
-{
-  return container->bytes;
 }
 
 GBytes *

@@ -41,13 +41,6 @@ const char *dk_container_type (const DkContainer *container);
  * trusted before dk_container_verify. */
 const json_t *dk_container_manifest (const DkContainer *container);
 
-/* SHA-256 of the raw manifest in 64 hex digits, which names these contents whoever signed them.
- * Borrowed. */
-const char *dk_container_manifest_hash (const DkContainer *container);
-
-/* The whole file as it was opened, borrowed. */
-GBytes *dk_container_bytes (const DkContainer *container);
-
 /* The raw bytes of the manifest, borrowed. */
 GBytes *dk_container_manifest_bytes (const DkContainer *container);
 

@@ -28,9 +28,6 @@ gboolean dk_db_set_error (DkDb *db, int rc, GError **error);
 /* For tests: SQLite's own handle, without the guard on PRAGMA and ATTACH. */
 sqlite3 *dk_db_get_unguarded (DkDb *db);
 
-/* For tests: the shim. */
-DkSealed *dk_db_get_sealed (DkDb *db);
-
 /* Removes a half-made file; if that fails too it is merely left over. */
 void dk_db_discard_file (const char *path);
 

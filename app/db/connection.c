@@ -319,9 +319,3 @@ dk_db_get_unguarded (DkDb *db)
   (void) sqlite3_set_authorizer (db->handle, NULL, NULL);
   return db->handle;
 }
-
-DkSealed *
-dk_db_get_sealed (DkDb *db)
-{
-  return db->sealed;
-}

@@ -234,6 +234,7 @@ forgive_full_disk (DkKit *kit, GError **failed, GError **error)
   }
   g_clear_error (failed);
   kit->is_read_only = TRUE;
+  dk_store_set_read_only (kit->store);
   dk_kit_add_message (
       kit, "Nothing can be stored now: the disk is full or refuses. People, runbooks and "
            "tickets can be read. Take calls on paper, make room on the disk, then lock "
@@ -358,12 +359,6 @@ const char *
 dk_kit_folder (DkKit *kit)
 {
   return kit->folder;
-}
-
-const DkPerson *
-dk_kit_person (DkKit *kit)
-{
-  return kit->person;
 }
 
 const DkKeyring *

@@ -81,8 +81,6 @@ gboolean dk_kit_close (DkKit **kit, GError **error) DK_CHECKED;
 DkStore *dk_kit_store (DkKit *kit);
 /* Folder of the kit. */
 const char *dk_kit_folder (DkKit *kit);
-/* Who opened it. */
-const DkPerson *dk_kit_person (DkKit *kit);
 /* Keys of who opened it. */
 const DkKeyring *dk_kit_keys (DkKit *kit);
 

@@ -81,6 +81,7 @@ dk_station_renew (DkKit *kit, GError **error)
   g_autofree char *path = dk_kit_file (kit->folder, DK_KIT_STATION);
   g_autofree char *right = station_text (kit->store, error);
   g_autoptr (GBytes) there = NULL;
+  g_autoptr (GError) failed = NULL;
 
   if (right == NULL)
     return FALSE;
@@ -94,7 +95,12 @@ dk_station_renew (DkKit *kit, GError **error)
     if (!dk_ledger_note (kit->store, "station-rewritten", NULL, NULL, error))
       return FALSE;
   }
-  return dk_station_write (kit, error);
+  if (!dk_station_write (kit, &failed))
+    dk_kit_add_message (kit,
+                        "station.json could not be written; it is only a copy for while the kit is "
+                        "locked, and nothing is lost. %s",
+                        failed->message);
+  return TRUE;
 }
 
 json_t *

@@ -15,6 +15,7 @@ struct DkStore {
   char *user;
   const DkKeyring *keys;
   const DkPerson *person;
+  gboolean is_read_only;
   DkPolicy *policy;
   char chain[9];
   DkStoreChanged anchor_changed;
@@ -257,9 +258,21 @@ dk_store_load_policy (DkStore *store, GError **error)
   return TRUE;
 }
 
+void
+dk_store_set_read_only (DkStore *store)
+{
+  store->is_read_only = TRUE;
+}
+
 DkTransaction *
 dk_store_begin (DkStore *store, GError **error)
 {
+  if (store->is_read_only) {
+    g_set_error (error, DK_ERROR, DK_ERROR_STORAGE,
+                 "This kit was opened for reading, since the disk refused: this is NOT stored. "
+                 "Note it on paper, make room on the disk, then lock and unlock the kit.");
+    return NULL;
+  }
   return dk_transaction_new (store->db, error);
 }
 

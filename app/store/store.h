@@ -66,6 +66,10 @@ void dk_store_set_anchor_watch (DkStore *store, DkStoreChanged changed, gpointer
 /* Sets the window's watcher. */
 void dk_store_set_watch (DkStore *store, DkStoreChanged changed, gpointer data);
 
+/* Refuses every change from now on with DK_ERROR_STORAGE: the kit was opened for reading, since
+ * the disk refused its first entry. */
+void dk_store_set_read_only (DkStore *store);
+
 /* Frees the store; NULL is fine. */
 void dk_store_free (DkStore *store);
 

@@ -96,5 +96,21 @@ class FullDisk(unittest.TestCase):
         self.assertEqual(self.home.run('audit', 'verify', kit='small/kit').code, 0)
 
 
+class StationFile(unittest.TestCase):
+    def test_what_cannot_be_written_beside_the_kit_does_not_stop_capture(self):
+        home = Home()
+        self.addCleanup(home.remove)
+        home.init()
+        station = home.path('kit', 'station.json')
+        os.remove(station)
+        os.makedirs(os.path.join(station, 'in the way'))
+        done = home.run('call', 'captured all the same')
+        self.assertEqual(done.code, 0, done.err)
+        self.assertIn('nothing is lost', done.err)
+        self.assertNotIn('Nothing can be stored', done.err)
+        self.assertIn(done.out.split()[0], home.run('ticket', 'list').out)
+        self.assertEqual(home.run('audit', 'verify').code, 0)
+
+
 if __name__ == '__main__':
     unittest.main()
