@@ -13,12 +13,17 @@ struct DkDb {
   GHashTable *statements; /* SQL to GPtrArray of idle DkStmt */
   guint lent;             /* statements that were not given back */
   gboolean in_transaction;
+  gboolean rollback_due; /* there was no memory for it */
 };
 
 /* Asserts the thread. */
 void dk_db_check_owner (DkDb *db);
 
-/* FALSE with DK_ERROR_STORAGE once the disk has refused. */
+/* A rollback needs some memory too. One for which there was none is done here; until then nothing
+ * is read as if it were stored, and nothing written beside it. DK_ERROR_MEMORY. */
+gboolean dk_db_finish_rollback (DkDb *db, GError **error) DK_CHECKED;
+
+/* FALSE with DK_ERROR_STORAGE once the disk has refused, or as dk_db_finish_rollback. */
 gboolean dk_db_check_writable (DkDb *db, GError **error) DK_CHECKED;
 
 /* Sets the error for a result code of SQLite; the connection knows more than the code. Returns

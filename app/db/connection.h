@@ -93,6 +93,10 @@ typedef struct DkDbCopy DkDbCopy;
 DkDbCopy *dk_db_copy_new (DkDb *db, const char *path, GBytes *directory, const DkDbKeys *keys,
                           GError **error) DK_CHECKED;
 
+/* The copy need not be durable, since it is only read and removed again: the last step then waits
+ * for no disk. */
+void dk_db_copy_leave_unsynced (DkDbCopy *copy);
+
 /* Copies some pages; *left tells how many remain. With the last one the file is made durable and
  * gets its name. */
 gboolean dk_db_copy_step (DkDbCopy *copy, guint pages, guint *left, GError **error) DK_CHECKED;

@@ -3,6 +3,8 @@
  * half of one is thrown away. */
 #include "app/db/connection-private.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "app/base/file.h"
@@ -15,6 +17,7 @@ struct DkDbCopy {
   DkSealed *sealed;
   sqlite3 *handle;
   sqlite3_backup *backup;
+  gboolean is_unsynced;
 };
 
 static void
@@ -47,8 +50,10 @@ dk_db_copy_free (DkDbCopy *copy)
 static gboolean
 fail_copy (DkDbCopy *copy, int rc, GError **error)
 {
+  gboolean no_memory = (rc & 0xff) == SQLITE_NOMEM || rc == SQLITE_IOERR_NOMEM;
+
   g_assert (rc != SQLITE_OK);
-  if (copy->sealed->failed || rc == SQLITE_CANTOPEN || copy->handle == NULL)
+  if (!no_memory && (copy->sealed->failed || rc == SQLITE_CANTOPEN || copy->handle == NULL))
     g_set_error (error, DK_ERROR, DK_ERROR_STORAGE,
                  "The copy \"%s\" could not be written (%s). The kit itself is safe. Make room "
                  "there or choose another place.",
@@ -107,18 +112,37 @@ dk_db_copy_new (DkDb *db, const char *path, GBytes *directory, const DkDbKeys *k
   return g_steal_pointer (&copy);
 }
 
+void
+dk_db_copy_leave_unsynced (DkDbCopy *copy)
+{
+  copy->is_unsynced = TRUE;
+}
+
+static gboolean
+rename_unsynced (DkDbCopy *copy, GError **error)
+{
+  if (g_rename (copy->making, copy->path) == 0)
+    return TRUE;
+  g_set_error (error, DK_ERROR, DK_ERROR_STORAGE,
+               "The copy \"%s\" could not be written (%s). The kit itself is safe. Check the disk "
+               "and try again.",
+               copy->path, g_strerror (errno));
+  return FALSE;
+}
+
 static gboolean
 finish (DkDbCopy *copy, GError **error)
 {
   int rc = sqlite3_backup_finish (copy->backup);
 
   copy->backup = NULL;
-  if (rc == SQLITE_OK)
+  if (rc == SQLITE_OK && !copy->is_unsynced)
     rc = dk_sealed_page_sync (copy->sealed, SQLITE_SYNC_NORMAL);
   if (rc != SQLITE_OK)
     return fail_copy (copy, rc, error);
   close_target (copy);
-  if (!dk_file_rename_new (copy->making, copy->path, error))
+  if (!(copy->is_unsynced ? rename_unsynced (copy, error)
+                          : dk_file_rename_new (copy->making, copy->path, error)))
     return FALSE;
   g_clear_pointer (&copy->making, g_free);
   return TRUE;
@@ -131,6 +155,8 @@ dk_db_copy_step (DkDbCopy *copy, guint pages, guint *left, GError **error)
 
   dk_db_check_owner (copy->source);
   g_assert (copy->backup != NULL && pages > 0 && pages < G_MAXINT);
+  if (!dk_db_finish_rollback (copy->source, error))
+    return FALSE;
   rc = sqlite3_backup_step (copy->backup, (int) pages);
   if (rc != SQLITE_OK && rc != SQLITE_DONE)
     return fail_copy (copy, rc, error);

@@ -47,8 +47,9 @@ set_io_error (int rc, GError **error)
 {
   switch (rc) {
   case SQLITE_IOERR_DATA:
-  case SQLITE_IOERR_CORRUPTFS:
     return set_damaged (error, "a page does not check");
+  case SQLITE_IOERR_CORRUPTFS:
+    return set_damaged (error, "the disk does not read it");
   case SQLITE_IOERR_NOMEM:
     g_set_error_literal (error, DK_ERROR, DK_ERROR_MEMORY,
                          "There is not enough free memory. Close other programs and try again.");
@@ -108,7 +109,7 @@ gboolean
 dk_db_check_writable (DkDb *db, GError **error)
 {
   if (!db->sealed->failed)
-    return TRUE;
+    return dk_db_finish_rollback (db, error);
   if (db->sealed->damaged) {
     g_set_error_literal (error, DK_ERROR, DK_ERROR_DAMAGED,
                          "A part of this kit file is damaged, so nothing more is written to it: "

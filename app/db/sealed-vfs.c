@@ -155,8 +155,8 @@ get_sector_size (sqlite3_file *file)
   return get_raw (file)->pMethods->xSectorSize (get_raw (file));
 }
 
-/* Without the promise of safe overwrites SQLite would pad and split frames. It holds: what a torn
- * write of a record destroys beside itself is never durable content of the journal. */
+/* Without the promise of safe overwrites SQLite would pad and split frames. It is what SQLite takes
+ * for granted too: a write that a power cut tears spoils nothing beside the bytes written. */
 static int
 get_characteristics (sqlite3_file *file)
 {

@@ -133,17 +133,21 @@ settle_database (DkSealed *sealed)
   return sealed->file_dirty ? dk_sealed_page_sync (sealed, SQLITE_SYNC_NORMAL) : SQLITE_OK;
 }
 
+/* A generation without a commit is begun again under the note that stands: what follows an open
+ * note on the disk is a live one and nothing else, so one that is torn or damaged there tells that
+ * a commit was promised. What lies in the journal of that try has other salts. */
 static int
 begin_generation (DkSealed *sealed, const guint8 *header)
 {
   DkSealedWal *wal = &sealed->wal;
   guint8 sectors[DK_SEALED_WAL_PREFIX_SIZE];
-  guint64 generation = sealed->note.generation + 1;
+  gboolean is_open = sealed->note.state == DK_NOTE_OPEN;
+  guint64 generation = sealed->note.generation + (is_open ? 0 : 1);
   int rc = settle_database (sealed);
 
   if (rc == SQLITE_OK && dk_sealed_get_be32 (header + 8) != DK_SEALED_PAGE_SIZE)
     rc = SQLITE_IOERR_WRITE;
-  if (rc == SQLITE_OK)
+  if (rc == SQLITE_OK && !is_open)
     rc = dk_sealed_note_write (sealed, DK_NOTE_OPEN, generation, 0);
   if (rc != SQLITE_OK)
     return rc;
@@ -269,7 +273,7 @@ dk_sealed_wal_retire (DkSealed *sealed)
 {
   int rc = settle_database (sealed);
 
-  if (rc == SQLITE_OK && sealed->note.state != DK_NOTE_CLOSED)
+  if (rc == SQLITE_OK && sealed->note.state == DK_NOTE_LIVE)
     rc = dk_sealed_note_write (sealed, DK_NOTE_CLOSED, sealed->note.generation, 0);
   return rc;
 }

@@ -157,6 +157,8 @@ dk_stmt_step (DkStmt *stmt, gboolean *has_row, GError **error)
     return fail_step (stmt, stmt->prepare_rc, error);
   if (stmt->bind_rc != SQLITE_OK)
     return fail_step (stmt, stmt->bind_rc, error);
+  if (!dk_db_finish_rollback (stmt->db, error))
+    return FALSE;
   if (!sqlite3_stmt_readonly (stmt->handle) && !dk_db_check_writable (stmt->db, error))
     return FALSE;
   rc = sqlite3_step (stmt->handle);

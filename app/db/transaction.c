@@ -14,6 +14,18 @@ run (DkDb *db, const char *sql)
   return sqlite3_exec (db->handle, sql, NULL, NULL, NULL);
 }
 
+gboolean
+dk_db_finish_rollback (DkDb *db, GError **error)
+{
+  int rc;
+
+  if (!db->rollback_due)
+    return TRUE;
+  rc = run (db, "ROLLBACK");
+  db->rollback_due = !sqlite3_get_autocommit (db->handle);
+  return db->rollback_due ? dk_db_set_error (db, rc, error) : TRUE;
+}
+
 DkTransaction *
 dk_transaction_new (DkDb *db, GError **error)
 {
@@ -43,6 +55,7 @@ roll_back (DkTransaction *transaction)
 
   if (!sqlite3_get_autocommit (db->handle))
     (void) run (db, "ROLLBACK");
+  db->rollback_due = !sqlite3_get_autocommit (db->handle);
   transaction->ended = TRUE;
   db->in_transaction = FALSE;
 }

@@ -124,6 +124,29 @@ dk_fixture_dump (sqlite3 *handle)
 }
 
 GBytes *
+dk_fixture_pages (DkDb *db)
+{
+  sqlite3 *plain = NULL;
+  sqlite3_backup *backup;
+  sqlite3_int64 size = 0;
+  unsigned char *copy;
+  GBytes *pages;
+
+  g_assert_cmpint (sqlite3_open_v2 (":memory:", &plain, SQLITE_OPEN_READWRITE, NULL), ==,
+                   SQLITE_OK);
+  backup = sqlite3_backup_init (plain, "main", dk_db_get_unguarded (db), "main");
+  g_assert_nonnull (backup);
+  g_assert_cmpint (sqlite3_backup_step (backup, -1), ==, SQLITE_DONE);
+  g_assert_cmpint (sqlite3_backup_finish (backup), ==, SQLITE_OK);
+  copy = sqlite3_serialize (plain, "main", &size, 0);
+  g_assert_nonnull (copy);
+  pages = g_bytes_new (copy, (gsize) size);
+  sqlite3_free (copy);
+  g_assert_cmpint (sqlite3_close (plain), ==, SQLITE_OK);
+  return pages;
+}
+
+GBytes *
 dk_fixture_read (const char *path)
 {
   char *content = NULL;

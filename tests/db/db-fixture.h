@@ -34,6 +34,9 @@ gint64 dk_fixture_int (DkDb *db, const char *sql);
 /* Everything in a database as text: schema and rows in order. New string. */
 char *dk_fixture_dump (sqlite3 *handle);
 
+/* Every page of an open database in clear, with free ones and what removed rows have left. */
+GBytes *dk_fixture_pages (DkDb *db);
+
 /* The whole file. */
 GBytes *dk_fixture_read (const char *path);
 
