@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/base/file.h"
+#include "app/base/file-private.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -7,9 +8,31 @@
 
 #include "app/base/platform.h"
 
-/* Turns errno into the code that says what the user can do about it. */
-static void
-set_errno_error (GError **error, int saved, gboolean writing, const char *verb, const char *path)
+/* What a person can do about it. */
+static const char *
+advise (int saved)
+{
+  switch (saved) {
+  case ENOENT:
+  case ENOTDIR:
+    return "Check the name.";
+  case EACCES:
+  case EPERM:
+    return "Check who may read and write it and its folder.";
+  case EEXIST:
+    return "Choose another name.";
+  case EROFS:
+    return "Choose a place that can be written.";
+  case ENOSPC:
+  case EFBIG:
+    return "Make room there and try again.";
+  default:
+    return "Check the disk or the medium and try again.";
+  }
+}
+
+void
+dk_file_set_error (GError **error, int saved, gboolean writing, const char *verb, const char *path)
 {
   DkError code = writing ? DK_ERROR_STORAGE : DK_ERROR_FAILED;
 
@@ -19,18 +42,19 @@ set_errno_error (GError **error, int saved, gboolean writing, const char *verb, 
     code = DK_ERROR_DENIED;
   else if (saved == EEXIST)
     code = DK_ERROR_BUSY;
-  g_set_error (error, DK_ERROR, code, "Could not %s %s: %s.", verb, path, g_strerror (saved));
+  g_set_error (error, DK_ERROR, code, "Could not %s %s: %s. %s", verb, path, g_strerror (saved),
+               advise (saved));
 }
 
 #define FIRST_BYTES (64u << 10)
 
-static int
-open_for_reading (const char *path, DkFileKind *kind, guint64 *size, GError **error)
+int
+dk_file_open (const char *path, DkFileKind *kind, guint64 *size, GError **error)
 {
   int fd = dk_platform_open_file (path);
 
   if (fd < 0 || !dk_platform_file_facts (fd, kind, size)) {
-    set_errno_error (error, errno, FALSE, "read", path);
+    dk_file_set_error (error, errno, FALSE, "read", path);
     if (fd >= 0)
       (void) g_close (fd, NULL);
     return -1;
@@ -71,7 +95,7 @@ read_to_end (int fd, const char *path, guint64 hint, gsize size_max, GError **er
       return NULL;
     got = dk_platform_read_on (fd, buffer + size, room - size);
     if (got < 0)
-      set_errno_error (error, errno, FALSE, "read", path);
+      dk_file_set_error (error, errno, FALSE, "read", path);
     else if (size + (gsize) got > size_max)
       g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                    "%s is larger than the %" G_GSIZE_FORMAT " bytes that are accepted.", path,
@@ -96,7 +120,7 @@ check_unchanged (int fd, const char *path, guint64 size_before, gsize got, GErro
   guint64 size;
 
   if (!dk_platform_file_facts (fd, &kind, &size)) {
-    set_errno_error (error, errno, FALSE, "read", path);
+    dk_file_set_error (error, errno, FALSE, "read", path);
     return FALSE;
   }
   if (kind != DK_FILE_REGULAR || (size == size_before && (size == 0 || size == got)))
@@ -113,7 +137,7 @@ dk_file_read (const char *path, gsize size_max, GError **error)
   DkFileKind kind;
   guint64 size = 0;
   gboolean whole;
-  int fd = open_for_reading (path, &kind, &size, error);
+  int fd = dk_file_open (path, &kind, &size, error);
 
   if (fd < 0)
     return NULL;
@@ -133,7 +157,7 @@ read_at (int fd, const char *path, guint64 offset, gsize size, GError **error)
     return NULL;
   got = dk_platform_read_at (fd, buffer, size, offset);
   if (got < 0) {
-    set_errno_error (error, errno, FALSE, "read", path);
+    dk_file_set_error (error, errno, FALSE, "read", path);
     g_free (buffer);
     return NULL;
   }
@@ -146,7 +170,7 @@ dk_file_read_part (const char *path, guint64 offset, gsize size, GError **error)
   GBytes *bytes;
   DkFileKind kind;
   guint64 whole;
-  int fd = open_for_reading (path, &kind, &whole, error);
+  int fd = dk_file_open (path, &kind, &whole, error);
 
   if (fd < 0)
     return NULL;
@@ -155,19 +179,19 @@ dk_file_read_part (const char *path, guint64 offset, gsize size, GError **error)
   return bytes;
 }
 
-/* A new file of a random name in the folder of path; *name tells it. */
-static int
-open_temporary (const char *path, char **name, GError **error)
+int
+dk_file_open_temporary (const char *path, gboolean is_private, char **name, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *base = g_path_get_basename (path);
   g_autofree char *temporary
       = g_strdup_printf ("%s%c.%s.%08x%08x", folder, G_DIR_SEPARATOR, base, g_random_int (),
                          g_random_int ());
-  int fd = dk_platform_create_file (temporary, dk_platform_file_mode (folder));
+  int mode = is_private ? 0600 : dk_platform_file_mode (folder);
+  int fd = dk_platform_create_file (temporary, mode);
 
   if (fd < 0)
-    set_errno_error (error, errno, TRUE, "write", path);
+    dk_file_set_error (error, errno, TRUE, "write", path);
   else
     *name = g_steal_pointer (&temporary);
   return fd;
@@ -180,7 +204,7 @@ dk_file_replace (const char *path, const void *data, gsize size, DkFileDurabilit
   g_autofree char *temporary = NULL;
   gboolean written;
   int saved;
-  int fd = open_temporary (path, &temporary, error);
+  int fd = dk_file_open_temporary (path, FALSE, &temporary, error);
 
   if (fd < 0)
     return FALSE;
@@ -197,7 +221,7 @@ dk_file_replace (const char *path, const void *data, gsize size, DkFileDurabilit
   }
   if (!written) {
     (void) g_unlink (temporary);
-    set_errno_error (error, saved, TRUE, "write", path);
+    dk_file_set_error (error, saved, TRUE, "write", path);
     return FALSE;
   }
   if (durability == DK_FILE_NOT_SYNCED)
@@ -227,7 +251,7 @@ dk_file_rename (const char *from, const char *to, GError **error)
   g_autofree char *folder = g_path_get_dirname (to);
 
   if (g_rename (from, to) != 0) {
-    set_errno_error (error, errno, TRUE, "replace", to);
+    dk_file_set_error (error, errno, TRUE, "replace", to);
     return FALSE;
   }
   return dk_file_sync_folder (folder, error);
@@ -244,7 +268,7 @@ dk_file_rename_new (const char *from, const char *to, GError **error)
     return FALSE;
   }
   if (done < 0) {
-    set_errno_error (error, errno, TRUE, "write", to);
+    dk_file_set_error (error, errno, TRUE, "write", to);
     return FALSE;
   }
   return dk_file_sync_folder (folder, error);
@@ -255,7 +279,7 @@ dk_file_remove (const char *path, GError **error)
 {
   if (g_unlink (path) == 0 || errno == ENOENT)
     return TRUE;
-  set_errno_error (error, errno, TRUE, "remove", path);
+  dk_file_set_error (error, errno, TRUE, "remove", path);
   return FALSE;
 }
 
@@ -269,7 +293,7 @@ dk_file_make_folder (const char *path, GError **error)
   if (g_mkdir_with_parents (path, 0700) == 0
       && (dk_platform_file_mode (parent) == 0600 || g_chmod (path, 02770) == 0))
     return TRUE;
-  set_errno_error (error, errno, TRUE, "make the folder", path);
+  dk_file_set_error (error, errno, TRUE, "make the folder", path);
   return FALSE;
 }
 
@@ -278,7 +302,7 @@ dk_file_sync_folder (const char *path, GError **error)
 {
   if (dk_platform_sync_folder (path))
     return TRUE;
-  set_errno_error (error, errno, TRUE, "make durable what was changed in", path);
+  dk_file_set_error (error, errno, TRUE, "make durable what was changed in", path);
   return FALSE;
 }
 

@@ -180,6 +180,27 @@ append_canonical (GString *out, const json_t *value)
   }
 }
 
+gboolean
+dk_json_is_plain (const json_t *document)
+{
+  const char *key;
+  json_t *value;
+  gsize i;
+
+  if (json_is_real (document))
+    return FALSE;
+  if (json_is_integer (document))
+    return json_integer_value (document) >= -INTEGER_MAX
+           && json_integer_value (document) <= INTEGER_MAX;
+  json_array_foreach ((json_t *) (guintptr) document, i, value)
+    if (!dk_json_is_plain (value))
+      return FALSE;
+  json_object_foreach ((json_t *) (guintptr) document, key, value)
+    if (!g_str_is_ascii (key) || !dk_json_is_plain (value))
+      return FALSE;
+  return TRUE;
+}
+
 char *
 dk_json_canonical (const json_t *document, gsize *size)
 {

@@ -20,6 +20,9 @@ json_t *dk_json_parse (const char *text, gsize size, gsize size_max, const char 
  * size may be NULL. */
 char *dk_json_canonical (const json_t *document, gsize *size);
 
+/* TRUE for a document that dk_json_canonical takes: to be asked of what comes from outside. */
+gboolean dk_json_is_plain (const json_t *document);
+
 /* Text for people and for --json: sorted keys, two blanks of indent, or one line if compact.
  * New string. */
 char *dk_json_text (const json_t *document, gboolean compact);

@@ -12,10 +12,14 @@
 #define DK_LIMIT_FIELD_BYTES (64u << 10) /* one field of a ticket */
 #define DK_LIMIT_SUMMARY_BYTES 1000
 #define DK_LIMIT_ENTRY_BODY_BYTES (1u << 20)
+#define DK_LIMIT_LEDGER_FILE_BYTES (512u << 20) /* one file of an exported ledger */
+#define DK_LIMIT_LEDGER_BYTES (1024u << 20)     /* all of them */
+#define DK_LIMIT_LEDGER_FILES 200000
 #define DK_LIMIT_SEARCH_BYTES 200
 #define DK_LIMIT_COMMAND_LINE_BYTES (256u << 10) /* one line of a batch */
 
-#define DK_LIMIT_CONTAINER_BYTES (256u << 20)
+#define DK_LIMIT_CONTAINER_BYTES (256u << 20) /* one that is read into memory */
+#define DK_LIMIT_BACKUP_BYTES 0xffffffffu     /* one that stays on the disk; the zip has no more */
 #define DK_LIMIT_MANIFEST_BYTES (1u << 20)
 #define DK_LIMIT_CONTENT_FILE_BYTES (64u << 20)
 #define DK_LIMIT_CONTENT_FILES 20000

@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <malloc.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +89,9 @@ dk_platform_lock_file (const char *path, GError **error)
 
   if (fd < 0) {
     g_set_error (error, DK_ERROR, saved == EACCES ? DK_ERROR_DENIED : DK_ERROR_STORAGE,
-                 "Could not open %s: %s. The kit stays closed.", path, g_strerror (saved));
+                 "Could not open %s: %s. The kit stays closed. Make room on the disk or check it "
+                 "and the rights to it, then try again.",
+                 path, g_strerror (saved));
     return NULL;
   }
   if (flock (fd, LOCK_EX | LOCK_NB) != 0) {
@@ -120,6 +123,8 @@ dk_platform_harden_process (void)
 
   (void) setrlimit (RLIMIT_CORE, &none);
   (void) prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
+  /* A file that may not grow any more is to be an error with words, not the end of the program. */
+  (void) signal (SIGXFSZ, SIG_IGN);
 #ifdef M_PERTURB
   (void) mallopt (M_PERTURB, 0xa5);
 #endif
@@ -175,6 +180,16 @@ dk_platform_cpu_us (void)
 
   (void) clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &t);
   return (gint64) t.tv_sec * G_USEC_PER_SEC + t.tv_nsec / 1000;
+}
+
+guint64
+dk_platform_available_memory (void)
+{
+  static const char label[] = "MemAvailable:";
+  g_autofree char *text = read_small_file ("/proc/meminfo");
+  const char *line = strstr (text, label);
+
+  return line != NULL ? g_ascii_strtoull (line + sizeof label - 1, NULL, 10) << 10 : 0;
 }
 
 /* Byte by byte, so that nothing behind the line is taken from a pipe that others read on. */
@@ -442,6 +457,20 @@ dk_platform_write_all (int fd, const void *bytes, gsize size)
     done += (gsize) put;
   }
   return TRUE;
+}
+
+int
+dk_platform_link (const char *from, const char *to)
+{
+  if (link (from, to) == 0)
+    return 1;
+  return errno == EEXIST ? 0 : -1;
+}
+
+void
+dk_platform_forget_cached (int fd)
+{
+  (void) posix_fadvise (fd, 0, 0, POSIX_FADV_DONTNEED);
 }
 
 int

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <gio/gio.h>
+
 #include "app/base/secret.h"
 
 G_BEGIN_DECLS
@@ -25,8 +27,9 @@ DkFileLock *dk_platform_lock_file (const char *path, GError **error) DK_CHECKED;
 /* Gives the lock up; NULL is fine. */
 void dk_file_lock_free (DkFileLock *lock);
 
-/* Makes the process hard to look into: no core dumps, not traceable, freed memory overwritten.
- * Called first in main, before any secret exists. */
+/* Makes the process hard to look into: no core dumps, not traceable, freed memory overwritten. A
+ * write beyond the size that files may have becomes an error (EFBIG) instead of the end. Called
+ * first in main, before any secret exists. */
 void dk_platform_harden_process (void);
 
 /* A stable id of this PC (systemd's machine-id), hashed so that the raw value is never stored:
@@ -44,6 +47,10 @@ char *dk_platform_user_name (void);
 
 /* CPU time of this process so far in microseconds; for figures, never for control. */
 gint64 dk_platform_cpu_us (void);
+
+/* Memory in bytes that a program can get now without others being pushed out to disk, 0 if unknown.
+ */
+guint64 dk_platform_available_memory (void);
 
 /* Asks on the terminal without echo. DK_ERROR_USAGE where there is no terminal. New secret. */
 DkSecret *dk_platform_ask_passphrase (const char *prompt, GError **error) DK_CHECKED;
@@ -95,6 +102,13 @@ gssize dk_platform_read_at (int fd, void *out, gsize size, guint64 offset) DK_CH
 /* Writes all bytes; FALSE with errno. */
 gboolean dk_platform_write_all (int fd, const void *bytes, gsize size) DK_CHECKED;
 
+/* Gives a file a second name: 1 done, 0 the name exists, -1 this file system has no such thing (or
+ * another reason, with errno). */
+int dk_platform_link (const char *from, const char *to) DK_CHECKED;
+
+/* Asks the system to drop what it holds of an open file in memory. Best effort. */
+void dk_platform_forget_cached (int fd);
+
 /* Renames without replacing: 1 done, 0 the target exists, -1 with errno. */
 int dk_platform_rename_new (const char *from, const char *to) DK_CHECKED;
 
@@ -106,6 +120,13 @@ gboolean dk_platform_restart_process (char **argv, GError **error) DK_CHECKED;
 /* A file of these bytes in memory alone, at its start, for a call that wants a file descriptor; the
  * caller closes it. -1 with DK_ERROR_FAILED. */
 int dk_platform_memory_file (const void *bytes, gsize size, GError **error) DK_CHECKED;
+
+/* Asks the login manager on this system bus to wait with sleep, some seconds at most, until the
+ * descriptor is closed that held is given; who and why are for people. held is called on the main
+ * loop, and not at all if there is no login manager or the call was cancelled. */
+void dk_platform_hold_sleep (GDBusConnection *system, const char *who, const char *why,
+                             GCancellable *cancellable, void (*held) (int fd, gpointer data),
+                             gpointer data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DkFileLock, dk_file_lock_free)
 

@@ -7,7 +7,6 @@
 
 #define VERSION_LINE "age-encryption.org/v1\n"
 #define WRAP_INFO "age-encryption.org/v1/X25519"
-#define HEADER_MAX (1u << 20)
 #define BODY_COLUMNS 64
 #define BODY_SIZE (DK_AGE_FILE_KEY_SIZE + 16)
 #define VARIANT sodium_base64_VARIANT_ORIGINAL_NO_PADDING
@@ -112,7 +111,7 @@ derive_wrap_key (guint8 out[32], const guint8 *secret_key, const guint8 their_ke
 
 static gboolean
 append_stanza (GByteArray *out, const guint8 file_key[DK_AGE_FILE_KEY_SIZE],
-               const guint8 public_key[32])
+               const guint8 public_key[32], DkAgeDraw draw)
 {
   static const guint8 nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES] = { 0 };
   guint8 secret[32];
@@ -121,7 +120,7 @@ append_stanza (GByteArray *out, const guint8 file_key[DK_AGE_FILE_KEY_SIZE],
   guint8 body[BODY_SIZE];
   gboolean done;
 
-  randombytes_buf (secret, sizeof secret);
+  draw (secret, sizeof secret);
   crypto_scalarmult_base (share, secret);
   done = derive_wrap_key (wrap_key, secret, public_key, share, public_key);
   dk_secret_wipe (secret, sizeof secret);
@@ -140,13 +139,13 @@ append_stanza (GByteArray *out, const guint8 file_key[DK_AGE_FILE_KEY_SIZE],
 
 gboolean
 dk_age_header_write (GByteArray *out, const guint8 file_key[DK_AGE_FILE_KEY_SIZE],
-                     const guint8 *public_keys, guint count, GError **error)
+                     const guint8 *public_keys, guint count, DkAgeDraw draw, GError **error)
 {
   guint8 mac[32];
 
   append_text (out, VERSION_LINE);
   for (guint i = 0; i < count; i++)
-    if (!append_stanza (out, file_key, public_keys + 32 * i)) {
+    if (!append_stanza (out, file_key, public_keys + 32 * i, draw)) {
       g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                    "Recipient %u is no usable public key. Nothing was written; ask for the "
                    "recipient again.",
@@ -263,7 +262,7 @@ read_stanza (Reader *reader, Line line, Header *header)
 static gboolean
 read_header (const guint8 *data, gsize size, Header *header, gsize *header_size)
 {
-  Reader reader = { (const char *) data, MIN (size, HEADER_MAX) };
+  Reader reader = { (const char *) data, MIN (size, DK_AGE_HEADER_MAX) };
   Line line;
 
   if (reader.left < sizeof VERSION_LINE - 1
@@ -287,11 +286,11 @@ read_header (const guint8 *data, gsize size, Header *header, gsize *header_size)
   return FALSE;
 }
 
-static void
-report_no_age_file (GError **error)
+void
+dk_age_report_no_age_file (GError **error)
 {
   g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
-               "This is not a sealed file that this program opens: it must be an age file, binary, "
+               "This is not a sealed file that this program opens: it must be an age file that is "
                "sealed to recipients and not to a passphrase. Nothing was changed; ask for the "
                "file again.");
 }
@@ -325,7 +324,7 @@ dk_age_header_open (const guint8 *data, gsize size, const DkSecret *secret_key,
 
   g_assert (dk_secret_size (secret_key) == 32);
   if (!read_header (data, size, &header, header_size)) {
-    report_no_age_file (error);
+    dk_age_report_no_age_file (error);
     return FALSE;
   }
   dk_box_public (public_key, secret_key);
@@ -333,7 +332,7 @@ dk_age_header_open (const guint8 *data, gsize size, const DkSecret *secret_key,
     state = unwrap_stanza (&g_array_index (header.stanzas, Stanza, i), secret_key, public_key,
                            file_key);
   if (state < 0) {
-    report_no_age_file (error);
+    dk_age_report_no_age_file (error);
     return FALSE;
   }
   if (state == 0) {

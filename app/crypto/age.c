@@ -1,13 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/crypto/age-private.h"
+#include "app/crypto/age.h"
 
 #include <sodium.h>
 #include <string.h>
+
+#include "app/crypto/age-private.h"
+#include "app/crypto/age-stream-private.h"
 
 #define NONCE_SIZE 16
 #define CHUNK_SIZE (64u << 10)
 #define TAG_SIZE crypto_aead_chacha20poly1305_ietf_ABYTES
 #define CHUNK_NONCE_SIZE crypto_aead_chacha20poly1305_ietf_NPUBBYTES
+#define HEADER_SIZE_MAX(count) (128 + (gsize) MIN (count, DK_AGE_STANZAS_MAX) * 128)
+
+/* One chunk in memory, wiped afterwards, and the key of the payload. */
+typedef struct {
+  guint8 key[32];
+  guint8 bytes[CHUNK_SIZE + TAG_SIZE];
+} Chunk;
+
+static void
+free_chunk (Chunk *chunk)
+{
+  dk_secret_wipe (chunk, sizeof *chunk);
+  g_free (chunk);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Chunk, free_chunk)
 
 static void
 write_chunk_nonce (guint8 nonce[CHUNK_NONCE_SIZE], guint64 counter, gboolean last)
@@ -18,144 +37,253 @@ write_chunk_nonce (guint8 nonce[CHUNK_NONCE_SIZE], guint64 counter, gboolean las
   nonce[11] = last ? 1 : 0;
 }
 
-/* An empty text is one empty chunk; no other chunk may be empty. */
-static gsize
-count_chunks (gsize size, gsize chunk_size)
+static GCancellable *
+cancellable_of (const DkJob *job)
 {
-  return size == 0 ? 1 : (size + chunk_size - 1) / chunk_size;
-}
-
-static void
-seal_chunks (const guint8 *plain, gsize size, const guint8 key[32], guint8 *out)
-{
-  gsize chunks = count_chunks (size, CHUNK_SIZE);
-
-  for (gsize i = 0; i < chunks; i++) {
-    gboolean last = i + 1 == chunks;
-    gsize part = last ? size - i * CHUNK_SIZE : CHUNK_SIZE;
-    guint8 nonce[CHUNK_NONCE_SIZE];
-
-    write_chunk_nonce (nonce, i, last);
-    crypto_aead_chacha20poly1305_ietf_encrypt (out, NULL, part > 0 ? plain + i * CHUNK_SIZE : NULL,
-                                               part, NULL, 0, NULL, nonce, key);
-    out += part + TAG_SIZE;
-  }
-}
-
-GBytes *
-dk_age_seal (GBytes *plain, const guint8 *public_keys, guint count, GError **error)
-{
-  gsize size;
-  const guint8 *data = g_bytes_get_data (plain, &size);
-  gsize sealed_size = size + count_chunks (size, CHUNK_SIZE) * TAG_SIZE;
-  g_autoptr (GByteArray) header = g_byte_array_new ();
-  g_autofree guint8 *out = NULL;
-  guint8 file_key[DK_AGE_FILE_KEY_SIZE];
-  guint8 key[32];
-  gboolean written;
-
-  if (count == 0 || count > DK_AGE_STANZAS_MAX) {
-    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
-                 "A file can be sealed to 1 to %d recipients, not to %u. Nothing was written.",
-                 DK_AGE_STANZAS_MAX, count);
-    return NULL;
-  }
-  randombytes_buf (file_key, sizeof file_key);
-  written = dk_age_header_write (header, file_key, public_keys, count, error);
-  if (written)
-    out = g_try_malloc (header->len + NONCE_SIZE + sealed_size);
-  if (written && out == NULL)
-    g_set_error (error, DK_ERROR, DK_ERROR_MEMORY,
-                 "There is not enough free memory to seal the file. Nothing was written; close "
-                 "other programs and try again.");
-  if (out != NULL) {
-    guint8 *at = out + header->len;
-
-    memcpy (out, header->data, header->len);
-    randombytes_buf (at, NONCE_SIZE);
-    dk_age_hkdf (key, file_key, sizeof file_key, at, NONCE_SIZE, "payload");
-    seal_chunks (data, size, key, at + NONCE_SIZE);
-    dk_secret_wipe (key, sizeof key);
-  }
-  dk_secret_wipe (file_key, sizeof file_key);
-  if (out == NULL)
-    return NULL;
-  return g_bytes_new_take (g_steal_pointer (&out), header->len + NONCE_SIZE + sealed_size);
+  return job != NULL ? job->cancellable : NULL;
 }
 
 static gboolean
-open_chunks (const guint8 *sealed, gsize size, const guint8 key[32], guint8 *out)
+seal_chunks (DkAgeSource *source, DkAgeSink *sink, Chunk *chunk, const DkJob *job, GError **error)
 {
-  gsize chunks = count_chunks (size, CHUNK_SIZE + TAG_SIZE);
+  gboolean last = FALSE;
+  guint64 done = 0;
 
-  for (gsize i = 0; i < chunks; i++) {
-    gboolean last = i + 1 == chunks;
-    gsize part = last ? size - i * (CHUNK_SIZE + TAG_SIZE) : CHUNK_SIZE + TAG_SIZE;
+  for (guint64 i = 0; !last; i++) {
     guint8 nonce[CHUNK_NONCE_SIZE];
+    gsize size;
 
+    if (!dk_age_source_read (source, chunk->bytes, CHUNK_SIZE, &size, error)
+        || !dk_age_source_at_end (source, &last, error))
+      return FALSE;
     write_chunk_nonce (nonce, i, last);
-    if (crypto_aead_chacha20poly1305_ietf_decrypt (out + i * CHUNK_SIZE, NULL, NULL,
-                                                   sealed + i * (CHUNK_SIZE + TAG_SIZE), part, NULL,
-                                                   0, nonce, key)
-        != 0)
+    crypto_aead_chacha20poly1305_ietf_encrypt (chunk->bytes, NULL, chunk->bytes, size, NULL, 0,
+                                               NULL, nonce, chunk->key);
+    done += size;
+    if (!dk_age_sink_write (sink, chunk->bytes, size + TAG_SIZE, error)
+        || !dk_job_step (job, done, 0, "Sealing", error))
       return FALSE;
   }
   return TRUE;
 }
 
 static gboolean
-size_is_possible (gsize size)
+write_head (const DkAgeSealing *sealing, DkAgeSink *sink, Chunk *chunk, DkAgeDraw draw,
+            GError **error)
 {
-  gsize last = size % (CHUNK_SIZE + TAG_SIZE);
+  g_autoptr (GByteArray) header = g_byte_array_new ();
+  guint8 file_key[DK_AGE_FILE_KEY_SIZE];
+  guint8 nonce[NONCE_SIZE];
+  gboolean written;
 
-  return size >= TAG_SIZE && (last == 0 || last > TAG_SIZE || size == TAG_SIZE);
+  draw (file_key, sizeof file_key);
+  written
+      = dk_age_header_write (header, file_key, sealing->public_keys, sealing->count, draw, error);
+  if (written) {
+    draw (nonce, sizeof nonce);
+    dk_age_hkdf (chunk->key, file_key, sizeof file_key, nonce, sizeof nonce, "payload");
+    g_byte_array_append (header, nonce, sizeof nonce);
+  }
+  dk_secret_wipe (file_key, sizeof file_key);
+  return written && dk_age_sink_write (sink, header->data, header->len, error);
+}
+
+gboolean
+dk_age_seal_drawn (const DkAgeSealing *sealing, DkAgeDraw draw, const DkJob *job, GError **error)
+{
+  g_autoptr (DkAgeSource) source = dk_age_source_new (sealing->in, cancellable_of (job));
+  g_autoptr (DkAgeSink) sink
+      = dk_age_sink_new (sealing->out, sealing->armored, cancellable_of (job));
+  g_autoptr (Chunk) chunk = g_new0 (Chunk, 1);
+
+  if (sealing->count == 0 || sealing->count > DK_AGE_STANZAS_MAX) {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "A file can be sealed to 1 to %d recipients, not to %u. Nothing was written.",
+                 DK_AGE_STANZAS_MAX, sealing->count);
+    return FALSE;
+  }
+  return write_head (sealing, sink, chunk, draw, error)
+         && seal_chunks (source, sink, chunk, job, error) && dk_age_sink_finish (sink, error);
+}
+
+static void
+draw_random (void *out, gsize size)
+{
+  randombytes_buf (out, size);
+}
+
+gboolean
+dk_age_seal_stream (GInputStream *in, GOutputStream *out, const guint8 *public_keys, guint count,
+                    gboolean armored, const DkJob *job, GError **error)
+{
+  DkAgeSealing sealing = { in, out, public_keys, count, armored };
+
+  return dk_age_seal_drawn (&sealing, draw_random, job, error);
+}
+
+static gboolean
+report_damaged (GError **error)
+{
+  g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
+               "This sealed file is damaged, cut off or was tampered with. Nothing was changed; "
+               "copy the file again or ask its sender.");
+  return FALSE;
+}
+
+/* All up to the line that begins with three hyphens: no other line of a header can. */
+static GByteArray *
+read_head (DkAgeSource *source, GError **error)
+{
+  g_autoptr (GByteArray) header = g_byte_array_new ();
+  gsize line_at = 0;
+
+  while (header->len < DK_AGE_HEADER_MAX) {
+    guint8 byte;
+    gsize got;
+
+    if (!dk_age_source_read (source, &byte, 1, &got, error))
+      return NULL;
+    if (got == 0)
+      break;
+    g_byte_array_append (header, &byte, 1);
+    if (byte != '\n')
+      continue;
+    if (header->len - line_at > 3 && memcmp (header->data + line_at, "---", 3) == 0)
+      break;
+    line_at = header->len;
+  }
+  return g_steal_pointer (&header);
+}
+
+static gboolean
+open_head (DkAgeSource *source, const DkSecret *secret_key, Chunk *chunk, GError **error)
+{
+  g_autoptr (GByteArray) header = NULL;
+  guint8 file_key[DK_AGE_FILE_KEY_SIZE];
+  guint8 nonce[NONCE_SIZE];
+  gsize size;
+  gboolean opened;
+
+  if (!dk_age_source_find_armor (source, error))
+    return FALSE;
+  header = read_head (source, error);
+  if (header == NULL
+      || !dk_age_header_open (header->data, header->len, secret_key, file_key, &size, error))
+    return FALSE;
+  opened = dk_age_source_read (source, nonce, sizeof nonce, &size, error);
+  if (opened && size != sizeof nonce)
+    opened = report_damaged (error);
+  if (opened)
+    dk_age_hkdf (chunk->key, file_key, sizeof file_key, nonce, sizeof nonce, "payload");
+  dk_secret_wipe (file_key, sizeof file_key);
+  return opened;
+}
+
+static gboolean
+open_chunks (DkAgeSource *source, DkAgeSink *sink, Chunk *chunk, const DkJob *job, GError **error)
+{
+  gboolean last = FALSE;
+  guint64 done = 0;
+
+  for (guint64 i = 0; !last; i++) {
+    guint8 nonce[CHUNK_NONCE_SIZE];
+    gsize size;
+
+    if (!dk_age_source_read (source, chunk->bytes, sizeof chunk->bytes, &size, error)
+        || !dk_age_source_at_end (source, &last, error))
+      return FALSE;
+    write_chunk_nonce (nonce, i, last);
+    /* An empty text is one empty chunk; no other chunk may be empty. */
+    if (size < TAG_SIZE || (size == TAG_SIZE && i > 0)
+        || crypto_aead_chacha20poly1305_ietf_decrypt (chunk->bytes, NULL, NULL, chunk->bytes, size,
+                                                      NULL, 0, nonce, chunk->key)
+               != 0)
+      return report_damaged (error);
+    done += size;
+    if (!dk_age_sink_write (sink, chunk->bytes, size - TAG_SIZE, error)
+        || !dk_job_step (job, done, 0, "Opening", error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+dk_age_open_stream (GInputStream *in, GOutputStream *out, const DkSecret *secret_key,
+                    const DkJob *job, GError **error)
+{
+  g_autoptr (DkAgeSource) source = dk_age_source_new (in, cancellable_of (job));
+  g_autoptr (DkAgeSink) sink = dk_age_sink_new (out, FALSE, cancellable_of (job));
+  g_autoptr (Chunk) chunk = g_new0 (Chunk, 1);
+
+  return open_head (source, secret_key, chunk, error)
+         && open_chunks (source, sink, chunk, job, error);
+}
+
+/* A stream into memory of exactly this size, so that nothing confidential is copied about while it
+ * grows. */
+static GOutputStream *
+new_memory (gsize size, GError **error)
+{
+  guint8 *memory = g_try_malloc (MAX (size, 1));
+
+  if (memory != NULL)
+    return g_memory_output_stream_new (memory, MAX (size, 1), NULL, g_free);
+  g_set_error (error, DK_ERROR, DK_ERROR_MEMORY,
+               "There is not enough free memory for a sealed file of this size. Nothing was "
+               "changed; close other programs and try again.");
+  return NULL;
 }
 
 static GBytes *
-open_payload (const guint8 *data, gsize size, const guint8 file_key[DK_AGE_FILE_KEY_SIZE],
-              GError **error)
+take_memory (GOutputStream *out)
 {
-  g_autofree guint8 *out = NULL;
-  gsize sealed_size = size >= NONCE_SIZE ? size - NONCE_SIZE : 0;
-  gsize plain_size;
-  guint8 key[32];
-  gboolean held = FALSE;
+  GMemoryOutputStream *memory = G_MEMORY_OUTPUT_STREAM (out);
+  gsize size;
 
-  if (size_is_possible (sealed_size)) {
-    plain_size = sealed_size - count_chunks (sealed_size, CHUNK_SIZE + TAG_SIZE) * TAG_SIZE;
-    out = g_try_malloc (MAX (plain_size, 1));
-    if (out == NULL) {
-      g_set_error (error, DK_ERROR, DK_ERROR_MEMORY,
-                   "There is not enough free memory to open the sealed file. Nothing was changed; "
-                   "close other programs and try again.");
-      return NULL;
-    }
-    dk_age_hkdf (key, file_key, DK_AGE_FILE_KEY_SIZE, data, NONCE_SIZE, "payload");
-    held = open_chunks (data + NONCE_SIZE, sealed_size, key, out);
-    dk_secret_wipe (key, sizeof key);
-    if (!held)
-      dk_secret_wipe (out, plain_size);
-  }
-  if (!held) {
-    g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
-                 "This sealed file is damaged, cut off or was tampered with. Nothing was changed; "
-                 "copy the file again or ask its sender.");
+  (void) g_output_stream_close (out, NULL, NULL);
+  size = g_memory_output_stream_get_data_size (memory);
+  return g_bytes_new_take (g_memory_output_stream_steal_data (memory), size);
+}
+
+static GBytes *
+seal_bytes (GBytes *plain, const guint8 *public_keys, guint count, gboolean armored, GError **error)
+{
+  g_autoptr (GInputStream) in = g_memory_input_stream_new_from_bytes (plain);
+  g_autoptr (GOutputStream) out = NULL;
+  gsize size = g_bytes_get_size (plain);
+  gsize sealed_size
+      = HEADER_SIZE_MAX (count) + NONCE_SIZE + size + (size / CHUNK_SIZE + 1) * TAG_SIZE;
+
+  out = new_memory (armored ? dk_age_armored_size (sealed_size) : sealed_size, error);
+  if (out == NULL || !dk_age_seal_stream (in, out, public_keys, count, armored, NULL, error))
     return NULL;
-  }
-  return g_bytes_new_take (g_steal_pointer (&out), plain_size);
+  return take_memory (out);
+}
+
+GBytes *
+dk_age_seal (GBytes *plain, const guint8 *public_keys, guint count, GError **error)
+{
+  return seal_bytes (plain, public_keys, count, FALSE, error);
+}
+
+GBytes *
+dk_age_seal_armored (GBytes *plain, const guint8 *public_keys, guint count, GError **error)
+{
+  return seal_bytes (plain, public_keys, count, TRUE, error);
 }
 
 GBytes *
 dk_age_open (GBytes *sealed, const DkSecret *secret_key, GError **error)
 {
-  gsize size;
-  gsize header_size;
-  const guint8 *data = g_bytes_get_data (sealed, &size);
-  guint8 file_key[DK_AGE_FILE_KEY_SIZE];
-  GBytes *plain = NULL;
+  g_autoptr (GInputStream) in = g_memory_input_stream_new_from_bytes (sealed);
+  g_autoptr (GOutputStream) out = new_memory (g_bytes_get_size (sealed), error);
+  GMemoryOutputStream *memory = G_MEMORY_OUTPUT_STREAM (out);
 
-  if (dk_age_header_open (data, size, secret_key, file_key, &header_size, error))
-    plain = open_payload (data + header_size, size - header_size, file_key, error);
-  dk_secret_wipe (file_key, sizeof file_key);
-  return plain;
+  if (out == NULL)
+    return NULL;
+  if (dk_age_open_stream (in, out, secret_key, NULL, error))
+    return take_memory (out);
+  dk_secret_wipe (g_memory_output_stream_get_data (memory),
+                  g_memory_output_stream_get_data_size (memory));
+  return NULL;
 }

@@ -86,6 +86,7 @@ struct DkPerson {
   DkSlotInfo info;
   DkSecret *seed;
   DkSecret *sign_seed;
+  DkSecret *wrap_key; /* of the wrap as it was unlocked; a new passphrase makes another */
   guint32 admin_epoch;
   guint8 admin_key[32];
 };

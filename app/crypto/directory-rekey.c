@@ -106,6 +106,26 @@ name_oldest (const guint8 *image, DkSlotInfo *out)
   }
 }
 
+static void
+refuse_change (const guint8 *image, GError **error)
+{
+  DkSlotInfo info = { 0 };
+
+  name_oldest (image, &info);
+  if (info.kind == DK_SLOT_RECOVERY)
+    g_set_error (error, DK_ERROR, DK_ERROR_FAILED,
+                 "The administrator key has changed %d times since the recovery code (%s) was "
+                 "made, and no more changes can be kept for that. Nothing was changed; make a new "
+                 "recovery code (dkit recovery rotate) and try again.",
+                 DK_CHANGE_MAX, info.name);
+  else
+    g_set_error (error, DK_ERROR, DK_ERROR_FAILED,
+                 "The administrator key has changed %d times since %s last unlocked this kit, and "
+                 "no more changes can be kept for that. Nothing was changed; let %s unlock once, "
+                 "or remove that user, and try again.",
+                 DK_CHANGE_MAX, info.name, info.name);
+}
+
 static gboolean
 add_change (guint8 *image, guint32 epoch, const DkKeyring *before, const DkKeyring *after,
             GError **error)
@@ -118,14 +138,7 @@ add_change (guint8 *image, guint32 epoch, const DkKeyring *before, const DkKeyri
   drop_old_changes (image);
   count = dk_image_get_u32 (image + DK_HEAD_CHANGE_COUNT);
   if (count == DK_CHANGE_MAX) {
-    DkSlotInfo info = { 0 };
-
-    name_oldest (image, &info);
-    g_set_error (error, DK_ERROR, DK_ERROR_FAILED,
-                 "The administrator key has changed %d times since %s last unlocked this kit, and "
-                 "no more changes can be kept for that. Nothing was changed; let %s unlock once, "
-                 "or remove that user, and try again.",
-                 DK_CHANGE_MAX, info.name, info.name);
+    refuse_change (image, error);
     return FALSE;
   }
   record = image + DK_HEAD_CHANGES + count * DK_CHANGE_SIZE;
@@ -165,6 +178,24 @@ dk_directory_rekey (DkDirectory *directory, const DkKeyring *before, const DkKey
 }
 
 void
+dk_directory_renew_wrap (DkDirectory *directory, const DkPerson *person)
+{
+  guint8 *image = directory->image;
+  int position = dk_image_find_id (image, person->info.id);
+  guint8 *slot = position >= 0 ? dk_image_slot (image, (guint) position) : NULL;
+  g_autoptr (DkSecret) seed = NULL;
+  DkAdminKey admin;
+
+  /* Where the passphrase was changed since, the key is that of another wrap. */
+  if (slot == NULL || person->wrap_key == NULL
+      || !dk_slot_open (slot, image + DK_HEAD_KIT_ID, person->wrap_key, &seed, &admin)
+      || !dk_image_walk_admin (image, &admin))
+    return;
+  dk_slot_seal (slot, image + DK_HEAD_KIT_ID, person->wrap_key, seed, &admin);
+  directory->needs_write = TRUE;
+}
+
+void
 dk_directory_set_role (DkDirectory *directory, guint i, DkRole role, gint64 valid_until_ms,
                        const DkKeyring *all)
 {
@@ -177,4 +208,21 @@ dk_directory_set_role (DkDirectory *directory, guint i, DkRole role, gint64 vali
   dk_image_put_u64 (slot + DK_SLOT_AT_VALID_UNTIL, (guint64) valid_until_ms);
   dk_slot_seal_keys (slot, all, role, dk_directory_key_epoch (directory));
   directory->unsigned_change = TRUE;
+}
+
+gboolean
+dk_directory_renew_person (const DkDirectory *directory, DkPerson *person)
+{
+  int position = dk_image_find_id (directory->image, person->info.id);
+  DkAdminKey admin = { .epoch = person->admin_epoch };
+
+  if (position < 0)
+    return FALSE;
+  memcpy (admin.key, person->admin_key, sizeof admin.key);
+  if (!dk_image_walk_admin (directory->image, &admin))
+    return FALSE;
+  dk_slot_read_info (dk_image_slot_const (directory->image, (guint) position), &person->info);
+  person->admin_epoch = admin.epoch;
+  memcpy (person->admin_key, admin.key, sizeof admin.key);
+  return TRUE;
 }

@@ -186,6 +186,7 @@ make_person (const DkSlotInfo *info, Opened *opened)
   person->info = *info;
   person->seed = g_steal_pointer (&opened->seed);
   person->sign_seed = dk_seed_sign_key (person->seed);
+  person->wrap_key = g_steal_pointer (&opened->wrap_key);
   person->admin_epoch = opened->admin.epoch;
   memcpy (person->admin_key, opened->admin.key, sizeof person->admin_key);
   return person;
@@ -245,5 +246,6 @@ dk_person_free (DkPerson *person)
     return;
   dk_secret_free (person->seed);
   dk_secret_free (person->sign_seed);
+  dk_secret_free (person->wrap_key);
   g_free (person);
 }

@@ -293,3 +293,31 @@ dk_directory_reset (DkDirectory *directory, guint i, const DkSecret *seed, const
   }
   return rewrap_slot (directory, info.id, seed, by, passphrase, params, error);
 }
+
+gboolean
+dk_directory_renew_seed (DkDirectory *directory, guint i, const DkPerson *by,
+                         const DkSecret *passphrase, DkKdfParams params, const DkKeyring *all,
+                         DkSecret **seed, GError **error)
+{
+  g_autoptr (DkSecret) new_seed = dk_secret_new_random (DK_KEY_SIZE);
+  g_autoptr (DkSecret) box_key = dk_seed_box_key (new_seed);
+  g_autoptr (DkSecret) sign_key = dk_seed_sign_key (new_seed);
+  guint8 before[DK_SLOT_SIZE];
+  DkSlotInfo info;
+  guint8 *slot;
+
+  dk_directory_info (directory, i, &info);
+  slot = dk_image_slot (directory->image, (guint) dk_image_find_id (directory->image, info.id));
+  memcpy (before, slot, sizeof before);
+  dk_box_public (slot + DK_SLOT_AT_BOX_PUBLIC, box_key);
+  dk_sign_public (slot + DK_SLOT_AT_SIGN_PUBLIC, sign_key);
+  dk_slot_seal_keys (slot, all, info.role, dk_directory_key_epoch (directory));
+  if (!rewrap_slot (directory, info.id, new_seed, by, passphrase, params, error)) {
+    memcpy (slot, before, sizeof before);
+    return FALSE;
+  }
+  directory->unsigned_change = TRUE;
+  if (seed != NULL)
+    *seed = g_steal_pointer (&new_seed);
+  return TRUE;
+}

@@ -117,6 +117,12 @@ void dk_directory_set_role (DkDirectory *directory, guint i, DkRole role, gint64
 gboolean dk_directory_rekey (DkDirectory *directory, const DkKeyring *before,
                              const DkKeyring *after, GError **error) DK_CHECKED;
 
+/* After dk_directory_rekey: the wrap of who did it vouches for the admin key in force at once, so
+ * that nobody who has only the one before can lead that person elsewhere. The others' wraps follow
+ * as they unlock. Nothing happens if the passphrase was changed since the unlocking, or the person
+ * is not in the directory. The caller writes. */
+void dk_directory_renew_wrap (DkDirectory *directory, const DkPerson *person);
+
 /* Wraps the unlocked person's seed with a new passphrase; no signature is needed. A recovery
  * slot opens with the passphrase from then on, no longer with its code. DK_ERROR_NOT_FOUND if the
  * person was removed, _FAILED if the admin key changed so often since the unlocking that the way to
@@ -131,6 +137,15 @@ gboolean dk_directory_rewrap (DkDirectory *directory, const DkPerson *person,
 gboolean dk_directory_reset (DkDirectory *directory, guint i, const DkSecret *seed,
                              const DkPerson *by, const DkSecret *passphrase, DkKdfParams params,
                              GError **error) DK_CHECKED;
+
+/* Gives slot i a new seed, and with it new keys of its person, for somebody who forgot a passphrase
+ * and whose seed nobody keeps; `all` holds every key of the role, and `admin`. *seed, if wanted,
+ * gets the seed (new secret). The caller signs and writes afterwards. Errors as
+ * dk_directory_rewrap, and then nothing changed. Slow. */
+gboolean dk_directory_renew_seed (DkDirectory *directory, guint i, const DkPerson *by,
+                                  const DkSecret *passphrase, DkKdfParams params,
+                                  const DkKeyring *all, DkSecret **seed,
+                                  GError **error) DK_CHECKED;
 
 /* Opens the slot of that name and checks signature and MAC with what it holds, of the directory as
  * it was read or last made into bytes. If the newer copy does not hold, the directory becomes the
@@ -164,6 +179,11 @@ const DkSlotInfo *dk_person_info (const DkPerson *person);
 
 /* The verify key of `admin` as this person's slot vouches for it: 32 bytes, borrowed. */
 const guint8 *dk_person_admin_key (const DkPerson *person);
+
+/* Brings facts and admin verify key of an unlocked person to what the directory says now, after a
+ * change of keys or role. FALSE if the person is not in it any more, or no change record leads to
+ * the admin key in force. */
+gboolean dk_directory_renew_person (const DkDirectory *directory, DkPerson *person) DK_CHECKED;
 
 /* The person's own signature over a short message (declare, push, void, ...). */
 void dk_person_sign (const DkPerson *person, guint8 signature[64], const void *message,

@@ -16,6 +16,10 @@ typedef enum {
 /* Bounds for reading, which hold before any memory is asked for. */
 gboolean dk_kdf_params_readable (DkKdfParams params) DK_CHECKED;
 
+/* The choice of dk_kdf_calibrate: `us` is how long a derivation with 64 MiB and 3 passes took,
+ * `available` the free memory in bytes, 0 = not known. */
+DkKdfParams dk_kdf_choose (gint64 us, guint64 available);
+
 /* Derives 32 bytes from a recovery code. Fast. */
 DkSecret *dk_kdf_derive_code (const DkSecret *code, const guint8 salt[16]);
 

@@ -11,8 +11,14 @@ typedef struct {
   guint32 passes; /* 3 to 10 when made, 2 to 10 when read */
 } DkKdfParams;
 
-/* 256 MiB, 3 passes: the default of the design. */
+/* 256 MiB, 3 passes: where nothing was measured. */
 DkKdfParams dk_kdf_default (void);
+
+/* What this PC can bear when somebody unlocks: 256 MiB if that takes at most about two seconds
+ * here, else 192, 128, 96 or 64 MiB, always 3 passes; but for the 64 at most half of the memory
+ * that is free now. Times one or two derivations of 64 MiB, about a second: never on the main
+ * thread. */
+DkKdfParams dk_kdf_calibrate (void);
 
 /* Parameters for --kdf-mib; DK_ERROR_USAGE outside of 64 to 1024. */
 gboolean dk_kdf_params_check (DkKdfParams params, GError **error) DK_CHECKED;

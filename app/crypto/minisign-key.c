@@ -70,10 +70,12 @@ dk_minisign_read_base64 (DkMinisignSlice line, guint8 *out, gsize size)
 gboolean
 dk_minisign_is_clean (DkMinisignSlice line)
 {
-  for (gsize i = 0; i < line.size; i++)
-    if ((guint8) line.text[i] < 0x20 || line.text[i] == 0x7f)
+  if (!g_utf8_validate (line.text, (gssize) line.size, NULL))
+    return FALSE;
+  for (const char *at = line.text; at < line.text + line.size; at = g_utf8_next_char (at))
+    if (g_unichar_iscntrl (g_utf8_get_char (at)))
       return FALSE;
-  return g_utf8_validate (line.text, (gssize) line.size, NULL);
+  return TRUE;
 }
 
 /* A comment line, which may be missing, and one line of base64; white space may follow. */

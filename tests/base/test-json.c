@@ -170,6 +170,24 @@ test_members (void)
   g_assert_null (json_object_get (object, "none"));
 }
 
+/* What the canonical writer would end the program for, asked beforehand. */
+static void
+test_plain (void)
+{
+  static const char *const plain[] = { "{}", "[1,\"x\",null,true,{\"a\":[-9007199254740992]}]" };
+  static const char *const odd[] = { "[1.0]", "{\"a\":[{\"b\":1e3}]}", "[9007199254740993]",
+                                     "[-9007199254740993]", "{\"\u00e9\":1}" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (plain); i++) {
+    g_autoptr (json_t) document = parse (plain[i]);
+    g_assert_true (dk_json_is_plain (document));
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (odd); i++) {
+    g_autoptr (json_t) document = parse (odd[i]);
+    g_assert_false (dk_json_is_plain (document));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -179,5 +197,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/json/depth-counts-no-strings", test_depth_counts_no_strings);
   g_test_add_func ("/base/json/one-spelling", test_one_spelling);
   g_test_add_func ("/base/json/members", test_members);
+  g_test_add_func ("/base/json/plain-documents", test_plain);
   return dk_test_run ();
 }

@@ -324,6 +324,87 @@ test_hostile_headers_are_refused (void)
   }
 }
 
+/* The points of small order: with them the shared secret would be zero whatever the key. */
+static void
+test_low_order_points_are_refused (void)
+{
+  static const char *const points[] = {
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+    "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  };
+  g_autoptr (GBytes) plain = g_bytes_new_static ("x", 1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (points); i++) {
+    g_autoptr (GByteArray) point = dk_sample_unhex (points[i]);
+    g_autofree char *stanza = NULL;
+    g_autoptr (GError) error = NULL;
+    char text[64];
+
+    sodium_bin2base64 (text, sizeof text, point->data, 32,
+                       sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+    stanza = g_strdup_printf ("-> X25519 %s\n" ZERO_SHARE "\n", text);
+    g_assert_cmpint (try_built (stanza, "", 1), ==, DK_ERROR_INVALID);
+    g_assert_null (dk_age_seal (plain, point->data, 1, &error));
+    g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+  }
+}
+
+/* A header of exactly `size` bytes, filled by stanzas of another type. */
+static GByteArray *
+build_header_of (gsize size)
+{
+  g_autofree char *argument = NULL;
+  g_autofree char *stanza = NULL;
+  g_autoptr (GByteArray) plain = build ("", "", 0);
+  gsize header_size = (gsize) (strstr ((const char *) plain->data, "--- ") - (char *) plain->data)
+                      + strlen ("--- " ZERO_SHARE "\n");
+
+  argument = g_strnfill (size - header_size - strlen ("-> \n\n"), 'a');
+  stanza = g_strdup_printf ("-> %s\n\n", argument);
+  return build (stanza, "", 1);
+}
+
+static void
+test_header_has_a_limit (void)
+{
+  g_autoptr (DkSecret) key = read_identity ();
+  g_autoptr (GByteArray) largest = build_header_of (DK_AGE_HEADER_MAX);
+  g_autoptr (GByteArray) larger = build_header_of (DK_AGE_HEADER_MAX + 1);
+  g_autofree char *endless = g_strnfill (1u << 20, 'a');
+  g_autofree char *line = g_strconcat ("age-encryption.org/v1\n-> ", endless, NULL);
+
+  g_assert_cmpint (try_open (largest->data, largest->len, key, PLAIN), ==, -1);
+  g_assert_cmpint (try_open (larger->data, larger->len, key, PLAIN), ==, DK_ERROR_INVALID);
+  g_assert_cmpint (try_open ((const guint8 *) line, strlen (line), key, ""), ==,
+                   DK_ERROR_INVALID);
+}
+
+/* Refused before scrypt is asked for 4 GiB and a minute. */
+static void
+test_passphrase_files_are_refused_unread (void)
+{
+  static const char *const files[] = {
+    "age-encryption.org/v1\n-> scrypt AAAAAAAAAAAAAAAAAAAAAA 18\n" ZERO_SHARE
+    "\n--- " ZERO_SHARE "\n0123456789abcdef0123456789abcdef",
+    "age-encryption.org/v1\n-> scrypt AAAAAAAAAAAAAAAAAAAAAA 22\n" ZERO_SHARE
+    "\n--- " ZERO_SHARE "\n0123456789abcdef0123456789abcdef",
+  };
+  g_autoptr (DkSecret) key = read_identity ();
+  gint64 start = g_get_monotonic_time ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    g_assert_cmpint (try_open ((const guint8 *) files[i], strlen (files[i]), key, ""), ==,
+                     DK_ERROR_INVALID);
+  g_assert_cmpint (try_built ("", "-> scrypt AAAAAAAAAAAAAAAAAAAAAA 22\n" ZERO_SHARE "\n", 1), ==,
+                   DK_ERROR_INVALID);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, G_USEC_PER_SEC / 2);
+}
+
 static void
 test_other_files_are_refused (void)
 {
@@ -335,7 +416,8 @@ test_other_files_are_refused (void)
     "age-encryption.org/v2\n-> a\n\n--- " ZERO_SHARE "\n",
     "age-encryption.org/v1\r\n-> a\n\n--- " ZERO_SHARE "\n",
     "age-encryption.org/v1\n--- " ZERO_SHARE "\n0123456789abcdef0123456789abcdef",
-    "-----BEGIN AGE ENCRYPTED FILE-----\n",
+    "-----BEGIN AGE ENCRYPTED FILE\n",
+    " age-encryption.org/v1\n-> a\n\n--- " ZERO_SHARE "\n",
     "PK\x03\x04",
   };
   g_autoptr (DkSecret) key = read_identity ();
@@ -360,6 +442,9 @@ main (int argc, char **argv)
   ADD ("2048-recipients-and-no-more", test_many_recipients);
   ADD ("unknown-stanzas-are-skipped", test_unknown_stanzas_are_skipped);
   ADD ("hostile-headers-are-refused", test_hostile_headers_are_refused);
+  ADD ("low-order-points-are-refused", test_low_order_points_are_refused);
+  ADD ("header-has-a-limit", test_header_has_a_limit);
+  ADD ("passphrase-files-are-refused-unread", test_passphrase_files_are_refused_unread);
   ADD ("other-files-are-refused", test_other_files_are_refused);
 #undef ADD
   return dk_test_run ();

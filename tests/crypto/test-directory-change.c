@@ -227,6 +227,76 @@ test_admin_key_changes (void)
 }
 
 /* Somebody unlocked, and the admin key changed behind their back. */
+/* The newest change of the admin key, and keys for anna, as somebody would have them who holds the
+ * admin key of before, and `open`. */
+static void
+forge_change (Kit *kit, const DkKeyring *before)
+{
+  guint8 *image = kit->directory->image;
+  guint8 *record = image + DK_HEAD_CHANGES;
+  guint8 *slot = dk_image_slot (image, (guint) dk_image_find (image, "anna"));
+  g_autoptr (DkKeyring) mine = dk_keyring_new_renewed (kit->all, 1u << DK_KEY_ADMIN);
+  g_autoptr (GByteArray) message = g_byte_array_new ();
+  g_autoptr (GByteArray) part = NULL;
+  guint8 key[32];
+
+  dk_keyring_public (before, DK_KEY_ADMIN, key);
+  g_byte_array_append (message, (const guint8 *) "dk-admin-key v1", 15);
+  g_byte_array_append (message, image + DK_HEAD_KIT_ID, 16);
+  g_byte_array_append (message, record + DK_CHANGE_EPOCH, 4);
+  g_byte_array_append (message, key, sizeof key);
+  dk_keyring_public (mine, DK_KEY_ADMIN, key);
+  g_byte_array_append (message, key, sizeof key);
+  memcpy (record + DK_CHANGE_KEY, key, sizeof key);
+  dk_sign (record + DK_CHANGE_SIGNATURE, message->data, message->len,
+           dk_keyring_get (before, DK_KEY_ADMIN));
+  dk_slot_seal_keys (slot, mine, DK_ROLE_ADMIN, dk_directory_key_epoch (kit->directory));
+  part = dk_image_signed_part (image);
+  dk_sign (image + DK_HEAD_SIGNATURE, part->data, part->len, dk_keyring_get (mine, DK_KEY_ADMIN));
+  write_and_read (kit);
+}
+
+/* Who was an admin keeps that key: who changed it must not be led to another one. Control: without
+ * the renewed wrap anna is. */
+static void
+test_former_admin_leads_nobody (void)
+{
+  for (guint i = 0; i < 2; i++) {
+    g_auto (Kit) kit = { 0 };
+    g_autoptr (DkPerson) anna = NULL;
+    g_autoptr (DkKeyring) before = NULL;
+    gboolean is_renewed = i == 0;
+
+    kit_init (&kit);
+    before = dk_sample_unlock (kit.directory, "anna", kit.code, &anna);
+    rekey (&kit, 1u << DK_KEY_OPEN | 1u << DK_KEY_ADMIN);
+    if (is_renewed)
+      dk_directory_renew_wrap (kit.directory, anna);
+    forge_change (&kit, before);
+    g_assert_cmpint (dk_sample_try (kit.directory, "anna", kit.code), ==,
+                     is_renewed ? (int) DK_ERROR_DAMAGED : -1);
+  }
+}
+
+/* The key of the wrap is the one of the passphrase before. */
+static void
+test_wrap_of_another_passphrase_stays (void)
+{
+  g_auto (Kit) kit = { 0 };
+  g_autoptr (DkPerson) anna = NULL;
+  g_autoptr (DkKeyring) keys = NULL;
+  g_autoptr (DkSecret) new = dk_sample_secret ("purple monkey");
+  g_autoptr (GError) error = NULL;
+
+  kit_init (&kit);
+  keys = dk_sample_unlock (kit.directory, "anna", kit.code, &anna);
+  g_assert_true (dk_directory_rewrap (kit.directory, anna, new, dk_sample_cost, &error));
+  rekey (&kit, 1u << DK_KEY_OPEN | 1u << DK_KEY_ADMIN);
+  dk_directory_renew_wrap (kit.directory, anna);
+  write_and_read (&kit);
+  g_assert_cmpint (dk_sample_try (kit.directory, "anna", new), ==, -1);
+}
+
 static void
 test_late_change_finds_the_admin_key (void)
 {
@@ -331,6 +401,10 @@ main (int argc, char **argv)
   g_test_add_func ("/crypto/directory/rekey-leaves-the-removed-behind",
                    test_rekey_leaves_the_removed_behind);
   g_test_add_func ("/crypto/directory/admin-key-is-followed", test_admin_key_changes);
+  g_test_add_func ("/crypto/directory/former-admin-leads-nobody-elsewhere",
+                   test_former_admin_leads_nobody);
+  g_test_add_func ("/crypto/directory/wrap-of-another-passphrase-stays",
+                   test_wrap_of_another_passphrase_stays);
   g_test_add_func ("/crypto/directory/late-change-finds-the-admin-key",
                    test_late_change_finds_the_admin_key);
   g_test_add_func ("/crypto/directory/admin-changes-are-bounded", test_changes_are_bounded);

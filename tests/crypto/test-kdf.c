@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: a passphrase always becomes the same key, a file cannot make a PC run out of memory or make
- * guessing cheap, and too little memory is not taken for a wrong passphrase. Method: a vector of
- * the Argon2 reference code, costs at and beyond each bound, a process with a limited address
- * space. */
+ * guessing cheap, too little memory is not taken for a wrong passphrase, and a new kit costs what
+ * its PC can bear. Method: a vector of the Argon2 reference code, costs at and beyond each bound, a
+ * process with a limited address space, made-up timings. */
 #include "tests/crypto/sample.h"
 
 #include <sys/resource.h>
@@ -107,6 +107,104 @@ test_bounds_what_is_made (void)
   dk_kdf_set_floor (dk_sample_cost);
 }
 
+static void
+test_choice_follows_the_pc (void)
+{
+  static const struct {
+    gint64 ms;
+    guint64 free_mib;
+    guint32 mib;
+  } cases[] = {
+    { 0, 0, 256 },       { 420, 0, 256 },   { 420, 8000, 256 },   { 454, 8000, 256 },
+    { 455, 8000, 192 },  { 606, 8000, 192 }, { 607, 8000, 128 },  { 909, 8000, 128 },
+    { 910, 8000, 96 },   { 1212, 8000, 96 }, { 1213, 8000, 64 },  { 1900, 8000, 64 },
+    { 60000, 8000, 64 }, { 420, 512, 256 },  { 420, 511, 192 },   { 420, 384, 192 },
+    { 420, 383, 128 },   { 420, 255, 96 },   { 420, 191, 64 },    { 420, 1, 64 },
+    { 910, 300, 96 },    { 910, 191, 64 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    DkKdfParams chosen = dk_kdf_choose (cases[i].ms * 1000, cases[i].free_mib << 20);
+
+    g_assert_cmpuint (chosen.mib, ==, cases[i].mib);
+    g_assert_cmpuint (chosen.passes, ==, 3);
+  }
+  g_assert_cmpuint (dk_kdf_choose (G_MAXINT64, G_MAXUINT64).mib, ==, 64);
+  for (gint64 us = 0; us < 2000000; us += 1000)
+    g_assert_cmpuint (dk_kdf_choose (us, 0).mib, >=, dk_kdf_choose (us + 1000, 0).mib);
+}
+
+/* Whatever this machine is doing, the answer is one that a kit may be made with. */
+static void
+test_calibrates (void)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 start = g_get_monotonic_time ();
+  DkKdfParams chosen = dk_kdf_calibrate ();
+
+  g_test_message ("%u MiB, %u passes, after %" G_GINT64_FORMAT " ms", chosen.mib, chosen.passes,
+                  (g_get_monotonic_time () - start) / 1000);
+  dk_kdf_set_floor ((DkKdfParams){ 64, 3 });
+  g_assert_true (dk_kdf_params_check (chosen, &error));
+  g_assert_no_error (error);
+  dk_kdf_set_floor (dk_sample_cost);
+  g_assert_cmpuint (chosen.mib, <=, 256);
+}
+
+/* With this limit an attempt to get the memory would end as DK_ERROR_MEMORY: that the answer is
+ * another one shows that nothing was asked for. */
+static void
+test_hostile_slots_ask_for_nothing (void)
+{
+  static const struct {
+    guint32 mib;
+    guint32 passes;
+  } hostile[] = {
+    { 64 * 1024, 3 },       { 1025, 3 },   { 256, 0 },    { G_MAXUINT32, 3 },
+    { 4 * 1024 * 1024, 3 }, { 1024, 11 },  { 0, 3 },      { 18, 2 },
+    { 256, G_MAXUINT32 },   { 1u << 31, 2 }, { 256, 1 },
+  };
+  struct rlimit limit = { 400u << 20, 400u << 20 };
+  g_autoptr (DkKeyring) keys = NULL;
+  g_autoptr (DkDirectory) directory = NULL;
+  g_autoptr (GBytes) copies = NULL;
+  g_autoptr (DkSecret) passphrase = dk_sample_secret ("correct horse");
+  guint8 *slot;
+
+  if (!g_test_subprocess ()) {
+    if (g_getenv ("ASAN_OPTIONS") != NULL) {
+      g_test_skip ("the address sanitizer needs more address space than this test leaves");
+      return;
+    }
+    g_test_trap_subprocess (NULL, 20 * G_USEC_PER_SEC, G_TEST_SUBPROCESS_DEFAULT);
+    g_test_trap_assert_passed ();
+    return;
+  }
+  directory = dk_sample_directory (&keys);
+  copies = dk_directory_bytes (directory, keys);
+  g_assert_cmpint (setrlimit (RLIMIT_AS, &limit), ==, 0);
+  for (guint i = 0; i <= G_N_ELEMENTS (hostile); i++) {
+    g_autofree guint8 *image = g_memdup2 (g_bytes_get_data (copies, NULL), DK_IMAGE_SIZE);
+    g_autoptr (GBytes) both = NULL;
+    g_autoptr (DkDirectory) read = NULL;
+    g_autoptr (GError) error = NULL;
+
+    slot = dk_image_slot (image, (guint) dk_image_find (image, "anna"));
+    dk_image_put_u32 (slot + DK_SLOT_AT_MIB,
+                      i < G_N_ELEMENTS (hostile) ? hostile[i].mib : 1024); /* the control */
+    dk_image_put_u32 (slot + DK_SLOT_AT_PASSES,
+                      i < G_N_ELEMENTS (hostile) ? hostile[i].passes : 2);
+    dk_sample_fix_checksum (image);
+    both = dk_sample_join (image, image);
+    read = dk_directory_parse (g_bytes_get_data (both, NULL), 2 * DK_IMAGE_SIZE, NULL, &error);
+    if (i < G_N_ELEMENTS (hostile))
+      g_assert_cmpint (read == NULL ? error->code : dk_sample_try (read, "anna", passphrase), ==,
+                       DK_ERROR_DAMAGED);
+    else
+      g_assert_cmpint (dk_sample_try (read, "anna", passphrase), ==, DK_ERROR_MEMORY);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -117,5 +215,8 @@ main (int argc, char **argv)
   g_test_add_func ("/crypto/kdf/refuses-hostile-costs-unallocated", test_refuses_hostile_costs);
   g_test_add_func ("/crypto/kdf/says-when-memory-is-short", test_says_when_memory_is_short);
   g_test_add_func ("/crypto/kdf/bounds-what-is-made", test_bounds_what_is_made);
+  g_test_add_func ("/crypto/kdf/choice-follows-the-pc", test_choice_follows_the_pc);
+  g_test_add_func ("/crypto/kdf/calibrates", test_calibrates);
+  g_test_add_func ("/crypto/kdf/hostile-slots-ask-for-nothing", test_hostile_slots_ask_for_nothing);
   return dk_test_run ();
 }

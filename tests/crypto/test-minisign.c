@@ -216,6 +216,10 @@ test_refuses_what_is_no_signature (void)
     "untrusted comment: \x1b[31m\n" SIGNATURE "\ntrusted comment: " COMMENT "\n" GLOBAL "\n",
     "untrusted comment: x\n" SIGNATURE "\ntrusted comment: dk-test v=1\tseq=7\n" GLOBAL "\n",
     "untrusted comment: x\n" SIGNATURE "\ntrusted comment: \xff\n" GLOBAL "\n",
+    "untrusted comment: \xc2\x9b 31m\n" SIGNATURE "\ntrusted comment: " COMMENT "\n" GLOBAL "\n",
+    "untrusted comment: x\r\r\n" SIGNATURE "\ntrusted comment: " COMMENT "\n" GLOBAL "\n",
+    FILE_OF ("X" SIGNATURE, GLOBAL "\n"), FILE_OF (SIGNATURE "\n", GLOBAL "\n"),
+    FILE_OF (SIGNATURE, "=" GLOBAL "\n"), "\xef\xbb\xbf" FILE_OF (SIGNATURE, GLOBAL "\n"),
     "x\n" SIGNATURE "\ntrusted comment: " COMMENT "\n" GLOBAL "\n",
     "untrusted comment: x\n" SIGNATURE "\n" COMMENT "\n" GLOBAL "\n",
     PUBLIC_LINE,
@@ -224,6 +228,34 @@ test_refuses_what_is_no_signature (void)
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
     g_assert_cmpint (try_text (wrong[i]), ==, DK_ERROR_INVALID);
   g_assert_cmpint (try_text (endless), ==, DK_ERROR_INVALID);
+}
+
+/* A zero byte in each place, where a reader of C strings would stop. */
+static void
+test_refuses_zero_bytes (void)
+{
+  static const char good[] = FILE_OF (SIGNATURE, GLOBAL "\n");
+  const gsize size = sizeof good - 1;
+  DkMinisignPublic key = read_public (PUBLIC_LINE);
+  guint refused = 0;
+
+  for (gsize i = 0; i <= size; i++) {
+    g_autofree char *longer = g_malloc (size + 1);
+
+    memcpy (longer, good, i);
+    longer[i] = '\0';
+    memcpy (longer + i + 1, good + i, size - i);
+    g_assert_cmpint (try_verify (longer, size + 1, &key), ==, DK_ERROR_INVALID);
+    refused++;
+    if (i == size)
+      continue;
+    memcpy (longer, good, size);
+    longer[i] = '\0';
+    g_assert_cmpint (try_verify (longer, size, &key), !=, -1);
+    refused++;
+  }
+  g_test_message ("%u files with a zero byte refused", refused);
+  g_assert_cmpuint (refused, ==, 2 * size + 1);
 }
 
 static void
@@ -294,78 +326,129 @@ write_file (const char *path, const char *bytes, gsize size)
   g_assert_no_error (error);
 }
 
+/* A folder with the secret key in the tool's form, its public half and what will be signed. */
+typedef struct {
+  char *file;
+  char *signature;
+  char *public_path;
+  char *secret_path;
+} Paths;
+
 static void
-test_tool_checks_ours (void)
+paths_init (Paths *paths)
 {
-  static const gsize sizes[] = { 0, 1, 65536, 1000003 };
-  g_autofree char *folder = NULL;
-  g_autofree char *file = NULL;
-  g_autofree char *signature = NULL;
-  g_autoptr (DkSecret) seed = dk_secret_new_random (32);
-  g_auto (DkMinisignSecret) secret = { 0 };
-  DkMinisignPublic key;
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
+  g_autofree char *folder = dk_test_folder_new ();
 
-  if (!dk_test_have_program ("minisign"))
-    return;
-  folder = dk_test_folder_new ();
-  file = g_build_filename (folder, "data", NULL);
-  signature = g_strconcat (file, ".minisig", NULL);
-  dk_minisign_secret_from_seed (seed, &secret);
-  dk_minisign_secret_public (&secret, &key);
-  text = dk_minisign_public_text (&key);
-  lines = g_strsplit (text, "\n", -1);
-  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
-    g_autofree char *data = g_strnfill (sizes[i], 'm');
-    g_autofree char *made = dk_minisign_sign (data, sizes[i], &secret, COMMENT);
-    const char *const argv[] = { "minisign", "-V", "-H", "-m", file, "-P", lines[1], NULL };
-
-    write_file (file, data, sizes[i]);
-    write_file (signature, made, strlen (made));
-    run_tool (argv);
-  }
+  paths->file = g_build_filename (folder, "data", NULL);
+  paths->signature = g_strconcat (paths->file, ".minisig", NULL);
+  paths->public_path = g_build_filename (folder, "key.pub", NULL);
+  paths->secret_path = g_build_filename (folder, "key.sec", NULL);
 }
 
 static void
-test_we_check_the_tools (void)
+paths_clear (Paths *paths)
 {
-  g_autofree char *folder = NULL;
-  g_autofree char *file = NULL;
-  g_autofree char *signature = NULL;
-  g_autofree char *public_path = NULL;
-  g_autofree char *secret_path = NULL;
+  g_free (paths->file);
+  g_free (paths->signature);
+  g_free (paths->public_path);
+  g_free (paths->secret_path);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Paths, paths_clear)
+
+static const gsize sizes[] = { 0, 1, 63, 64, 65536, 131073, 1000003 };
+
+/* One size, both directions: the same key signs to the same bytes here and there. */
+static guint
+check_both_ways (const Paths *paths, gsize size)
+{
+  g_auto (DkMinisignSecret) secret = { 0 };
+  g_autofree char *data = g_strnfill (size, 'm');
   g_autofree char *public_text = NULL;
   g_autofree char *secret_text = NULL;
-  g_autofree char *signature_text = NULL;
+  g_autofree char *theirs = NULL;
+  g_autofree char *ours = NULL;
   g_autofree char *comment = NULL;
-  g_autofree char *made = NULL;
-  g_auto (DkMinisignSecret) secret = { 0 };
+  g_autoptr (GError) error = NULL;
+  DkMinisignPublic key;
+  gsize theirs_size;
+
+  g_assert_true (g_file_get_contents (paths->public_path, &public_text, NULL, NULL));
+  g_assert_true (g_file_get_contents (paths->secret_path, &secret_text, NULL, NULL));
+  g_assert_cmpint (try_secret (secret_text, NULL, &secret), ==, -1);
+  key = read_public (public_text);
+  write_file (paths->file, data, size);
+  run_tool ((const char *const[]){ "minisign", "-S", "-s", paths->secret_path, "-m", paths->file,
+                                   "-t", COMMENT, NULL });
+  g_assert_true (g_file_get_contents (paths->signature, &theirs, &theirs_size, NULL));
+  g_assert_true (
+      dk_minisign_verify (data, size, theirs, theirs_size, &key, &comment, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (comment, ==, COMMENT);
+  ours = dk_minisign_sign (data, size, &secret, COMMENT);
+  g_assert_cmpstr (strchr (ours, '\n'), ==, strchr (theirs, '\n'));
+  write_file (paths->signature, ours, strlen (ours));
+  run_tool ((const char *const[]){ "minisign", "-V", "-H", "-m", paths->file, "-p",
+                                   paths->public_path, NULL });
+  return 3;
+}
+
+static void
+test_tool_and_we_agree (void)
+{
+  guint checked = 0;
+
+  if (!dk_test_have_program ("minisign"))
+    return;
+  for (int theirs = 0; theirs < 2; theirs++) {
+    g_auto (Paths) paths = { 0 };
+
+    paths_init (&paths);
+    if (theirs == 1) {
+      run_tool ((const char *const[]){ "minisign", "-G", "-W", "-p", paths.public_path, "-s",
+                                       paths.secret_path, NULL });
+    } else {
+      const char *secret = "untrusted comment: minisign secret key\n" SECRET_LINE "\n";
+      const char *public_key = "untrusted comment: minisign public key\n" PUBLIC_LINE "\n";
+
+      write_file (paths.secret_path, secret, strlen (secret));
+      write_file (paths.public_path, public_key, strlen (public_key));
+    }
+    for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+      checked += check_both_ways (&paths, sizes[i]);
+  }
+  g_test_message ("%u checks with the tool", checked);
+  g_assert_cmpuint (checked, ==, 42);
+}
+
+/* What the tool accepts and this program does not: a signature of the old kind. */
+static void
+test_refuses_the_tools_old_kind (void)
+{
+  g_auto (Paths) paths = { 0 };
+  g_autofree char *public_text = NULL;
+  g_autofree char *signature = NULL;
+  g_autofree char *comment = NULL;
+  g_autoptr (GError) error = NULL;
   DkMinisignPublic key;
   gsize size;
 
   if (!dk_test_have_program ("minisign"))
     return;
-  folder = dk_test_folder_new ();
-  file = g_build_filename (folder, "data", NULL);
-  signature = g_strconcat (file, ".minisig", NULL);
-  public_path = g_build_filename (folder, "key.pub", NULL);
-  secret_path = g_build_filename (folder, "key.sec", NULL);
-  write_file (file, DATA, DATA_SIZE);
-  run_tool ((const char *const[]){ "minisign", "-G", "-W", "-p", public_path, "-s", secret_path,
+  paths_init (&paths);
+  write_file (paths.file, DATA, DATA_SIZE);
+  run_tool ((const char *const[]){ "minisign", "-G", "-W", "-p", paths.public_path, "-s",
+                                   paths.secret_path, NULL });
+  run_tool ((const char *const[]){ "minisign", "-S", "-l", "-s", paths.secret_path, "-m",
+                                   paths.file, NULL });
+  run_tool ((const char *const[]){ "minisign", "-V", "-m", paths.file, "-p", paths.public_path,
                                    NULL });
-  run_tool ((const char *const[]){ "minisign", "-S", "-s", secret_path, "-m", file, "-t",
-                                   "dk-test words", NULL });
-  g_assert_true (g_file_get_contents (public_path, &public_text, NULL, NULL));
-  g_assert_true (g_file_get_contents (secret_path, &secret_text, NULL, NULL));
-  g_assert_true (g_file_get_contents (signature, &signature_text, &size, NULL));
+  g_assert_true (g_file_get_contents (paths.public_path, &public_text, NULL, NULL));
+  g_assert_true (g_file_get_contents (paths.signature, &signature, &size, NULL));
   key = read_public (public_text);
-  g_assert_true (
-      dk_minisign_verify (DATA, DATA_SIZE, signature_text, size, &key, &comment, NULL));
-  g_assert_cmpstr (comment, ==, "dk-test words");
-  g_assert_cmpint (try_secret (secret_text, NULL, &secret), ==, -1);
-  made = dk_minisign_sign (DATA, DATA_SIZE, &secret, "dk-test words");
-  g_assert_cmpstr (strchr (made, '\n'), ==, strchr (signature_text, '\n'));
+  g_assert_false (dk_minisign_verify (DATA, DATA_SIZE, signature, size, &key, &comment, &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "old kind"));
 }
 
 int
@@ -383,8 +466,9 @@ main (int argc, char **argv)
   ADD ("refuses-what-is-no-signature", test_refuses_what_is_no_signature);
   ADD ("tells-unknown-signer-from-changed-bytes", test_tells_unknown_from_changed);
   ADD ("refuses-each-changed-byte", test_refuses_each_changed_byte);
-  ADD ("debian-tool-checks-ours", test_tool_checks_ours);
-  ADD ("we-check-the-debian-tools", test_we_check_the_tools);
+  ADD ("refuses-zero-bytes", test_refuses_zero_bytes);
+  ADD ("debian-tool-both-ways", test_tool_and_we_agree);
+  ADD ("refuses-the-debian-tools-old-kind", test_refuses_the_tools_old_kind);
 #undef ADD
   return dk_test_run ();
 }
