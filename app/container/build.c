@@ -6,41 +6,37 @@
 #include "app/container/container-private.h"
 #include "app/container/zip.h"
 
-static json_t *
-describe_payload (const DkContainerPayload *payload)
+json_t *
+dk_container_describe (const char *name, guint64 size, const guint8 sha256[32],
+                       char *const *recipients)
 {
   json_t *out = json_object ();
-  json_t *recipients = json_array ();
-  guint8 hash[32];
-  gsize size;
-  const void *data = g_bytes_get_data (payload->bytes, &size);
-  g_autofree char *text = NULL;
+  json_t *list = json_array ();
+  g_autofree char *text = dk_text_hex (sha256, 32);
 
-  dk_sha256 (hash, data, size);
-  text = dk_text_hex (hash, sizeof hash);
-  for (char **r = payload->recipients; r != NULL && *r != NULL; r++)
-    json_array_append_new (recipients, dk_json_string (*r));
-  json_object_set_new (out, "name", dk_json_string (payload->name));
+  for (char *const *r = recipients; r != NULL && *r != NULL; r++)
+    json_array_append_new (list, dk_json_string (*r));
+  json_object_set_new (out, "name", dk_json_string (name));
   json_object_set_new (out, "size", json_integer ((json_int_t) size));
   json_object_set_new (out, "sha256", dk_json_string (text));
-  json_object_set_new (out, "recipients", recipients);
+  json_object_set_new (out, "recipients", list);
   return out;
 }
 
-/* The raw manifest, checked as a reader will check it. */
 static json_t *
-make_manifest (const char *type, const json_t *fields, const DkContainerPayload *payloads,
-               guint count, GError **error)
+describe_payloads (const DkContainerPayload *payloads, guint count)
 {
-  g_autoptr (json_t) manifest = dk_manifest_ids (type, fields);
   json_t *list = json_array ();
 
-  json_object_set_new (manifest, "payloads", list);
-  for (guint i = 0; i < count; i++)
-    json_array_append_new (list, describe_payload (&payloads[i]));
-  if (!dk_manifest_check (manifest, DK_ERROR_INVALID, error))
-    return NULL;
-  return g_steal_pointer (&manifest);
+  for (guint i = 0; i < count; i++) {
+    guint8 hash[32];
+    gsize size;
+    const void *data = g_bytes_get_data (payloads[i].bytes, &size);
+    dk_sha256 (hash, data, size);
+    json_array_append_new (list, dk_container_describe (payloads[i].name, size, hash,
+                                                        payloads[i].recipients));
+  }
+  return list;
 }
 
 static DkContainerSignature *
@@ -134,31 +130,52 @@ has_only_known_fields (const char *type, const json_t *fields, GError **error)
   return TRUE;
 }
 
+json_t *
+dk_container_make_manifest (const char *type, const json_t *fields, json_t *payloads,
+                            GError **error)
+{
+  g_autoptr (json_t) manifest = NULL;
+
+  if (!has_only_known_fields (type, fields, error))
+    return NULL;
+  manifest = dk_manifest_ids (type, fields);
+  json_object_set (manifest, "payloads", payloads);
+  return dk_manifest_check (manifest, DK_ERROR_INVALID, error) ? g_steal_pointer (&manifest)
+                                                               : NULL;
+}
+
+GPtrArray *
+dk_container_sign (const json_t *manifest, GBytes *bytes, const DkMinisignSecret *signers,
+                   guint count, GError **error)
+{
+  g_autoptr (GPtrArray) signatures = dk_container_signatures_new ();
+  g_autofree char *comment = dk_manifest_comment (manifest);
+
+  for (guint i = 0; i < count; i++)
+    g_ptr_array_add (signatures, sign_manifest (bytes, comment, &signers[i]));
+  return sort_signatures (signatures, error) ? g_steal_pointer (&signatures) : NULL;
+}
+
 GBytes *
 dk_container_build (const char *type, const json_t *fields, const DkContainerPayload *payloads,
                     guint payload_count, const DkMinisignSecret *signers, guint signer_count,
                     GError **error)
 {
-  g_autoptr (json_t) manifest = NULL;
-  g_autoptr (GPtrArray) signatures = dk_container_signatures_new ();
+  g_autoptr (json_t) described = describe_payloads (payloads, payload_count);
+  g_autoptr (json_t) manifest = dk_container_make_manifest (type, fields, described, error);
+  g_autoptr (GPtrArray) signatures = NULL;
   g_autoptr (GBytes) bytes = NULL;
-  g_autofree char *comment = NULL;
   char *text;
   gsize size;
 
-  if (!has_only_known_fields (type, fields, error))
-    return NULL;
-  manifest = make_manifest (type, fields, payloads, payload_count, error);
   if (manifest == NULL)
     return NULL;
   text = dk_json_canonical (manifest, &size);
   bytes = g_bytes_new_take (text, size);
-  comment = dk_manifest_comment (manifest);
-  for (guint i = 0; i < signer_count; i++)
-    g_ptr_array_add (signatures, sign_manifest (bytes, comment, &signers[i]));
-  if (!sort_signatures (signatures, error))
-    return NULL;
-  return dk_container_assemble (bytes, signatures, payloads, payload_count, error);
+  signatures = dk_container_sign (manifest, bytes, signers, signer_count, error);
+  return signatures != NULL
+             ? dk_container_assemble (bytes, signatures, payloads, payload_count, error)
+             : NULL;
 }
 
 GBytes *

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/container/container.h"
+#include "app/container/zip.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +23,9 @@ struct DkContainer {
   GPtrArray *signatures; /* of DkContainerSignature, sorted by id_text */
   GPtrArray *payloads;   /* of DkContainerPayload, in the order of the manifest */
   gboolean verified;
+  DkFileReader *file;  /* where the payloads lie, or NULL if they are in memory */
+  GPtrArray *places;   /* of DkZipMember: the payloads in that file */
+  gboolean is_head;    /* nothing behind the signatures was read */
 };
 
 /* A new array of DkContainerSignature that frees its members. */
@@ -29,6 +33,25 @@ GPtrArray *dk_container_signatures_new (void);
 
 /* Name of the member that holds the signature of this key. New string. */
 char *dk_container_signature_name (const char *id_text);
+
+/* Makes a container of the members of its zip, the payloads being those that are in it. NULL with
+ * the error set if the shape is not right. */
+DkContainer *dk_container_take_members (GPtrArray *members, gboolean is_head,
+                                        GError **error) DK_CHECKED;
+
+/* The manifest for payloads of which these objects tell name, size, sha256 and recipients; checked
+ * as a reader will check it. New reference. */
+json_t *dk_container_make_manifest (const char *type, const json_t *fields, json_t *payloads,
+                                    GError **error) DK_CHECKED;
+
+/* What the manifest says of a payload. New reference. */
+json_t *dk_container_describe (const char *name, guint64 size, const guint8 sha256[32],
+                               char *const *recipients);
+
+/* Signatures of these keys over the raw manifest, in order. New array of DkContainerSignature. */
+GPtrArray *dk_container_sign (const json_t *manifest, GBytes *bytes,
+                              const DkMinisignSecret *signers, guint count,
+                              GError **error) DK_CHECKED;
 
 /* A container's bytes out of its parts: signatures sorted already. */
 GBytes *dk_container_assemble (GBytes *manifest, GPtrArray *signatures,

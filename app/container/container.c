@@ -25,7 +25,7 @@ payload_free (gpointer data)
   DkContainerPayload *payload = data;
 
   g_free (payload->name);
-  g_bytes_unref (payload->bytes);
+  g_clear_pointer (&payload->bytes, g_bytes_unref);
   g_strfreev (payload->recipients);
   g_free (payload);
 }
@@ -139,15 +139,38 @@ read_payloads (DkContainer *container, GPtrArray *members, guint first, GError *
     DkContainerPayload *payload;
     if (!g_str_equal (member->name, dk_json_get_text (said, "name")))
       return refuse ("its parts are not those that its manifest names", error);
-    if ((gint64) g_bytes_get_size (member->bytes) != dk_json_get_int (said, "size", -1))
+    if ((gint64) member->size != dk_json_get_int (said, "size", -1))
       return refuse ("a part has another size than its manifest says", error);
     payload = g_new0 (DkContainerPayload, 1);
     payload->name = g_strdup (member->name);
-    payload->bytes = g_bytes_ref (member->bytes);
+    payload->bytes = member->bytes != NULL ? g_bytes_ref (member->bytes) : NULL;
     payload->recipients = dup_recipients (json_object_get (said, "recipients"));
     g_ptr_array_add (container->payloads, payload);
   }
   return TRUE;
+}
+
+/* Of a head the last member is the first payload, and the others are not there. */
+DkContainer *
+dk_container_take_members (GPtrArray *members, gboolean is_head, GError **error)
+{
+  g_autoptr (DkContainer) container = g_new0 (DkContainer, 1);
+  guint payload_count;
+  guint signature_count;
+
+  container->signatures = dk_container_signatures_new ();
+  container->payloads = g_ptr_array_new_with_free_func (payload_free);
+  container->is_head = is_head;
+  if (!read_manifest (container, members, error))
+    return NULL;
+  payload_count = (guint) json_array_size (json_object_get (container->manifest, "payloads"));
+  if (is_head)
+    payload_count = 1;
+  signature_count = members->len > payload_count ? members->len - payload_count - 1 : 0;
+  if (!read_signatures (container, members, signature_count, error)
+      || (!is_head && !read_payloads (container, members, 1 + signature_count, error)))
+    return NULL;
+  return g_steal_pointer (&container);
 }
 
 DkContainer *
@@ -158,21 +181,9 @@ dk_container_open (GBytes *bytes, GError **error)
     .member_bytes_max = DK_LIMIT_CONTAINER_BYTES,
     .total_bytes_max = DK_LIMIT_CONTAINER_BYTES,
   };
-  g_autoptr (DkContainer) container = g_new0 (DkContainer, 1);
   g_autoptr (GPtrArray) members = dk_zip_read (bytes, &limits, "This file", NULL, error);
-  guint payload_count;
-  guint signature_count;
 
-  container->signatures = dk_container_signatures_new ();
-  container->payloads = g_ptr_array_new_with_free_func (payload_free);
-  if (members == NULL || !read_manifest (container, members, error))
-    return NULL;
-  payload_count = (guint) json_array_size (json_object_get (container->manifest, "payloads"));
-  signature_count = members->len > payload_count ? members->len - payload_count - 1 : 0;
-  if (!read_signatures (container, members, signature_count, error)
-      || !read_payloads (container, members, 1 + signature_count, error))
-    return NULL;
-  return g_steal_pointer (&container);
+  return members != NULL ? dk_container_take_members (members, FALSE, error) : NULL;
 }
 
 DkContainer *
@@ -192,6 +203,8 @@ dk_container_free (DkContainer *container)
   json_decref (container->manifest);
   g_clear_pointer (&container->signatures, g_ptr_array_unref);
   g_clear_pointer (&container->payloads, g_ptr_array_unref);
+  g_clear_pointer (&container->places, g_ptr_array_unref);
+  dk_file_reader_free (container->file);
   g_free (container);
 }
 
@@ -256,7 +269,7 @@ dk_container_payload_at (const DkContainer *container, guint i)
 GBytes *
 dk_container_payload (const DkContainer *container, const char *name)
 {
-  g_assert (container->verified);
+  g_assert (container->verified && container->file == NULL);
   for (guint i = 0; i < container->payloads->len; i++) {
     const DkContainerPayload *payload = g_ptr_array_index (container->payloads, i);
     if (g_str_equal (payload->name, name))

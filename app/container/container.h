@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "app/base/file-pieces.h"
 #include "app/base/job.h"
 #include "app/base/json.h"
 #include "app/crypto/minisign.h"
@@ -61,6 +62,12 @@ gboolean dk_container_verify (DkContainer *container, const char *type,
                               const DkMinisignPublic *keys, guint count, GPtrArray **signer_ids,
                               const DkJob *job, GError **error) DK_CHECKED;
 
+/* The first half of dk_container_verify: type and signatures alone, which make the manifest
+ * trusted and no payload. */
+gboolean dk_container_check_signers (const DkContainer *container, const char *type,
+                                     const DkMinisignPublic *keys, guint count,
+                                     GPtrArray **signer_ids, GError **error) DK_CHECKED;
+
 /* TRUE once dk_container_verify has passed. */
 gboolean dk_container_is_verified (const DkContainer *container);
 
@@ -81,6 +88,37 @@ GBytes *dk_container_build (const char *type, const json_t *fields,
                             const DkContainerPayload *payloads, guint payload_count,
                             const DkMinisignSecret *signers, guint signer_count, GError **error)
     DK_CHECKED;
+
+/* A container whose payloads stay in the file (backups, up to 4 GiB), in constant memory; the file
+ * is held open. The rules are those of dk_container_open, all bytes are read and hashed once. Its
+ * payloads have no bytes: dk_container_extract writes them to files. */
+DkContainer *dk_container_open_large (const char *path, const DkJob *job,
+                                      GError **error) DK_CHECKED;
+
+/* Manifest and signatures alone, nothing behind them being read or checked: for
+ * dk_container_check_signers, to tell files apart. Such a container cannot be verified. */
+DkContainer *dk_container_open_head (const char *path, GError **error) DK_CHECKED;
+
+/* Appends a payload of dk_container_open_large to a file and checks what was written against size
+ * and SHA-256 of the manifest. The manifest itself counts only once dk_container_verify has passed;
+ * where the key is inside of the payload that can be later. DK_ERROR_NOT_FOUND if there is no such
+ * payload, _DAMAGED, _STORAGE, _FAILED. */
+gboolean dk_container_extract (const DkContainer *container, const char *name, DkFileWriter *out,
+                               const DkJob *job, GError **error) DK_CHECKED;
+
+/* A payload that lies in a file. Text borrowed. */
+typedef struct {
+  const char *name;
+  const char *path;
+  char **recipients; /* as in DkContainerPayload */
+} DkContainerSource;
+
+/* As dk_container_build with payloads from files, written to a file in constant memory. The caller
+ * finishes the file. DK_ERROR_INVALID, _STORAGE, _FAILED if a file changed meanwhile. */
+gboolean dk_container_write (DkFileWriter *out, const char *type, const json_t *fields,
+                             const DkContainerSource *sources, guint source_count,
+                             const DkMinisignSecret *signers, guint signer_count,
+                             const DkJob *job, GError **error) DK_CHECKED;
 
 /* The same container with one more signature, payloads and manifest unchanged. DK_ERROR_INVALID if
  * this key signed it already or if there are eight, DK_ERROR_DAMAGED if a payload is not what the

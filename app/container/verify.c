@@ -81,6 +81,24 @@ check_signatures (const DkContainer *container, const DkMinisignPublic *keys, gu
   return g_steal_pointer (&ids);
 }
 
+/* In hex; of a file it was computed while its shape was checked. New string. */
+static char *
+hash_payload (const DkContainer *container, guint i)
+{
+  const DkContainerPayload *payload = g_ptr_array_index (container->payloads, i);
+  guint8 hash[32];
+  gsize size;
+  const void *data;
+
+  if (container->file != NULL) {
+    const DkZipMember *place = g_ptr_array_index (container->places, i);
+    return dk_text_hex (place->sha256, sizeof place->sha256);
+  }
+  data = g_bytes_get_data (payload->bytes, &size);
+  dk_sha256 (hash, data, size);
+  return dk_text_hex (hash, sizeof hash);
+}
+
 gboolean
 dk_container_check_payloads (const DkContainer *container, const DkJob *job, GError **error)
 {
@@ -88,14 +106,10 @@ dk_container_check_payloads (const DkContainer *container, const DkJob *job, GEr
 
   for (guint i = 0; i < container->payloads->len; i++) {
     const DkContainerPayload *payload = g_ptr_array_index (container->payloads, i);
-    guint8 hash[32];
-    gsize size;
-    const void *data = g_bytes_get_data (payload->bytes, &size);
     g_autofree char *text = NULL;
     if (!dk_job_step (job, i, container->payloads->len, "checking", error))
       return FALSE;
-    dk_sha256 (hash, data, size);
-    text = dk_text_hex (hash, sizeof hash);
+    text = hash_payload (container, i);
     if (!g_str_equal (text, dk_json_get_text (json_array_get (payloads, i), "sha256")))
       return refuse_damaged (container, payload->name, error);
   }
@@ -103,8 +117,9 @@ dk_container_check_payloads (const DkContainer *container, const DkJob *job, GEr
 }
 
 gboolean
-dk_container_verify (DkContainer *container, const char *type, const DkMinisignPublic *keys,
-                     guint count, GPtrArray **signer_ids, const DkJob *job, GError **error)
+dk_container_check_signers (const DkContainer *container, const char *type,
+                            const DkMinisignPublic *keys, guint count, GPtrArray **signer_ids,
+                            GError **error)
 {
   g_autoptr (GPtrArray) ids = NULL;
 
@@ -116,7 +131,22 @@ dk_container_verify (DkContainer *container, const char *type, const DkMinisignP
     return FALSE;
   }
   ids = check_signatures (container, keys, count, error);
-  if (ids == NULL || !dk_container_check_payloads (container, job, error))
+  if (ids == NULL)
+    return FALSE;
+  if (signer_ids != NULL)
+    *signer_ids = g_steal_pointer (&ids);
+  return TRUE;
+}
+
+gboolean
+dk_container_verify (DkContainer *container, const char *type, const DkMinisignPublic *keys,
+                     guint count, GPtrArray **signer_ids, const DkJob *job, GError **error)
+{
+  g_autoptr (GPtrArray) ids = NULL;
+
+  g_assert (!container->is_head);
+  if (!dk_container_check_signers (container, type, keys, count, &ids, error)
+      || !dk_container_check_payloads (container, job, error))
     return FALSE;
   container->verified = TRUE;
   if (signer_ids != NULL)
