@@ -25,6 +25,7 @@ typedef enum {
   DK_SPAN_EMPHASIS = 1 << 1,
   DK_SPAN_CODE = 1 << 2,
   DK_SPAN_STRIKE = 1 << 3,
+  DK_SPAN_LARGE = 1 << 4, /* to be read from a distance: its whole table row is large */
 } DkSpanStyle;
 
 typedef struct {

@@ -29,6 +29,7 @@ typedef struct {
  * rename. `fields` is field name -> typed value, null clearing it; `priority` is what the policy
  * of that moment gave, so that folding needs no policy. */
 #define DK_ENTRY_NUMBER_ISSUED "number-issued"   /* number form */
+#define DK_ENTRY_DRAFT_TAKEN_OVER "draft-taken-over" /* from: whose it was */
 #define DK_ENTRY_TICKET_NEW "ticket-new"         /* number uid form form_version form_hash
                                                     paper priority fields */
 #define DK_ENTRY_TICKET_SET "ticket-set"         /* priority fields */
@@ -39,9 +40,17 @@ typedef struct {
 #define DK_ENTRY_TICKET_FINAL "ticket-final"     /* (none) */
 #define DK_ENTRY_TICKET_AMEND "ticket-amend"     /* priority fields reason */
 #define DK_ENTRY_TICKET_VOID "ticket-void"       /* reason */
-#define DK_ENTRY_TICKET_ERASE "ticket-erase"     /* chain seq reason: whose words went */
+#define DK_ENTRY_TICKET_LEAD_NOTE "ticket-lead-note" /* record field version digest: the words
+                                                        are sealed to leads elsewhere */
+#define DK_ENTRY_TICKET_ERASE "ticket-erase"     /* chain seq reason: whose words went; what stands
+                                                    in their place: priority fields, uid, form
+                                                    form_version form_hash, paper */
+#define DK_ENTRY_TICKET_HOLD "ticket-hold"       /* reason: no words may be erased from now on */
+#define DK_ENTRY_TICKET_HOLD_RELEASED "ticket-hold-released" /* reason */
 #define DK_ENTRY_HANDOVER "handover"             /* state target itsm_id reason sent_ms
                                                     attempts */
+
+#define DK_ENTRY_PAPER_ISSUE "paper-issue"       /* form form_version first last copies unit */
 
 /* An empty entry. Free with dk_entry_free. */
 DkEntry *dk_entry_new (void);

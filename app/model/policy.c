@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/model/policy.h"
 
+#include <string.h>
+
+#define FOLDER_BYTES_MAX 1000
+
 DkPolicy *
 dk_policy_new (void)
 {
@@ -23,6 +27,10 @@ dk_policy_new (void)
   policy->amber_days = 30;
   policy->stale_days = 90;
   policy->capture_hint = g_strdup ("Room and bed only, no patient names");
+  policy->backup_folders = g_new0 (char *, 1);
+  policy->backup_every_hours = 4;
+  policy->backup_keep = 10;
+  policy->backup_outage_every_min = 5;
   return policy;
 }
 
@@ -112,6 +120,64 @@ read_sla (DkPolicy *policy, const json_t *targets, GError **error)
   return TRUE;
 }
 
+gboolean
+dk_policy_folder_is_valid (const char *folder)
+{
+  g_auto (GStrv) parts = NULL;
+
+  if (folder == NULL || strlen (folder) > FOLDER_BYTES_MAX || !g_path_is_absolute (folder)
+      || g_str_has_prefix (folder, "//") || g_str_has_prefix (folder, "\\\\"))
+    return FALSE;
+  for (const char *p = folder; *p != '\0'; p++)
+    if (g_ascii_iscntrl (*p))
+      return FALSE;
+  parts = g_strsplit_set (folder, "/\\", -1);
+  return !g_strv_contains ((const char *const *) parts, "..");
+}
+
+static gboolean
+read_folders (DkPolicy *policy, const json_t *folders, GError **error)
+{
+  gsize count = json_array_size (folders);
+  g_auto (GStrv) list = g_new0 (char *, MIN (count, DK_POLICY_BACKUP_FOLDERS_MAX) + 1);
+
+  if (folders == NULL)
+    return TRUE;
+  if (!json_is_array (folders) || count > DK_POLICY_BACKUP_FOLDERS_MAX)
+    return refuse (error, "/backup/folders", "must be a list of at most 8 folders");
+  for (gsize i = 0; i < count; i++) {
+    const char *folder = json_string_value (json_array_get (folders, i));
+    if (!dk_policy_folder_is_valid (folder))
+      return refuse (error, "/backup/folders",
+                     "must hold absolute paths of local or mounted folders, no network names");
+    list[i] = g_strdup (folder);
+  }
+  g_strfreev (policy->backup_folders);
+  policy->backup_folders = g_steal_pointer (&list);
+  return TRUE;
+}
+
+static gboolean
+read_backup (DkPolicy *policy, const json_t *backup, GError **error)
+{
+  const json_t *outage = json_object_get (backup, "outage_folder");
+  const char *folder = json_string_value (outage);
+
+  if (outage != NULL && !json_is_null (outage) && !dk_policy_folder_is_valid (folder))
+    return refuse (error, "/backup/outage_folder",
+                   "must be the absolute path of a local or mounted folder, no network name");
+  if (folder != NULL) {
+    g_free (policy->backup_outage_folder);
+    policy->backup_outage_folder = g_strdup (folder);
+  }
+  return read_folders (policy, json_object_get (backup, "folders"), error)
+         && read_int (backup, "every_hours", "/backup/every_hours", 1, 168,
+                      &policy->backup_every_hours, error)
+         && read_int (backup, "keep", "/backup/keep", 2, 1000, &policy->backup_keep, error)
+         && read_int (backup, "outage_every_min", "/backup/outage_every_min", 1, 1440,
+                      &policy->backup_outage_every_min, error);
+}
+
 DkPolicy *
 dk_policy_parse (const json_t *document, GError **error)
 {
@@ -126,7 +192,8 @@ dk_policy_parse (const json_t *document, GError **error)
       || !read_int (content, "amber_days", "/content/amber_days", 1, 3650, &policy->amber_days,
                     error)
       || !read_int (content, "stale_days", "/content/stale_days", 1, 3650, &policy->stale_days,
-                    error))
+                    error)
+      || !read_backup (policy, json_object_get (document, "backup"), error))
     return NULL;
   if (hint != NULL) {
     g_free (policy->capture_hint);
@@ -135,12 +202,26 @@ dk_policy_parse (const json_t *document, GError **error)
   return g_steal_pointer (&policy);
 }
 
+static json_t *
+backup_to_json (const DkPolicy *policy)
+{
+  json_t *folders = json_array ();
+
+  for (char **folder = policy->backup_folders; *folder != NULL; folder++)
+    json_array_append_new (folders, dk_json_string (*folder));
+  return json_pack ("{s:o, s:i, s:i, s:o, s:i}", "folders", folders, "every_hours",
+                    policy->backup_every_hours, "keep", policy->backup_keep, "outage_folder",
+                    dk_json_string (policy->backup_outage_folder), "outage_every_min",
+                    policy->backup_outage_every_min);
+}
+
 json_t *
 dk_policy_to_json (const DkPolicy *policy)
 {
   json_t *matrix = json_array ();
   json_t *names = json_array ();
   json_t *targets = json_array ();
+  json_t *document;
 
   for (int i = 0; i < 3; i++)
     json_array_append_new (matrix, json_pack ("[i, i, i]", policy->matrix[i][0],
@@ -151,11 +232,13 @@ dk_policy_to_json (const DkPolicy *policy)
                                                policy->respond_min[i], "resolve",
                                                policy->resolve_min[i]));
   }
-  return json_pack ("{s:{s:o, s:o, s:i}, s:o, s:{s:i}, s:{s:i, s:i}, s:{s:s}}", "priority",
+  document = json_pack ("{s:{s:o, s:o, s:i}, s:o, s:{s:i}, s:{s:i, s:i}, s:{s:s}}", "priority",
                     "matrix", matrix, "names", names, "safety_floor", policy->safety_floor, "sla",
                     targets, "lock", "idle_min", policy->idle_min, "content", "amber_days",
                     policy->amber_days, "stale_days", policy->stale_days, "capture", "hint",
                     policy->capture_hint);
+  json_object_set_new (document, "backup", backup_to_json (policy));
+  return document;
 }
 
 int
@@ -192,5 +275,7 @@ dk_policy_free (DkPolicy *policy)
   for (int i = 0; i < 5; i++)
     g_free (policy->names[i]);
   g_free (policy->capture_hint);
+  g_strfreev (policy->backup_folders);
+  g_free (policy->backup_outage_folder);
   g_free (policy);
 }

@@ -17,9 +17,21 @@ typedef struct {
   int amber_days;        /* content older than this is amber, */
   int stale_days;        /* and older than this is STALE */
   char *capture_hint;    /* "Room and bed only, no patient names", owned */
+  char **backup_folders; /* absolute paths, NULL-terminated, owned; never NULL */
+  int backup_every_hours; /* while the kit is open */
+  int backup_keep;        /* so many in each folder */
+  char *backup_outage_folder; /* second medium for outages, owned; NULL = none */
+  int backup_outage_every_min;
 } DkPolicy;
 
-/* The defaults: the stock 3 x 3 matrix, floor 2, idle 5 min, 30 and 90 days. Free with
+#define DK_POLICY_BACKUP_FOLDERS_MAX 8
+
+/* TRUE for an absolute path of this system on a local or mounted disk: no share by its network name
+ * (two slashes in front), no control characters, no "..", at most 1,000 bytes. */
+gboolean dk_policy_folder_is_valid (const char *folder);
+
+/* The defaults: the stock 3 x 3 matrix, floor 2, idle 5 min, 30 and 90 days; no folder for backups,
+ * every 4 hours, 10 kept, every 5 min in an outage. Free with
  * dk_policy_free. */
 DkPolicy *dk_policy_new (void);
 

@@ -142,6 +142,34 @@ apply_void (DkTicket *ticket, const DkEntry *entry, GError **error)
   return TRUE;
 }
 
+/* What the erased entry had brought and is no word of anybody, or stands where a word was. */
+static gboolean
+apply_erase (DkTicket *ticket, const DkEntry *entry, GError **error)
+{
+  const char *uid = dk_json_get_text (entry->body, "uid");
+
+  if (uid != NULL)
+    set_text (&ticket->uid, uid);
+  ticket->paper = dk_json_get_bool (entry->body, "paper", ticket->paper);
+  if (dk_json_get_text (entry->body, "form") != NULL)
+    return apply_form (ticket, entry, error);
+  return apply_fields (ticket, entry, error);
+}
+
+static gboolean
+apply_hold (DkTicket *ticket, const DkEntry *entry, GError **error)
+{
+  ticket->legal_hold = TRUE;
+  return TRUE;
+}
+
+static gboolean
+apply_hold_released (DkTicket *ticket, const DkEntry *entry, GError **error)
+{
+  ticket->legal_hold = FALSE;
+  return TRUE;
+}
+
 static gboolean
 apply_handover (DkTicket *ticket, const DkEntry *entry, GError **error)
 {
@@ -176,6 +204,8 @@ find_apply (const char *kind)
     { DK_ENTRY_TICKET_NOTE, apply_note },      { DK_ENTRY_TICKET_RESOLVE, apply_resolve },
     { DK_ENTRY_TICKET_FINAL, apply_final },    { DK_ENTRY_TICKET_AMEND, apply_fields },
     { DK_ENTRY_TICKET_VOID, apply_void },      { DK_ENTRY_HANDOVER, apply_handover },
+    { DK_ENTRY_TICKET_ERASE, apply_erase },    { DK_ENTRY_TICKET_HOLD, apply_hold },
+    { DK_ENTRY_TICKET_HOLD_RELEASED, apply_hold_released },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)

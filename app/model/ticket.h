@@ -67,6 +67,7 @@ typedef struct {
   int handover_attempts;
   char *itsm_id;     /* number of the ticket in the ITSM */
   char *disposition;
+  gboolean legal_hold; /* its words may not be erased */
   json_t *answers;   /* object: fields that feed no column */
 } DkTicket;
 

@@ -26,9 +26,9 @@ dk_connector_facts_free (DkConnectorFacts *facts)
 }
 
 static gboolean
-derive (DkStore *store, guint8 key[DK_KEY_SIZE])
+derive (const DkKeyring *keys, guint8 key[DK_KEY_SIZE])
 {
-  const DkSecret *send = dk_keyring_get (dk_store_keys (store), DK_KEY_SEND);
+  const DkSecret *send = dk_keyring_get (keys, DK_KEY_SEND);
 
   if (send != NULL)
     dk_derive_key (key, dk_secret_get (send), 1, CREDENTIAL_USE);
@@ -44,13 +44,13 @@ associated_text (DkStore *store, const char *name, const char *type, const char 
 }
 
 static GBytes *
-seal (DkStore *store, const char *associated, const DkSecret *credential)
+seal (const DkKeyring *keys, const char *associated, const DkSecret *credential)
 {
   gsize size = dk_secret_size (credential);
   g_autofree guint8 *out = g_malloc (DK_NONCE_SIZE + size + DK_TAG_SIZE);
   guint8 key[DK_KEY_SIZE];
 
-  if (!derive (store, key))
+  if (!derive (keys, key))
     g_assert_not_reached ();
   dk_random (out, DK_NONCE_SIZE);
   dk_aead_seal (out + DK_NONCE_SIZE, out + DK_NONCE_SIZE + size, dk_secret_get (credential), size,
@@ -67,7 +67,7 @@ open_sealed (DkStore *store, const char *name, const char *associated, const gui
   guint8 key[DK_KEY_SIZE];
   gboolean opened = FALSE;
 
-  if (size >= DK_NONCE_SIZE + DK_TAG_SIZE && derive (store, key)) {
+  if (size >= DK_NONCE_SIZE + DK_TAG_SIZE && derive (dk_store_keys (store), key)) {
     gsize plain = size - DK_NONCE_SIZE - DK_TAG_SIZE;
     out = dk_secret_new (plain);
     opened = dk_aead_open (dk_secret_get_mutable (out), sealed + DK_NONCE_SIZE, plain,
@@ -106,9 +106,10 @@ put_row (DkStore *store, const DkConnectorFacts *facts, GError **error)
                            " config = ?3, credential = ?4");
   g_autofree char *config = dk_json_canonical (facts->config, NULL);
   g_autofree char *associated = associated_text (store, facts->name, facts->type, config);
-  g_autoptr (GBytes) sealed
-      = facts->credential != NULL ? seal (store, associated, facts->credential) : NULL;
+  g_autoptr (GBytes) sealed = NULL;
 
+  if (facts->credential != NULL)
+    sealed = seal (dk_store_keys (store), associated, facts->credential);
   dk_stmt_bind_text (stmt, 1, facts->name);
   dk_stmt_bind_text (stmt, 2, facts->type);
   dk_stmt_bind_text (stmt, 3, config);
@@ -275,4 +276,45 @@ dk_connector_store_list (DkStore *store, GError **error)
     g_ptr_array_add (names, g_strdup (dk_stmt_text (stmt, 0)));
   }
   return NULL;
+}
+
+static gboolean
+reseal_row (DkStore *store, const char *name, const DkKeyring *after, GError **error)
+{
+  g_autoptr (DkStmt) read = dk_stmt_new (
+      dk_store_db (store), "SELECT type, config, credential FROM connector WHERE name = ?1");
+  g_autoptr (DkStmt) write
+      = dk_stmt_new (dk_store_db (store), "UPDATE connector SET credential = ?2 WHERE name = ?1");
+  g_autoptr (DkSecret) credential = NULL;
+  g_autoptr (GBytes) sealed = NULL;
+  g_autofree char *associated = NULL;
+  gboolean has_row;
+  gsize size;
+  const guint8 *bytes;
+
+  dk_stmt_bind_text (read, 1, name);
+  if (!dk_stmt_step (read, &has_row, error))
+    return FALSE;
+  bytes = has_row ? dk_stmt_blob (read, 2, &size) : NULL;
+  if (bytes == NULL)
+    return TRUE;
+  associated = associated_text (store, name, dk_stmt_text (read, 0), dk_stmt_text (read, 1));
+  credential = open_sealed (store, name, associated, bytes, size, NULL);
+  if (credential == NULL)
+    return TRUE;
+  sealed = seal (after, associated, credential);
+  dk_stmt_bind_text (write, 1, name);
+  dk_stmt_bind_blob (write, 2, g_bytes_get_data (sealed, NULL), g_bytes_get_size (sealed));
+  return dk_stmt_run (write, error);
+}
+
+gboolean
+dk_connector_store_reseal (DkStore *store, const DkKeyring *after, GError **error)
+{
+  g_autoptr (GPtrArray) names = dk_connector_store_list (store, error);
+
+  for (guint i = 0; names != NULL && i < names->len; i++)
+    if (!reseal_row (store, g_ptr_array_index (names, i), after, error))
+      return FALSE;
+  return names != NULL;
 }

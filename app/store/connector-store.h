@@ -28,6 +28,12 @@ DkConnectorFacts *dk_connector_store_get (DkStore *store, const char *name, GErr
 /* Names of all connectors. New array of strings. */
 GPtrArray *dk_connector_store_list (DkStore *store, GError **error) DK_CHECKED;
 
+/* Seals every credential anew with the `send` key of `after`; the store's own keyring holds the one
+ * before. One that does not open is left as it is: it is refused when it is used, as before. In the
+ * caller's transaction. */
+gboolean dk_connector_store_reseal (DkStore *store, const DkKeyring *after,
+                                    GError **error) DK_CHECKED;
+
 /* Frees the facts; NULL is fine. */
 void dk_connector_facts_free (DkConnectorFacts *facts);
 

@@ -13,6 +13,12 @@
 #define COUNTER_STEP 10000
 #define COUNTER_MARGIN 1000
 
+gboolean
+dk_ledger_is_chain_id (const char *text)
+{
+  return text != NULL && strlen (text) == 8 && strspn (text, "0123456789abcdef") == 8;
+}
+
 /* Last entry of a chain; seq 0 and 64 zeros if there is none. */
 static gboolean
 read_head (DkStore *store, const char *chain, gint64 *seq, char hash[65], GError **error)
@@ -99,9 +105,9 @@ sign_head (DkStore *store, const char *chain, gint64 seq, const char *head, GErr
                                           " VALUES (?1, ?2, ?3, ?4)");
   g_autofree char *message
       = dk_ledger_checkpoint_message (store, chain, seq, head, dk_clock_wall_ms ());
-  g_autofree char *comment = g_strdup_printf (
-      "dk-checkpoint v=1 kit=%s station=%s chain=%s seq=%" G_GINT64_FORMAT,
-      dk_store_identity (store)->kit_id, dk_store_identity (store)->station, chain, seq);
+  g_autofree char *comment
+      = g_strdup_printf (DK_LEDGER_CHECKPOINT_COMMENT, dk_store_identity (store)->kit_id,
+                         dk_store_identity (store)->station, chain, seq);
   g_autofree char *signature = NULL;
   g_auto (DkMinisignSecret) secret = { .seed = NULL };
 
@@ -360,6 +366,12 @@ dk_ledger_start_chain_with (DkStore *store, const char *reason, guint64 counter_
     return TRUE;
   dk_store_restore_chain (store, old);
   return FALSE;
+}
+
+gboolean
+dk_ledger_start_chain_of_device (DkStore *store, const json_t *facts, GError **error)
+{
+  return dk_ledger_begin_chain (store, "chain-started", "given new device keys", facts, error);
 }
 
 static DkEntry *

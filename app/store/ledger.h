@@ -40,6 +40,12 @@ gboolean dk_ledger_start_chain (DkStore *store, const char *reason, guint64 coun
 gboolean dk_ledger_start_chain_with (DkStore *store, const char *reason, guint64 counter_floor,
                                      const json_t *facts, GError **error) DK_CHECKED;
 
+/* Starts a new chain for new device keys, so that one chain has one key; the numbers go on, since
+ * this is no copy. In the caller's transaction; the caller has signed the head of the chain
+ * before. */
+gboolean dk_ledger_start_chain_of_device (DkStore *store, const json_t *facts,
+                                          GError **error) DK_CHECKED;
+
 /* Hash (64 hex, new string) of the entry of this station at that place of a chain; *hash NULL if
  * there is none. */
 gboolean dk_ledger_hash_at (DkStore *store, const char *chain, gint64 seq, char **hash,
@@ -53,14 +59,18 @@ GPtrArray *dk_ledger_of_kind (DkStore *store, const char *kind, GError **error) 
 
 /* One finding of the verifier. */
 typedef struct {
-  char *kind; /* fork gap hash body checkpoint signature tail time line */
-  char *chain;
+  const char *kind;    /* fork gap hash body checkpoint signature tail time line; static */
+  const char *finding; /* what exactly, for programs: "cut-off", "replayed", ...; static */
+  char *chain;         /* "" if it is about no chain */
   gint64 seq;
-  char *message; /* in words */
+  char *message; /* what happened, what is not in doubt, what to do */
 } DkLedgerProblem;
 
 typedef struct {
   gint64 entries;
+  gint64 erased;       /* bodies that are gone, and an entry says so */
+  gboolean with_words; /* FALSE: the bodies were not there to be checked */
+  guint found;         /* number of problems; `problems` holds at most 1,000 of them */
   GPtrArray *stations; /* of char * */
   GPtrArray *problems; /* of DkLedgerProblem */
 } DkLedgerReport;
@@ -71,8 +81,24 @@ typedef struct {
 DkLedgerReport *dk_ledger_verify (DkStore *store, const char *held_head, const DkJob *job,
                                   GError **error) DK_CHECKED;
 
-/* Writes <station>-<chain>.ndjson, checkpoints/, device.pub and, with_text, bodies.ndjson into a
- * new folder, for b2sum and minisign. Makes an entry with the reason first. */
+/* As dk_ledger_verify, of an exported ledger in memory, by the same rules and without a kit: files
+ * maps names within the export (char *) to their content (GBytes *). keys are the 32-byte public
+ * keys that the newest chain of each station may be signed with (array of guint8[32]). Files of
+ * other names are not looked at. DK_ERROR_INVALID for what is no export at all or too big, USAGE
+ * for the head. New report. Any thread. */
+DkLedgerReport *dk_ledger_verify_files (GHashTable *files, const GArray *keys,
+                                        const char *held_head, const DkJob *job,
+                                        GError **error) DK_CHECKED;
+
+/* The same of a folder as dk_ledger_export made it. keys NULL: those of its own device*.pub, which
+ * prove only that the folder agrees with itself. DK_ERROR_NOT_FOUND. New report. Any thread. */
+DkLedgerReport *dk_ledger_verify_folder (const char *folder, const GArray *keys,
+                                         const char *held_head, const DkJob *job,
+                                         GError **error) DK_CHECKED;
+
+/* Writes <station>-<chain>.ndjson, checkpoints/, device.pub (device-<chain>.pub for chains of
+ * earlier device keys) and, with_text, bodies.ndjson into a new folder, for b2sum and minisign.
+ * Makes an entry with the reason first. */
 gboolean dk_ledger_export (DkStore *store, const char *folder, gboolean with_text,
                            const char *reason, GError **error) DK_CHECKED;
 

@@ -155,6 +155,15 @@ dk_search_put (DkStore *store, const DkFindable *findable, GError **error)
 }
 
 gboolean
+dk_search_purge (DkStore *store, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store), "INSERT INTO ticket_words (ticket_words) VALUES ('optimize')");
+
+  return dk_stmt_run (stmt, error);
+}
+
+gboolean
 dk_search_remove_pack (DkStore *store, gint64 pack, GError **error)
 {
   g_autoptr (DkStmt) stmt = dk_stmt_new (

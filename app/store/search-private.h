@@ -16,12 +16,16 @@ typedef struct {
 
 /* Ids of `found` tell the pack (0 = tickets) in their upper half, so that full text can be asked
  * for one pack alone: the pack before, which stays, costs a query nothing. */
-#define DK_FOUND_ID_FIRST(pack) ((gint64) (pack) << 32)
+#define DK_FOUND_ID_FIRST(pack) ((gint64) (pack) * (G_GINT64_CONSTANT (1) << 32))
 #define DK_FOUND_ID_LAST(pack) (DK_FOUND_ID_FIRST (pack) | G_GINT64_CONSTANT (0xffffffff))
 
 /* Adds it, or replaces what is there for the same kind and ref (tickets only). In the caller's
  * transaction. */
 gboolean dk_search_put (DkStore *store, const DkFindable *findable, GError **error) DK_CHECKED;
+
+/* Makes the index of tickets one piece without what was taken out of it: until then the terms of
+ * removed words may still stand in its older pieces. In the caller's transaction. */
+gboolean dk_search_purge (DkStore *store, GError **error) DK_CHECKED;
 
 /* Removes all of a pack. In the caller's transaction. */
 gboolean dk_search_remove_pack (DkStore *store, gint64 pack, GError **error) DK_CHECKED;

@@ -5,6 +5,7 @@
 
 #include "app/base/clock.h"
 #include "app/base/text.h"
+#include "app/model/number.h"
 #include "app/store/content-store.h"
 #include "app/store/ledger-private.h"
 #include "app/store/store-private.h"
@@ -15,6 +16,7 @@ struct DkStore {
   char *user;
   const DkKeyring *keys;
   const DkPerson *person;
+  guint32 key_epoch;
   gboolean is_read_only;
   DkPolicy *policy;
   char chain[9];
@@ -58,6 +60,18 @@ const DkPerson *
 dk_store_person (DkStore *store)
 {
   return store->person;
+}
+
+void
+dk_store_set_key_epoch (DkStore *store, guint32 epoch)
+{
+  store->key_epoch = epoch;
+}
+
+guint32
+dk_store_key_epoch (DkStore *store)
+{
+  return store->key_epoch;
 }
 
 const DkPolicy *
@@ -131,19 +145,35 @@ dk_store_restore_chain (DkStore *store, const char *chain)
 }
 
 static gboolean
-write_identity (DkDb *db, const DkStoreIdentity *identity, GError **error)
+write_public_keys (DkDb *db, const DkStoreIdentity *identity, GError **error)
 {
   g_autofree char *sign = dk_text_hex (identity->device_sign_public, 32);
   g_autofree char *age = dk_text_hex (identity->device_age_public, 32);
   g_autofree char *lead = dk_text_hex (identity->lead_public, 32);
+
+  return set_setting (db, "sign_public", sign, error)
+         && set_setting (db, "age_public", age, error)
+         && set_setting (db, "lead_public", lead, error);
+}
+
+gboolean
+dk_store_set_public_keys (DkStore *store, const DkKeyring *keys, GError **error)
+{
+  dk_keyring_public (keys, DK_KEY_DEVICE_SIGN, store->identity.device_sign_public);
+  dk_keyring_public (keys, DK_KEY_DEVICE_AGE, store->identity.device_age_public);
+  dk_keyring_public (keys, DK_KEY_LEAD, store->identity.lead_public);
+  return write_public_keys (store->db, &store->identity, error);
+}
+
+static gboolean
+write_identity (DkDb *db, const DkStoreIdentity *identity, GError **error)
+{
   g_autofree char *created = dk_time_format_utc (dk_clock_wall_ms ());
 
   return set_setting (db, "kit_id", identity->kit_id, error)
          && set_setting (db, "station", identity->station, error)
          && set_setting (db, "site", identity->site, error)
-         && set_setting (db, "sign_public", sign, error)
-         && set_setting (db, "age_public", age, error)
-         && set_setting (db, "lead_public", lead, error)
+         && write_public_keys (db, identity, error)
          && set_setting (db, "created", created, error) && set_setting (db, "counter", "0", error);
 }
 
@@ -193,6 +223,21 @@ read_key (DkDb *db, const char *key, guint8 out[32], GError **error)
   return TRUE;
 }
 
+/* Names of files are made of these, and everybody of the kit can write the settings. */
+static gboolean
+check_names (const DkStore *store, GError **error)
+{
+  const char *kit_id = store->identity.kit_id;
+
+  if (strspn (kit_id, "0123456789abcdef") == 32 && dk_ledger_is_chain_id (store->chain)
+      && dk_number_station_is_valid (store->identity.station))
+    return TRUE;
+  g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
+               "What this kit is called (kit, station, chain) is damaged or was changed. Nothing "
+               "was changed now; keep the file and put back the latest backup.");
+  return FALSE;
+}
+
 static gboolean
 read_identity (DkStore *store, GError **error)
 {
@@ -204,7 +249,16 @@ read_identity (DkStore *store, GError **error)
          && read_text (store->db, "chain", store->chain, sizeof store->chain, error)
          && read_key (store->db, "sign_public", identity->device_sign_public, error)
          && read_key (store->db, "age_public", identity->device_age_public, error)
-         && read_key (store->db, "lead_public", identity->lead_public, error);
+         && read_key (store->db, "lead_public", identity->lead_public, error)
+         && check_names (store, error);
+}
+
+/* Everybody of the kit can write the setting; who holds the key itself need not believe it. */
+static void
+take_own_lead_key (DkStore *store)
+{
+  if (dk_keyring_get (store->keys, DK_KEY_LEAD) != NULL)
+    dk_keyring_public (store->keys, DK_KEY_LEAD, store->identity.lead_public);
 }
 
 gboolean
@@ -236,6 +290,7 @@ dk_store_new (DkDb *db, const char *user, const DkKeyring *keys, GError **error)
   store->keys = keys;
   if (!read_identity (store, error) || !dk_store_load_policy (store, error))
     return NULL;
+  take_own_lead_key (store);
   return g_steal_pointer (&store);
 }
 
@@ -300,6 +355,15 @@ dk_store_set_watch (DkStore *store, DkStoreChanged changed, gpointer data)
 {
   store->changed = changed;
   store->data = data;
+}
+
+void
+dk_store_take_watches (DkStore *store, const DkStore *from)
+{
+  store->anchor_changed = from->anchor_changed;
+  store->anchor_data = from->anchor_data;
+  store->changed = from->changed;
+  store->data = from->data;
 }
 
 void

@@ -42,11 +42,23 @@ const char *dk_store_user (DkStore *store);
 const DkKeyring *dk_store_keys (DkStore *store);
 /* Who may sign in person (borrowed): set by the kit once, after unlocking. */
 void dk_store_set_person (DkStore *store, const DkPerson *person);
+/* The key epoch of the slot directory that was checked at unlocking: set by the kit beside the
+ * person, so that what was signed for an earlier epoch does not count. 0 until then. */
+void dk_store_set_key_epoch (DkStore *store, guint32 epoch);
+/* The key epoch. */
+guint32 dk_store_key_epoch (DkStore *store);
 /* Adds the member `signed` to the body of an entry that a person answers for (void, push, trust,
  * people): slot, public key and signature of who is unlocked, over kit, kind, object and the
  * body as it is now (FORMAT.md). Without a person nothing is added. */
 void dk_store_sign_body (DkStore *store, const char *kind, const char *object, json_t *body);
-/* TRUE if `signed` of a body holds, or there is none. */
+/* Adds the member `second` beside `signed`, for a step that needs two people: slot, public key and
+ * signature of that other person (dk_kit_unlock_second) over the body with `signed` in it. */
+void dk_store_sign_body_second (DkStore *store, const DkPerson *second, const char *kind,
+                                const char *object, json_t *body);
+/* TRUE if an entry of this kind must carry the signatures of two people. Any thread. */
+gboolean dk_store_needs_second (const char *kind);
+/* TRUE if `signed` of a body holds, or there is none, and `second` likewise; a kind that needs two
+ * people must have both, of two people. */
 gboolean dk_store_check_signed (DkStore *store, const char *kind, const char *object,
                                 const json_t *body) DK_CHECKED;
 /* Rules of the content in force, borrowed until a pack is applied. */
@@ -65,6 +77,27 @@ typedef void (*DkStoreChanged) (gboolean number_issued, gpointer data);
 void dk_store_set_anchor_watch (DkStore *store, DkStoreChanged changed, gpointer data);
 /* Sets the window's watcher. */
 void dk_store_set_watch (DkStore *store, DkStoreChanged changed, gpointer data);
+
+/* Gives this store the watchers of another one, which it replaces after a change of keys. */
+void dk_store_take_watches (DkStore *store, const DkStore *from);
+/* States the public keys that belong to `keys` (device-sign, device-age, lead) as those of the kit.
+ * In the caller's transaction. */
+gboolean dk_store_set_public_keys (DkStore *store, const DkKeyring *keys,
+                                   GError **error) DK_CHECKED;
+
+/* What needs a person with a name of their own; see dk_store_may. */
+typedef enum {
+  DK_STORE_PUSH,        /* to the ITSM, or its files */
+  DK_STORE_EXPORT,      /* tickets or ledger, in clear */
+  DK_STORE_HAND_OUT,    /* all words, sealed to a recipient outside; leads and above */
+  DK_STORE_PRINT_VAULT, /* leads and above */
+  DK_STORE_DECLARE,
+} DkStoreRight;
+
+/* TRUE if who is unlocked may do that. DK_ERROR_DENIED for a slot that several people share, and
+ * for a role that is too low. Keys are the real bound: this one keeps steps that somebody must
+ * answer for from people whom nobody can name. */
+gboolean dk_store_may (DkStore *store, DkStoreRight right, GError **error) DK_CHECKED;
 
 /* Refuses every change from now on with DK_ERROR_STORAGE: the kit was opened for reading, since
  * the disk refused its first entry. */

@@ -10,6 +10,8 @@
 #include "app/store/ticket-private.h"
 
 #define COPIES_MAX 1000
+/* Words kept for a step stand beside the drafts, under "NUMBER/STEP": no number has a stroke. */
+#define KEPT_PATTERN "*/*"
 
 char *
 dk_ticket_next_number (DkStore *store, GError **error)
@@ -123,7 +125,7 @@ dk_ticket_refuse_number (DkStore *store, const char *number, DkError code, GErro
 }
 
 static gboolean
-put_draft (DkStore *store, const char *number, const DkForm *form, const json_t *answers,
+put_draft (DkStore *store, const char *key, const char *form, const json_t *answers,
            GError **error)
 {
   g_autoptr (DkStmt) stmt = dk_stmt_new (
@@ -139,8 +141,8 @@ put_draft (DkStore *store, const char *number, const DkForm *form, const json_t 
                  DK_LIMIT_JSON_BYTES);
     return FALSE;
   }
-  dk_stmt_bind_text (stmt, 1, number);
-  dk_stmt_bind_text (stmt, 2, dk_form_id (form));
+  dk_stmt_bind_text (stmt, 1, key);
+  dk_stmt_bind_text (stmt, 2, form);
   dk_stmt_bind_text (stmt, 3, text);
   dk_stmt_bind_text (stmt, 4, dk_store_user (store));
   dk_stmt_bind_int (stmt, 5, dk_clock_wall_ms ());
@@ -160,7 +162,7 @@ dk_ticket_store_begin (DkStore *store, const DkForm *form, GError **error)
   dk_json_set_text (body, "number", number);
   dk_json_set_text (body, "form", dk_form_id (form));
   if (!dk_ledger_append (store, DK_ENTRY_NUMBER_ISSUED, number, 0, body, NULL, error)
-      || !put_draft (store, number, form, answers, error)
+      || !put_draft (store, number, dk_form_id (form), answers, error)
       || !dk_store_commit (store, transaction, TRUE, error))
     return NULL;
   return g_steal_pointer (&number);
@@ -201,10 +203,31 @@ dk_draft_table_has (DkStore *store, const char *number, gboolean *found, GError 
 }
 
 gboolean
-dk_draft_table_remove (DkStore *store, const char *number, GError **error)
+dk_draft_table_has_mine (DkStore *store, const char *number, gboolean *found, GError **error)
 {
   g_autoptr (DkStmt) stmt
-      = dk_stmt_new (dk_store_db (store), "DELETE FROM draft WHERE number = ?1");
+      = dk_stmt_new (dk_store_db (store), "SELECT user FROM draft WHERE number = ?1");
+  gboolean has_row;
+
+  dk_stmt_bind_text (stmt, 1, number);
+  if (!dk_stmt_step (stmt, &has_row, error))
+    return FALSE;
+  if (has_row && g_strcmp0 (dk_stmt_text (stmt, 0), dk_store_user (store)) != 0) {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "%s is a draft of %s. Nothing was changed; take the draft over first, then go "
+                 "on with it.",
+                 number, dk_stmt_text (stmt, 0));
+    return FALSE;
+  }
+  *found = has_row;
+  return TRUE;
+}
+
+gboolean
+dk_draft_table_remove (DkStore *store, const char *number, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store), "DELETE FROM draft WHERE number = ?1 OR number GLOB ?1 || '/*'");
 
   dk_stmt_bind_text (stmt, 1, number);
   return dk_stmt_run (stmt, error);
@@ -217,13 +240,13 @@ dk_ticket_store_keep_draft (DkStore *store, const char *number, const DkForm *fo
   g_autoptr (DkTransaction) transaction = dk_store_begin (store, error);
   gboolean found = FALSE;
 
-  if (transaction == NULL || !dk_draft_table_has (store, number, &found, error))
+  if (transaction == NULL || !dk_draft_table_has_mine (store, number, &found, error))
     return FALSE;
   if (!found) {
     g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND, "There is no draft %s.", number);
     return FALSE;
   }
-  return put_draft (store, number, form, answers, error)
+  return put_draft (store, number, dk_form_id (form), answers, error)
          && dk_store_commit (store, transaction, FALSE, error);
 }
 
@@ -249,7 +272,9 @@ GPtrArray *
 dk_ticket_store_drafts (DkStore *store, GError **error)
 {
   g_autoptr (DkStmt) stmt
-      = dk_stmt_new (dk_store_db (store), "SELECT number FROM draft ORDER BY updated_ms");
+      = dk_stmt_new (dk_store_db (store), "SELECT number FROM draft"
+                                          " WHERE NOT number GLOB '" KEPT_PATTERN "'"
+                                          " ORDER BY updated_ms");
   g_autoptr (GPtrArray) numbers = g_ptr_array_new_with_free_func (g_free);
   gboolean has_row;
 
@@ -257,6 +282,192 @@ dk_ticket_store_drafts (DkStore *store, GError **error)
     if (!has_row)
       return g_steal_pointer (&numbers);
     g_ptr_array_add (numbers, g_strdup (dk_stmt_text (stmt, 0)));
+  }
+  return NULL;
+}
+
+void
+dk_draft_free (DkDraft *draft)
+{
+  if (draft == NULL)
+    return;
+  g_free (draft->number);
+  g_free (draft->form);
+  g_free (draft->user);
+  json_decref (draft->answers);
+  g_free (draft);
+}
+
+static DkDraft *
+read_draft (DkStore *store, DkStmt *stmt, GError **error)
+{
+  g_autoptr (DkDraft) draft = g_new0 (DkDraft, 1);
+  const char *text = dk_stmt_text (stmt, 2);
+
+  draft->number = g_strdup (dk_stmt_text (stmt, 0));
+  draft->form = g_strdup (dk_stmt_text (stmt, 1));
+  draft->answers = dk_json_parse (text, strlen (text), DK_LIMIT_JSON_BYTES, "A draft", error);
+  draft->user = g_strdup (dk_stmt_text (stmt, 3));
+  draft->is_mine = g_strcmp0 (draft->user, dk_store_user (store)) == 0;
+  draft->updated_ms = dk_stmt_int (stmt, 4);
+  return draft->answers != NULL ? g_steal_pointer (&draft) : NULL;
+}
+
+/* number NULL = every draft. */
+static GPtrArray *
+read_drafts (DkStore *store, const char *number, GError **error)
+{
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (dk_store_db (store), "SELECT number, form, answers, user, updated_ms"
+                                          " FROM draft WHERE number = ?1 OR ?1 IS NULL"
+                                          " AND NOT number GLOB '" KEPT_PATTERN "'"
+                                          " ORDER BY updated_ms");
+  g_autoptr (GPtrArray) drafts = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_draft_free);
+  gboolean has_row;
+
+  dk_stmt_bind_text (stmt, 1, number);
+  while (dk_stmt_step (stmt, &has_row, error)) {
+    DkDraft *draft;
+    if (!has_row)
+      return g_steal_pointer (&drafts);
+    draft = read_draft (store, stmt, error);
+    if (draft == NULL)
+      return NULL;
+    g_ptr_array_add (drafts, draft);
+  }
+  return NULL;
+}
+
+GPtrArray *
+dk_ticket_store_list_drafts (DkStore *store, GError **error)
+{
+  return read_drafts (store, NULL, error);
+}
+
+DkDraft *
+dk_ticket_store_load_draft (DkStore *store, const char *number, GError **error)
+{
+  g_autoptr (GPtrArray) drafts = read_drafts (store, number, error);
+
+  if (drafts == NULL)
+    return NULL;
+  if (drafts->len > 0)
+    return g_ptr_array_steal_index (drafts, 0);
+  g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND,
+               "There is no draft %s: it was saved or voided meanwhile. Nothing was changed.",
+               number);
+  return NULL;
+}
+
+gboolean
+dk_ticket_store_take_over (DkStore *store, const char *number, char **taken, GError **error)
+{
+  g_autofree char *canonical = NULL;
+  g_autoptr (DkTransaction) transaction = NULL;
+  g_autoptr (DkDraft) draft = NULL;
+  g_autoptr (DkStmt) stmt = NULL;
+  g_autoptr (json_t) body = json_object ();
+
+  if (!dk_ticket_check_number (store, number, &canonical, error)
+      || (transaction = dk_store_begin (store, error)) == NULL
+      || (draft = dk_ticket_store_load_draft (store, canonical, error)) == NULL)
+    return FALSE;
+  if (!draft->is_mine) {
+    dk_json_set_text (body, "from", draft->user);
+    stmt = dk_stmt_new (dk_store_db (store), "UPDATE draft SET user = ?2 WHERE number = ?1");
+    dk_stmt_bind_text (stmt, 1, canonical);
+    dk_stmt_bind_text (stmt, 2, dk_store_user (store));
+    if (!dk_ledger_append (store, DK_ENTRY_DRAFT_TAKEN_OVER, canonical, 0, body, NULL, error)
+        || !dk_stmt_run (stmt, error) || !dk_store_commit (store, transaction, FALSE, error))
+      return FALSE;
+  }
+  if (taken != NULL)
+    *taken = g_steal_pointer (&canonical);
+  return TRUE;
+}
+
+static char *
+kept_key (const char *number, const char *step)
+{
+  return g_strconcat (number, "/", step, NULL);
+}
+
+static gboolean
+remove_kept (DkStore *store, const char *key, GError **error)
+{
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (dk_store_db (store), "DELETE FROM draft WHERE number = ?1");
+
+  dk_stmt_bind_text (stmt, 1, key);
+  return dk_stmt_run (stmt, error);
+}
+
+gboolean
+dk_draft_table_end_step (DkStore *store, const char *number, const char *kind, GError **error)
+{
+  static const char *const ends[][2] = { { DK_ENTRY_TICKET_RESOLVE, DK_STEP_RESOLVE },
+                                         { DK_ENTRY_TICKET_AMEND, DK_STEP_AMEND },
+                                         { DK_ENTRY_TICKET_VOID, DK_STEP_VOID } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++) {
+    g_autofree char *key = kept_key (number, ends[i][1]);
+    if (strcmp (kind, ends[i][0]) == 0)
+      return remove_kept (store, key, error);
+  }
+  return TRUE;
+}
+
+gboolean
+dk_ticket_store_keep_words (DkStore *store, const char *number, const char *step,
+                            const char *words, GError **error)
+{
+  g_autoptr (DkTransaction) transaction = dk_store_begin (store, error);
+  g_autofree char *stripped = g_strstrip (g_strdup (words != NULL ? words : ""));
+  g_autofree char *key = NULL;
+  g_autoptr (DkTicket) ticket = NULL;
+  g_autoptr (json_t) answers = json_object ();
+
+  if (transaction == NULL || (ticket = dk_ticket_store_load (store, number, error)) == NULL)
+    return FALSE;
+  key = kept_key (ticket->number, step);
+  dk_json_set_text (answers, "words", words);
+  return (*stripped == '\0' ? remove_kept (store, key, error)
+                            : put_draft (store, key, step, answers, error))
+         && dk_store_commit (store, transaction, FALSE, error);
+}
+
+void
+dk_kept_words_free (DkKeptWords *kept)
+{
+  if (kept == NULL)
+    return;
+  g_free (kept->step);
+  g_free (kept->words);
+  g_free (kept->user);
+  g_free (kept);
+}
+
+GPtrArray *
+dk_ticket_store_kept_words (DkStore *store, const char *number, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store), "SELECT form, json_extract (answers, '$.words'), user, updated_ms"
+                           " FROM draft WHERE number GLOB ?1 || '/*' ORDER BY updated_ms");
+  g_autoptr (GPtrArray) list
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_kept_words_free);
+  gboolean has_row;
+
+  dk_stmt_bind_text (stmt, 1, number);
+  while (dk_stmt_step (stmt, &has_row, error)) {
+    DkKeptWords *kept;
+    if (!has_row)
+      return g_steal_pointer (&list);
+    kept = g_new0 (DkKeptWords, 1);
+    kept->step = g_strdup (dk_stmt_text (stmt, 0));
+    kept->words = g_strdup (dk_stmt_text (stmt, 1));
+    kept->user = g_strdup (dk_stmt_text (stmt, 2));
+    kept->updated_ms = dk_stmt_int (stmt, 3);
+    g_ptr_array_add (list, kept);
   }
   return NULL;
 }
@@ -287,7 +498,7 @@ dk_paper_table_set (DkStore *store, const char *number, const char *state, GErro
 }
 
 static gboolean
-issue_one (DkStore *store, const DkForm *form, const char *unit, GPtrArray *numbers,
+issue_one (DkStore *store, const DkForm *form, const char *unit, gint64 now, GPtrArray *numbers,
            GError **error)
 {
   g_autoptr (DkStmt) stmt = dk_stmt_new (
@@ -301,7 +512,7 @@ issue_one (DkStore *store, const DkForm *form, const char *unit, GPtrArray *numb
   dk_stmt_bind_text (stmt, 1, number);
   dk_stmt_bind_text (stmt, 2, dk_form_id (form));
   dk_stmt_bind_text (stmt, 3, unit);
-  dk_stmt_bind_int (stmt, 4, dk_clock_wall_ms ());
+  dk_stmt_bind_int (stmt, 4, now);
   return dk_stmt_run (stmt, error);
 }
 
@@ -312,6 +523,7 @@ dk_ticket_store_issue_paper (DkStore *store, const DkForm *form, guint copies, c
   g_autoptr (GPtrArray) numbers = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (DkTransaction) transaction = NULL;
   g_autoptr (json_t) body = json_object ();
+  gint64 now = dk_clock_wall_ms ();
 
   if (copies < 1 || copies > COPIES_MAX) {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
@@ -322,7 +534,7 @@ dk_ticket_store_issue_paper (DkStore *store, const DkForm *form, guint copies, c
   if (transaction == NULL)
     return NULL;
   for (guint i = 0; i < copies; i++)
-    if (!issue_one (store, form, unit, numbers, error))
+    if (!issue_one (store, form, unit, now, numbers, error))
       return NULL;
   dk_json_set_text (body, "form", dk_form_id (form));
   dk_json_set_text (body, "form_version", dk_form_version (form));
@@ -330,7 +542,7 @@ dk_ticket_store_issue_paper (DkStore *store, const DkForm *form, guint copies, c
   dk_json_set_text (body, "last", g_ptr_array_index (numbers, copies - 1));
   json_object_set_new (body, "copies", json_integer (copies));
   dk_json_set_text (body, "unit", unit);
-  if (!dk_ledger_append (store, "paper-issue", NULL, 0, body, NULL, error)
+  if (!dk_ledger_append (store, DK_ENTRY_PAPER_ISSUE, NULL, now, body, NULL, error)
       || !dk_store_commit (store, transaction, TRUE, error))
     return NULL;
   return g_steal_pointer (&numbers);

@@ -73,6 +73,7 @@ dk_ticket_store_json (DkStore *store, const DkTicket *t, gboolean with_entries, 
   set_or_null (json, "handover", dk_handover_name (t->handover));
   json_object_set_new (json, "finalized", json_boolean (t->finalized));
   json_object_set_new (json, "paper", json_boolean (t->paper));
+  json_object_set_new (json, "legal_hold", json_boolean (t->legal_hold));
   json_object_set_new (json, "safety", json_boolean (t->safety));
   set_level (json, "impact", t->impact);
   set_level (json, "urgency", t->urgency);

@@ -11,6 +11,30 @@ gboolean dk_ticket_table_put (DkStore *store, const DkTicket *ticket, GError **e
 gboolean dk_ticket_record (DkStore *store, DkTicket *ticket, const char *kind, gint64 happened_ms,
                            const json_t *body, GError **error) DK_CHECKED;
 
+/* The ticket as its row has it; *ticket NULL if there is none, or it is not what this program
+ * writes. */
+gboolean dk_ticket_table_get (DkStore *store, const char *number, DkTicket **ticket,
+                              GError **error) DK_CHECKED;
+
+/* One ticket folded anew from the ledger; its number is NULL if no entry made it one. New
+ * ticket. */
+DkTicket *dk_ticket_fold (DkStore *store, const char *number, GError **error) DK_CHECKED;
+
+/* The ticket if words may still be added to it: neither void nor verified in the ITSM. New
+ * ticket. */
+DkTicket *dk_ticket_load_unless_void (DkStore *store, const char *number,
+                                      GError **error) DK_CHECKED;
+
+/* TRUE if a request is under way or was answered: the ITSM may have it, unverified. */
+gboolean dk_ticket_may_be_there (const DkTicket *ticket);
+
+/* FALSE with DK_ERROR_INVALID for a time that the clock of this PC has not reached. */
+gboolean dk_ticket_check_time (const char *what, gint64 ms, GError **error) DK_CHECKED;
+
+/* A reason made fit to store. DK_ERROR_INVALID if it is blank or too long. New string. */
+gboolean dk_ticket_clean_reason (const char *number, const char *reason, char **clean,
+                                 GError **error) DK_CHECKED;
+
 /* Canonical form of a number as typed, checked to be of this station and issued. *number gets a
  * new string. */
 gboolean dk_ticket_check_number (DkStore *store, const char *typed, char **number,
@@ -38,9 +62,19 @@ gboolean dk_paper_table_get (DkStore *store, const char *number, char **state,
 gboolean dk_paper_table_set (DkStore *store, const char *number, const char *state,
                              GError **error) DK_CHECKED;
 
-/* Removes a draft; one that is not there is fine. */
+/* Removes a draft, and the words kept for steps of this number; none there is fine. */
 gboolean dk_draft_table_remove (DkStore *store, const char *number, GError **error) DK_CHECKED;
 
-/* TRUE if a draft of that number stands. */
+/* Removes the words kept for the step that this kind of entry ends; none there, and a kind that ends
+ * no step, is fine. */
+gboolean dk_draft_table_end_step (DkStore *store, const char *number, const char *kind,
+                                  GError **error) DK_CHECKED;
+
+/* TRUE if a draft of that number stands. One that a colleague types is DK_ERROR_INVALID if it is to
+ * be one's own. */
+gboolean dk_draft_table_has_mine (DkStore *store, const char *number, gboolean *found,
+                                  GError **error) DK_CHECKED;
+
+/* TRUE if a draft of that number stands, whoever types it. */
 gboolean dk_draft_table_has (DkStore *store, const char *number, gboolean *found,
                              GError **error) DK_CHECKED;

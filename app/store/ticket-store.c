@@ -43,8 +43,8 @@ check_names (const DkForm *form, const json_t *answers, GError **error)
 }
 
 /* A ticket of tomorrow would stand above all others, and no report would be right. */
-static gboolean
-check_time (const char *what, gint64 ms, GError **error)
+gboolean
+dk_ticket_check_time (const char *what, gint64 ms, GError **error)
 {
   gint64 now = dk_clock_wall_ms ();
   g_autofree char *given = NULL;
@@ -73,7 +73,7 @@ check_happened (const DkTicket *ticket, const json_t *changes, GError **error)
                    "happened_at cannot be left empty; give the right time instead.");
   return !json_is_string (value)
          || !dk_time_parse (json_string_value (value), "happened_at", &ms, NULL)
-         || check_time ("happened_at", ms, error);
+         || dk_ticket_check_time ("happened_at", ms, error);
 }
 
 /* The ticket's fields with `changes` laid over them. */
@@ -158,7 +158,7 @@ take_number (DkStore *store, const char *typed, char **number, gboolean *paper, 
     return *number != NULL;
   }
   if (!dk_ticket_check_number (store, typed, &canonical, error)
-      || !dk_draft_table_has (store, canonical, &is_draft, error)
+      || !dk_draft_table_has_mine (store, canonical, &is_draft, error)
       || !dk_paper_table_get (store, canonical, &state, error))
     return FALSE;
   if (!is_draft && state == NULL
@@ -216,7 +216,7 @@ dk_ticket_store_save (DkStore *store, const DkForm *form, const char *number, co
   g_autoptr (DkTicket) ticket = dk_ticket_new ();
 
   if (!check_names (form, answers, error) || !check_answers (form, NULL, answers, error)
-      || !check_time ("The time given", happened_ms, error))
+      || !dk_ticket_check_time ("The time given", happened_ms, error))
     return FALSE;
   transaction = dk_store_begin (store, error);
   if (transaction == NULL || !take_number (store, number, &ticket->number, &ticket->paper, error)
@@ -228,8 +228,8 @@ dk_ticket_store_save (DkStore *store, const DkForm *form, const char *number, co
   return TRUE;
 }
 
-static DkTicket *
-load_unless_void (DkStore *store, const char *number, GError **error)
+DkTicket *
+dk_ticket_load_unless_void (DkStore *store, const char *number, GError **error)
 {
   g_autoptr (DkTicket) ticket = dk_ticket_store_load (store, number, error);
 
@@ -248,8 +248,8 @@ load_unless_void (DkStore *store, const char *number, GError **error)
   return g_steal_pointer (&ticket);
 }
 
-static gboolean
-may_be_there (const DkTicket *ticket)
+gboolean
+dk_ticket_may_be_there (const DkTicket *ticket)
 {
   return ticket->handover == DK_HANDOVER_SENDING || ticket->handover == DK_HANDOVER_UNKNOWN
          || ticket->handover == DK_HANDOVER_DELIVERED;
@@ -258,7 +258,7 @@ may_be_there (const DkTicket *ticket)
 static DkTicket *
 load_unfrozen (DkStore *store, const char *number, GError **error)
 {
-  g_autoptr (DkTicket) ticket = load_unless_void (store, number, error);
+  g_autoptr (DkTicket) ticket = dk_ticket_load_unless_void (store, number, error);
 
   if (ticket != NULL && ticket->finalized) {
     (void) refuse (error, ticket->number, "it is final; correct it with `ticket amend`.");
@@ -275,6 +275,7 @@ record_alone (DkStore *store, DkTicket *ticket, const char *kind, gint64 happene
   g_autoptr (DkTransaction) transaction = dk_store_begin (store, error);
 
   return transaction != NULL && dk_ticket_record (store, ticket, kind, happened_ms, body, error)
+         && dk_draft_table_end_step (store, ticket->number, kind, error)
          && dk_store_commit (store, transaction, FALSE, error);
 }
 
@@ -313,13 +314,13 @@ gboolean
 dk_ticket_store_note (DkStore *store, const char *number, const char *text, gint64 happened_ms,
                       GError **error)
 {
-  g_autoptr (DkTicket) ticket = load_unless_void (store, number, error);
+  g_autoptr (DkTicket) ticket = dk_ticket_load_unless_void (store, number, error);
   g_autoptr (json_t) body = json_object ();
   g_autofree char *clean = NULL;
 
   if (ticket == NULL
       || !dk_text_check (text, strlen (text), DK_LIMIT_FIELD_BYTES, "The note", error)
-      || !check_time ("The time given", happened_ms, error))
+      || !dk_ticket_check_time ("The time given", happened_ms, error))
     return FALSE;
   clean = dk_text_clean (text);
   if (*clean == '\0')
@@ -359,7 +360,7 @@ dk_ticket_store_resolve (DkStore *store, const DkForm *form, const char *number,
   if (ticket->state != DK_TICKET_OPEN)
     return refuse (error, ticket->number, "it is resolved already.");
   if (!check_resolution (form, ticket, answers, error)
-      || !check_time ("The time given", happened_ms, error))
+      || !dk_ticket_check_time ("The time given", happened_ms, error))
     return FALSE;
   body = fields_body (store, form, ticket, answers);
   return record_alone (store, ticket, DK_ENTRY_TICKET_RESOLVE, happened_ms, body, error);
@@ -374,8 +375,8 @@ dk_ticket_store_final (DkStore *store, const DkForm *form, const char *number, G
          && record_alone (store, ticket, DK_ENTRY_TICKET_FINAL, 0, NULL, error);
 }
 
-static gboolean
-clean_reason (const char *number, const char *reason, char **clean, GError **error)
+gboolean
+dk_ticket_clean_reason (const char *number, const char *reason, char **clean, GError **error)
 {
   if (reason != NULL
       && !dk_text_check (reason, strlen (reason), DK_LIMIT_FIELD_BYTES, "The reason", error))
@@ -388,16 +389,16 @@ gboolean
 dk_ticket_store_amend (DkStore *store, const DkForm *form, const char *number,
                        const json_t *answers, const char *reason, GError **error)
 {
-  g_autoptr (DkTicket) ticket = load_unless_void (store, number, error);
+  g_autoptr (DkTicket) ticket = dk_ticket_load_unless_void (store, number, error);
   g_autoptr (json_t) body = NULL;
   g_autofree char *clean = NULL;
 
-  if (ticket == NULL || !clean_reason (ticket->number, reason, &clean, error)
+  if (ticket == NULL || !dk_ticket_clean_reason (ticket->number, reason, &clean, error)
       || !check_names (form, answers, error) || !check_answers (form, ticket, answers, error))
     return FALSE;
   if (!ticket->finalized)
     return refuse (error, ticket->number, "it is not final yet; change it with `ticket set`.");
-  if (may_be_there (ticket))
+  if (dk_ticket_may_be_there (ticket))
     return refuse (error, ticket->number,
                    "it may be in the ITSM already: verify the hand-over first, then correct it "
                    "there, or add a note here.");
@@ -431,7 +432,7 @@ dk_ticket_store_void (DkStore *store, const char *number, const char *reason, GE
   gboolean is_draft = FALSE;
 
   if (!dk_ticket_check_number (store, number, &canonical, error)
-      || !clean_reason (canonical, reason, &clean, error)
+      || !dk_ticket_clean_reason (canonical, reason, &clean, error)
       || !dk_draft_table_has (store, canonical, &is_draft, error)
       || !dk_paper_table_get (store, canonical, &paper, error))
     return FALSE;
@@ -439,10 +440,10 @@ dk_ticket_store_void (DkStore *store, const char *number, const char *reason, GE
   dk_store_sign_body (store, DK_ENTRY_TICKET_VOID, canonical, body);
   if (is_draft || g_strcmp0 (paper, "issued") == 0)
     return void_number (store, canonical, body, is_draft, error);
-  ticket = load_unless_void (store, canonical, error);
+  ticket = dk_ticket_load_unless_void (store, canonical, error);
   if (ticket == NULL)
     return FALSE;
-  if (may_be_there (ticket))
+  if (dk_ticket_may_be_there (ticket))
     return refuse (
         error, canonical,
         "it may be in the ITSM already: verify the hand-over first, then void it there.");

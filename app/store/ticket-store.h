@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "app/base/job.h"
 #include "app/form/form.h"
 #include "app/model/ticket.h"
 #include "app/store/store.h"
@@ -15,7 +16,8 @@ G_BEGIN_DECLS
  * string. */
 char *dk_ticket_store_begin (DkStore *store, const DkForm *form, GError **error) DK_CHECKED;
 
-/* Keeps the answers of a draft as they are, checked or not; no entry. */
+/* Keeps the answers of a draft as they are, checked or not; no entry. A draft of somebody else is
+ * DK_ERROR_INVALID: it is taken over first. */
 gboolean dk_ticket_store_keep_draft (DkStore *store, const char *number, const DkForm *form,
                                      const json_t *answers, GError **error) DK_CHECKED;
 
@@ -24,6 +26,62 @@ json_t *dk_ticket_store_get_draft (DkStore *store, const char *number, GError **
 
 /* Numbers of the drafts, oldest first. New array of strings. */
 GPtrArray *dk_ticket_store_drafts (DkStore *store, GError **error) DK_CHECKED;
+
+/* What was typed and not saved. Text and answers owned; free with dk_draft_free. */
+typedef struct {
+  char *number;
+  char *form;
+  char *user;        /* who typed it last */
+  gboolean is_mine;  /* user is who unlocked */
+  gint64 updated_ms;
+  json_t *answers;
+} DkDraft;
+
+/* The drafts with their words, oldest first. New array of DkDraft. */
+GPtrArray *dk_ticket_store_list_drafts (DkStore *store, GError **error) DK_CHECKED;
+
+/* One of them; DK_ERROR_NOT_FOUND. New draft. */
+DkDraft *dk_ticket_store_load_draft (DkStore *store, const char *number, GError **error)
+    DK_CHECKED;
+
+/* Makes the draft of a colleague one's own, with an entry that names them; one's own is left as it
+ * is. number as typed. *taken may be NULL, else it gets the number (new string). */
+gboolean dk_ticket_store_take_over (DkStore *store, const char *number, char **taken,
+                                    GError **error) DK_CHECKED;
+
+/* Frees the draft; NULL is fine. */
+void dk_draft_free (DkDraft *draft);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DkDraft, dk_draft_free)
+
+/* Steps of a saved ticket that ask for words. */
+#define DK_STEP_RESOLVE "resolve"
+#define DK_STEP_AMEND "amend"
+#define DK_STEP_VOID "void"
+
+/* Words typed for a step that was not done. Text owned; free with dk_kept_words_free. */
+typedef struct {
+  char *step;
+  char *words;
+  char *user; /* who typed them last */
+  gint64 updated_ms;
+} DkKeptWords;
+
+/* Keeps the words typed for a step of a saved ticket (DK_STEP_*), as they are; no entry. They go
+ * when the step is done, with the words of the ticket when those are erased, and when nothing is
+ * kept in their place: words NULL or blank. */
+gboolean dk_ticket_store_keep_words (DkStore *store, const char *number, const char *step,
+                                     const char *words, GError **error) DK_CHECKED;
+
+/* The words kept for the steps of a ticket, oldest first; whoever typed them, so that the next
+ * person goes on with them. New array of DkKeptWords. */
+GPtrArray *dk_ticket_store_kept_words (DkStore *store, const char *number,
+                                       GError **error) DK_CHECKED;
+
+/* Frees the words; NULL is fine. */
+void dk_kept_words_free (DkKeptWords *kept);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DkKeptWords, dk_kept_words_free)
 
 /* Saves a new ticket: number NULL issues one in the same transaction; otherwise it is the number of
  * a draft, or of paper issued by this station that is keyed back. *saved gets the number (new
@@ -108,8 +166,15 @@ gboolean dk_ticket_store_counter (DkStore *store, guint64 *counter, GError **err
 json_t *dk_ticket_store_json (DkStore *store, const DkTicket *ticket, gboolean with_entries,
                               GError **error) DK_CHECKED;
 
-/* Folds all entries anew and compares with the table: DK_ERROR_DAMAGED names the first ticket that
- * differs. */
+/* Folds all entries anew and compares with the tables of tickets and paper, every column:
+ * DK_ERROR_DAMAGED names the first number that differs. */
 gboolean dk_ticket_store_check_projection (DkStore *store, GError **error) DK_CHECKED;
+
+/* Writes every row of tickets and paper anew that is not what the ledger says; rows that no
+ * entry knows are left. In steps of their own, so that a break leaves the rest for the next
+ * time, and with one entry `lists-rebuilt` if anything was written. *mended gets the number of
+ * rows. */
+gboolean dk_ticket_store_rebuild (DkStore *store, guint *mended, const DkJob *job,
+                                  GError **error) DK_CHECKED;
 
 G_END_DECLS

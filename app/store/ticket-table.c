@@ -12,7 +12,7 @@
   " priority, safety, summary, details, caller, callback, location, device, service," \
   " support_group, resolution, happened_ms, recorded_ms, handed_over_ms, resolved_ms," \
   " outage, user, handover, handover_target, handover_reason, handover_sent_ms," \
-  " handover_attempts, itsm_id, disposition, answers, safety_known"
+  " handover_attempts, itsm_id, disposition, answers, safety_known, legal_hold"
 #define LIST_MAX 100000
 #define LIST_DEFAULT 500
 
@@ -62,6 +62,7 @@ bind_numbers (DkStmt *stmt, const DkTicket *t)
   dk_stmt_bind_int (stmt, 31, t->handover_sent_ms);
   dk_stmt_bind_int (stmt, 32, t->handover_attempts);
   dk_stmt_bind_int (stmt, 36, t->safety_known);
+  dk_stmt_bind_int (stmt, 37, t->legal_hold);
 }
 
 static gboolean
@@ -71,14 +72,14 @@ put_row (DkStore *store, const DkTicket *ticket, GError **error)
       dk_store_db (store),
       "INSERT INTO ticket (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
       " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30,"
-      " ?31, ?32, ?33, ?34, ?35, ?36) ON CONFLICT (number) DO UPDATE SET uid = ?2, form = ?3,"
+      " ?31, ?32, ?33, ?34, ?35, ?36, ?37) ON CONFLICT (number) DO UPDATE SET uid = ?2, form = ?3,"
       " form_version = ?4, form_hash = ?5, state = ?6, finalized = ?7, paper = ?8, impact = ?9,"
       " urgency = ?10, priority = ?11, safety = ?12, summary = ?13, details = ?14, caller = ?15,"
       " callback = ?16, location = ?17, device = ?18, service = ?19, support_group = ?20,"
       " resolution = ?21, happened_ms = ?22, recorded_ms = ?23, handed_over_ms = ?24,"
       " resolved_ms = ?25, outage = ?26, user = ?27, handover = ?28, handover_target = ?29,"
       " handover_reason = ?30, handover_sent_ms = ?31, handover_attempts = ?32, itsm_id = ?33,"
-      " disposition = ?34, answers = ?35, safety_known = ?36");
+      " disposition = ?34, answers = ?35, safety_known = ?36, legal_hold = ?37");
 
   bind_texts (stmt, ticket);
   bind_numbers (stmt, ticket);
@@ -151,12 +152,11 @@ read_texts (DkStmt *stmt, DkTicket *t)
   t->disposition = g_strdup (dk_stmt_text (stmt, 33));
 }
 
+/* All but the answers. */
 static DkTicket *
-read_row (DkStmt *stmt, GError **error)
+read_columns (DkStmt *stmt)
 {
-  g_autoptr (DkTicket) t = dk_ticket_new ();
-  const char *answers = dk_stmt_text (stmt, 34);
-  json_t *parsed;
+  DkTicket *t = dk_ticket_new ();
 
   read_texts (stmt, t);
   t->state = (DkTicketState) dk_stmt_int (stmt, 5);
@@ -174,12 +174,63 @@ read_row (DkStmt *stmt, GError **error)
   t->handover_sent_ms = dk_stmt_int (stmt, 30);
   t->handover_attempts = (int) dk_stmt_int (stmt, 31);
   t->safety_known = dk_stmt_int (stmt, 35) != 0;
-  parsed = dk_json_parse (answers, strlen (answers), DK_LIMIT_ENTRY_BODY_BYTES, "A ticket", error);
-  if (parsed == NULL)
+  t->legal_hold = dk_stmt_int (stmt, 36) != 0;
+  return t;
+}
+
+/* NULL if the row is not one that this program wrote. */
+static DkTicket *
+read_row (DkStmt *stmt)
+{
+  const char *answers = dk_stmt_text (stmt, 34);
+  gint64 state = dk_stmt_int (stmt, 5);
+  gint64 handover = dk_stmt_int (stmt, 27);
+  g_autoptr (json_t) parsed = NULL;
+  DkTicket *t;
+
+  if (answers != NULL)
+    parsed = dk_json_parse (answers, strlen (answers), DK_LIMIT_ENTRY_BODY_BYTES, "A ticket", NULL);
+  if (!json_is_object (parsed) || !dk_json_is_plain (parsed) || state < DK_TICKET_DRAFT
+      || state > DK_TICKET_VOID || handover < DK_HANDOVER_NONE || handover > DK_HANDOVER_VERIFIED)
     return NULL;
+  t = read_columns (stmt);
   json_decref (t->answers);
-  t->answers = parsed;
-  return g_steal_pointer (&t);
+  t->answers = g_steal_pointer (&parsed);
+  return t;
+}
+
+/* One damaged row must not take the list away from the people who need it: the ledger has the
+ * words, and where even that cannot be folded, what can be read of the row is shown. */
+static DkTicket *
+read_row_or_fold (DkStore *store, DkStmt *stmt)
+{
+  DkTicket *ticket = read_row (stmt);
+
+  if (ticket == NULL) {
+    g_debug ("the row of %s is damaged; the ledger's is shown", dk_stmt_text (stmt, 0));
+    ticket = dk_ticket_fold (store, dk_stmt_text (stmt, 0), NULL);
+  }
+  if (ticket == NULL || ticket->number == NULL) {
+    dk_ticket_free (ticket);
+    ticket = read_columns (stmt);
+    ticket->state = CLAMP (ticket->state, DK_TICKET_DRAFT, DK_TICKET_VOID);
+    ticket->handover = CLAMP (ticket->handover, DK_HANDOVER_NONE, DK_HANDOVER_VERIFIED);
+  }
+  return ticket;
+}
+
+gboolean
+dk_ticket_table_get (DkStore *store, const char *number, DkTicket **ticket, GError **error)
+{
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (dk_store_db (store), "SELECT " COLUMNS " FROM ticket WHERE number = ?1");
+  gboolean has_row;
+
+  dk_stmt_bind_text (stmt, 1, number);
+  if (!dk_stmt_step (stmt, &has_row, error))
+    return FALSE;
+  *ticket = has_row ? read_row (stmt) : NULL;
+  return TRUE;
 }
 
 DkTicket *
@@ -199,7 +250,7 @@ dk_ticket_store_load (DkStore *store, const char *number, GError **error)
     (void) dk_ticket_refuse_number (store, canonical, DK_ERROR_NOT_FOUND, error);
     return NULL;
   }
-  return read_row (stmt, error);
+  return read_row_or_fold (store, stmt);
 }
 
 /* "Waiting" = finalized and on its way; the SQL mirrors dk_ticket_is_eligible. */
@@ -232,10 +283,7 @@ dk_ticket_store_list (DkStore *store, const DkTicketFilter *filter, GError **err
   while (dk_stmt_step (stmt, &has_row, error)) {
     if (!has_row)
       return g_steal_pointer (&tickets);
-    DkTicket *ticket = read_row (stmt, error);
-    if (ticket == NULL)
-      return NULL;
-    g_ptr_array_add (tickets, ticket);
+    g_ptr_array_add (tickets, read_row_or_fold (store, stmt));
   }
   return NULL;
 }
@@ -261,9 +309,8 @@ dk_ticket_store_count (DkStore *store, DkTicketCounts *out, GError **error)
   return TRUE;
 }
 
-/* One ticket folded anew from the ledger. */
-static DkTicket *
-fold (DkStore *store, const char *number, GError **error)
+DkTicket *
+dk_ticket_fold (DkStore *store, const char *number, GError **error)
 {
   g_autoptr (GPtrArray) entries = dk_ledger_of_object (store, number, error);
   g_autoptr (DkTicket) ticket = dk_ticket_new ();
@@ -274,60 +321,4 @@ fold (DkStore *store, const char *number, GError **error)
     if (!dk_ticket_apply (ticket, g_ptr_array_index (entries, i), error))
       return NULL;
   return g_steal_pointer (&ticket);
-}
-
-static gboolean
-check_one (DkStore *store, const DkTicket *row, GError **error)
-{
-  g_autoptr (DkTicket) folded = fold (store, row->number, error);
-  g_autoptr (json_t) a = NULL;
-  g_autoptr (json_t) b = NULL;
-
-  if (folded == NULL)
-    return FALSE;
-  a = dk_ticket_store_json (store, row, FALSE, error);
-  b = a != NULL ? dk_ticket_store_json (store, folded, FALSE, error) : NULL;
-  if (b == NULL)
-    return FALSE;
-  if (json_equal (a, b) && row->safety_known == folded->safety_known)
-    return TRUE;
-  g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
-               "The table does not say of %s what the ledger says. The ledger counts.",
-               row->number);
-  return FALSE;
-}
-
-/* Tickets that the ledger knows and the table has lost. */
-static gboolean
-check_none_missing (DkStore *store, GError **error)
-{
-  g_autoptr (DkStmt) stmt = dk_stmt_new (
-      dk_store_db (store),
-      "SELECT object FROM entry WHERE kind = '" DK_ENTRY_TICKET_NEW "' AND station = ?1"
-      " AND object NOT IN (SELECT number FROM ticket) LIMIT 1");
-  gboolean has_row;
-
-  dk_stmt_bind_text (stmt, 1, dk_store_identity (store)->station);
-  if (!dk_stmt_step (stmt, &has_row, error))
-    return FALSE;
-  if (!has_row)
-    return TRUE;
-  g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
-               "The ledger knows %s, and the table of tickets does not. The ledger counts.",
-               dk_stmt_text (stmt, 0));
-  return FALSE;
-}
-
-gboolean
-dk_ticket_store_check_projection (DkStore *store, GError **error)
-{
-  DkTicketFilter filter = { .limit = LIST_MAX, .oldest_first = TRUE };
-  g_autoptr (GPtrArray) tickets = dk_ticket_store_list (store, &filter, error);
-
-  if (tickets == NULL)
-    return FALSE;
-  for (guint i = 0; i < tickets->len; i++)
-    if (!check_one (store, g_ptr_array_index (tickets, i), error))
-      return FALSE;
-  return check_none_missing (store, error);
 }

@@ -73,6 +73,23 @@ test_reads (void)
 }
 
 static void
+test_backup (void)
+{
+  g_autoptr (DkPolicy) policy = parse ("{\"backup\":{\"folders\":[\"/a\",\"/b c\"],\"keep\":3,"
+                                       "\"outage_folder\":\"/stick\"}}",
+                                       NULL);
+  g_autoptr (json_t) document = dk_policy_to_json (policy);
+  g_autoptr (DkPolicy) again = dk_policy_parse (document, NULL);
+
+  g_assert_nonnull (again);
+  g_assert_cmpuint (g_strv_length (again->backup_folders), ==, 2);
+  g_assert_cmpstr (again->backup_folders[1], ==, "/b c");
+  g_assert_cmpstr (again->backup_outage_folder, ==, "/stick");
+  g_assert_cmpint (again->backup_keep, ==, 3);
+  g_assert_cmpint (again->backup_every_hours, ==, 4);
+}
+
+static void
 test_refuses (void)
 {
   static const struct {
@@ -92,6 +109,15 @@ test_refuses (void)
     { "{\"sla\":[{\"priority\":1,\"respond\":-1}]}", "/sla/respond" },
     { "{\"lock\":{\"idle_min\":0}}", "/lock/idle_min" },
     { "{\"content\":{\"stale_days\":99999999999}}", "/content/stale_days" },
+    { "{\"backup\":{\"folders\":\"/a\"}}", "/backup/folders" },
+    { "{\"backup\":{\"folders\":[\"//server/share\"]}}", "/backup/folders" },
+    { "{\"backup\":{\"folders\":[\"/a/../b\"]}}", "/backup/folders" },
+    { "{\"backup\":{\"folders\":[\"here\"]}}", "/backup/folders" },
+    { "{\"backup\":{\"folders\":[\"/a\\nb\"]}}", "/backup/folders" },
+    { "{\"backup\":{\"folders\":[7]}}", "/backup/folders" },
+    { "{\"backup\":{\"outage_folder\":\"\\\\\\\\s\\\\x\"}}", "/backup/outage_folder" },
+    { "{\"backup\":{\"keep\":1}}", "/backup/keep" },
+    { "{\"backup\":{\"every_hours\":0}}", "/backup/every_hours" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
@@ -109,6 +135,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model/policy/matrix-and-safety-floor", test_defaults);
   g_test_add_func ("/model/policy/explains-itself", test_explains);
   g_test_add_func ("/model/policy/reads-what-a-site-says", test_reads);
+  g_test_add_func ("/model/policy/reads-where-backups-go", test_backup);
   g_test_add_func ("/model/policy/refuses-with-the-place", test_refuses);
   return dk_test_run ();
 }

@@ -92,6 +92,31 @@ store_fixture_save (StoreFixture *f, const char *form, const char *answers, gboo
   return number;
 }
 
+DkPerson *
+store_fixture_person (StoreFixture *f, const char *name, DkRole role)
+{
+  guint8 kit_id[16] = { 1 };
+  g_autoptr (DkDirectory) directory = dk_directory_new (kit_id);
+  g_autoptr (DkSecret) code = dk_secret_new_random (16);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (DkDirectory) read = NULL;
+  g_autoptr (DkKeyring) keys = NULL;
+  g_autoptr (GError) error = NULL;
+  DkPerson *person = NULL;
+  gboolean done = dk_directory_add (directory, DK_SLOT_RECOVERY, role, name, 0, code,
+                                    (DkKdfParams){ 0, 0 }, f->all, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (done);
+  dk_directory_sign (directory, f->all);
+  bytes = dk_directory_bytes (directory, f->all);
+  read = dk_directory_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL, NULL);
+  done = dk_directory_unlock (read, name, code, 1000, &keys, &person, &error);
+  g_assert_no_error (error);
+  g_assert_true (done);
+  return person;
+}
+
 DkTicket *
 store_fixture_load (StoreFixture *f, const char *number)
 {

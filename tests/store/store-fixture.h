@@ -37,6 +37,9 @@ json_t *store_fixture_answers (const char *text);
 /* Saves a ticket of a form that ships; an error fails the test. New string: its number. */
 char *store_fixture_save (StoreFixture *f, const char *form, const char *answers, gboolean final);
 
+/* A person of another slot with the keys of that role, without the cost of a passphrase. */
+DkPerson *store_fixture_person (StoreFixture *f, const char *name, DkRole role);
+
 /* The ticket; an error fails the test. */
 DkTicket *store_fixture_load (StoreFixture *f, const char *number);
 

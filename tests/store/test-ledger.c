@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "tests/store/ledger-maker.h"
+
 #define CHAINS 100
 
 static void
@@ -191,6 +193,8 @@ test_erasing (StoreFixture *f, gconstpointer data)
   note (f, "ticket-note", "DT-A07-0001-V");
   g_assert_true (dk_ledger_head (f->store, &chain, NULL, NULL, NULL));
   body = json_pack ("{s:s, s:i, s:s}", "chain", chain, "seq", 2, "reason", "another patient");
+  made_ledger_sign_body (dk_store_identity (f->store)->kit_id, DK_ENTRY_TICKET_ERASE,
+                         "DT-A07-0001-V", body, TRUE);
   g_assert_true (dk_ledger_note (f->store, DK_ENTRY_TICKET_ERASE, "DT-A07-0001-V", body, NULL));
   dk_fixture_exec (f->db, "UPDATE entry_body SET body = NULL, salt = NULL, erased_by = 4"
                           " WHERE entry = (SELECT id FROM entry WHERE seq = 2)");
@@ -201,6 +205,41 @@ test_erasing (StoreFixture *f, gconstpointer data)
   dk_fixture_exec (f->db, sql);
   report = verify (f, NULL);
   g_assert_true (has_problem (report, "body"));
+}
+
+static void
+assert_named (StoreFixture *f, const char *sql, const char *finding)
+{
+  DkTransaction *transaction = dk_transaction_new (f->db, NULL);
+  g_autoptr (DkLedgerReport) report = NULL;
+  gboolean named = FALSE;
+
+  dk_fixture_exec (f->db, sql);
+  report = verify (f, NULL);
+  dk_transaction_free (transaction);
+  for (guint i = 0; i < report->problems->len; i++) {
+    const DkLedgerProblem *problem = g_ptr_array_index (report->problems, i);
+    named = named || strcmp (problem->finding, finding) == 0;
+  }
+  g_assert_true (named);
+}
+
+/* What only a database can have: columns and hashes beside the line, and where it writes to. The
+ * other names are in test-ledger-files.c. */
+static void
+test_named (StoreFixture *f, gconstpointer data)
+{
+  note (f, "ticket-note", "DT-A07-0001-V");
+  dk_fixture_exec (f->db, "DROP TRIGGER entry_no_update; DROP TRIGGER entry_no_delete;"
+                          " DROP TRIGGER entry_body_no_delete");
+  assert_named (f, "UPDATE entry SET kind = 'x' WHERE seq = 2", "row-differs");
+  assert_named (f, "UPDATE entry SET object = 'x' WHERE seq = 2", "row-differs");
+  assert_named (f, "UPDATE entry SET hash = zeroblob (32) WHERE seq = 2", "line-changed");
+  assert_named (f, "UPDATE entry SET hash = x'00' WHERE seq = 2", "line-changed");
+  assert_named (f, "UPDATE entry SET chain = 'ffffffff' WHERE seq = 2", "spliced");
+  assert_named (f, "UPDATE entry SET seq = 9 WHERE seq = 2", "moved");
+  assert_named (f, "DELETE FROM entry_body; DELETE FROM entry", "chain-empty");
+  assert_clean (f, 2);
 }
 
 /* A broken-off start of a chain leaves the old one current. */
@@ -232,6 +271,50 @@ test_too_long (StoreFixture *f, gconstpointer data)
   assert_clean (f, 1);
 }
 
+/* Everybody of a kit can write its rows, and others hand its ledger out and open it. */
+static void
+assert_not_exported (StoreFixture *f, const char *sql)
+{
+  g_autofree char *out = g_build_filename (f->folder, "out", NULL);
+  g_autofree char *outside = g_build_filename (f->folder, "x-0badcafe.ndjson", NULL);
+  g_autofree char *outside_too = g_build_filename (f->folder, "x-7.json", NULL);
+  g_autoptr (GError) error = NULL;
+
+  dk_fixture_exec (f->db, sql);
+  g_assert_false (dk_ledger_export (f->store, out, TRUE, "a test", &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_DAMAGED);
+  g_assert_false (g_file_test (outside, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (outside_too, G_FILE_TEST_EXISTS));
+  dk_fixture_exec (f->db, "DELETE FROM entry WHERE id = 99; DELETE FROM checkpoint WHERE seq = 7");
+  dk_test_remove (out);
+}
+
+static void
+test_names_are_no_paths (StoreFixture *f, gconstpointer data)
+{
+  static const char *const settings[]
+      = { "'kit_id', '../../../../../../tmp/aaaaaaaaaa'", "'kit_id', ''", "'station', '../../x'",
+          "'chain', '../../xx'" };
+
+  dk_fixture_exec (f->db, "DROP TRIGGER entry_no_delete; DROP TRIGGER checkpoint_no_delete");
+  assert_not_exported (f, "INSERT INTO entry VALUES (99, 'A07',"
+                          " '/../../x', 1, zeroblob (32), 'x', '', 'y')");
+  assert_not_exported (f, "INSERT INTO entry VALUES (99, '../x', '0badcafe', 1, zeroblob (32), 'x',"
+                          " '', 'y')");
+  assert_not_exported (f, "INSERT INTO checkpoint VALUES ('../../x', 7, 'y', 'z')");
+  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++) {
+    g_autofree char *sql
+        = g_strdup_printf ("INSERT OR REPLACE INTO setting (key, value) VALUES (%s)", settings[i]);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (DkStore) store = NULL;
+    dk_fixture_exec (f->db, "CREATE TABLE kept AS SELECT * FROM setting");
+    dk_fixture_exec (f->db, sql);
+    store = dk_store_new (f->db, "anna", f->keys, &error);
+    g_assert_error (error, DK_ERROR, DK_ERROR_DAMAGED);
+    dk_fixture_exec (f->db, "INSERT OR REPLACE INTO setting SELECT * FROM kept; DROP TABLE kept");
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -241,7 +324,9 @@ main (int argc, char **argv)
   STORE_ADD ("/store/ledger/head-held-elsewhere", test_held_head);
   STORE_ADD ("/store/ledger/sql-cannot-change-it", test_triggers);
   STORE_ADD ("/store/ledger/erased-words-need-an-entry", test_erasing);
+  STORE_ADD ("/store/ledger/findings-have-names", test_named);
   STORE_ADD ("/store/ledger/failed-chain-leaves-the-old-one", test_failed_chain);
   STORE_ADD ("/store/ledger/too-long-is-refused", test_too_long);
+  STORE_ADD ("/store/ledger/names-in-the-database-are-no-paths", test_names_are_no_paths);
   return dk_test_run ();
 }

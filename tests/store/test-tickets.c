@@ -406,6 +406,131 @@ test_drafts (StoreFixture *f, gconstpointer data)
   assert_projection (f);
 }
 
+static gboolean
+keep_half (StoreFixture *f, const char *number, GError **error)
+{
+  g_autoptr (DkForm) form = dk_form_shipped ("call-log", "en");
+  g_autoptr (json_t) half = store_fixture_answers ("{\"summary\":\"half a wo\"}");
+
+  return dk_ticket_store_keep_draft (f->store, number, form, half, error);
+}
+
+static gboolean
+take_over (StoreFixture *f, const char *number, GError **error)
+{
+  return dk_ticket_store_take_over (f->store, number, NULL, error);
+}
+
+static void
+test_draft_of_a_colleague (StoreFixture *f, gconstpointer data)
+{
+  g_autoptr (DkForm) form = dk_form_shipped ("call-log", "en");
+  g_autofree char *number = dk_ticket_store_begin (f->store, form, NULL);
+  g_autofree char *before = g_strdup (dk_store_user (f->store));
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (DkDraft) draft = NULL;
+  const DkEntry *entry;
+
+  assert_done (f, keep_half, number);
+  store_fixture_become (f, "zoe", DK_ROLE_FRONTLINE);
+  assert_refused (f, keep_half, number, DK_ERROR_INVALID, before);
+  assert_refused (f, save_call, number, DK_ERROR_INVALID, "take the draft over");
+  assert_done (f, take_over, number);
+  assert_done (f, take_over, number);
+  draft = dk_ticket_store_load_draft (f->store, number, NULL);
+  g_assert_nonnull (draft);
+  g_assert_true (draft->is_mine);
+  g_assert_cmpstr (draft->user, ==, "zoe");
+  g_assert_cmpstr (dk_json_get_text (draft->answers, "summary"), ==, "half a wo");
+  assert_done (f, save_call, number);
+  entries = dk_ledger_of_object (f->store, number, NULL);
+  g_assert_cmpuint (entries->len, ==, 3);
+  entry = entries->pdata[1];
+  g_assert_cmpstr (entry->kind, ==, DK_ENTRY_DRAFT_TAKEN_OVER);
+  g_assert_cmpstr (entry->user, ==, "zoe");
+  g_assert_cmpstr (dk_json_get_text (entry->body, "from"), ==, before);
+  assert_refused (f, take_over, number, DK_ERROR_NOT_FOUND, "saved or voided meanwhile");
+  assert_projection (f);
+}
+
+static gboolean
+keep_reason (StoreFixture *f, const char *number, GError **error)
+{
+  return dk_ticket_store_keep_words (f->store, number, DK_STEP_VOID, "twice the sa", error);
+}
+
+static gboolean
+keep_resolution (StoreFixture *f, const char *number, GError **error)
+{
+  return dk_ticket_store_keep_words (f->store, number, DK_STEP_RESOLVE, " Toner, größe 1/2 ", error);
+}
+
+static gboolean
+discard_reason (StoreFixture *f, const char *number, GError **error)
+{
+  return dk_ticket_store_keep_words (f->store, number, DK_STEP_VOID, " ", error);
+}
+
+/* Steps for which words are kept, in order, each with its words and who typed them. */
+static char *
+kept_text (StoreFixture *f, const char *number)
+{
+  g_autoptr (GPtrArray) list = dk_ticket_store_kept_words (f->store, number, NULL);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < list->len; i++) {
+    const DkKeptWords *kept = list->pdata[i];
+    g_string_append_printf (text, "%s|%s|%s\n", kept->step, kept->words, kept->user);
+    g_assert_cmpint (kept->updated_ms, >, 0);
+  }
+  return g_string_free (text, FALSE);
+}
+
+static void
+assert_kept (StoreFixture *f, const char *number, const char *expected)
+{
+  g_autofree char *text = kept_text (f, number);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_words_of_a_step (StoreFixture *f, gconstpointer data)
+{
+  g_autofree char *number = store_fixture_save (f, "it-incident", INCIDENT, FALSE);
+  g_autofree char *other = store_fixture_save (f, "it-incident", INCIDENT, FALSE);
+  g_autofree char *user = g_strdup (dk_store_user (f->store));
+  g_autofree char *expected
+      = g_strdup_printf ("resolve| Toner, größe 1/2 |%s\nvoid|twice the sa|zoe\n", user);
+  g_autoptr (GPtrArray) drafts = NULL;
+  g_autoptr (GPtrArray) listed = NULL;
+
+  assert_refused (f, keep_reason, "DT-A07-0009-P", DK_ERROR_INVALID, "");
+  assert_done (f, keep_resolution, number);
+  g_usleep (2000);
+  store_fixture_become (f, "zoe", DK_ROLE_FRONTLINE);
+  assert_done (f, keep_reason, number);
+  assert_done (f, keep_reason, other);
+  store_fixture_reopen (f);
+  store_fixture_become (f, "zoe", DK_ROLE_FRONTLINE);
+  assert_kept (f, number, expected);
+  /* They are no drafts: nothing is taken over or saved under their key. */
+  drafts = dk_ticket_store_drafts (f->store, NULL);
+  listed = dk_ticket_store_list_drafts (f->store, NULL);
+  g_assert_cmpuint (drafts->len + listed->len, ==, 0);
+  assert_refused (f, take_over, number, DK_ERROR_NOT_FOUND, "no draft");
+  assert_refused (f, save_call, number, DK_ERROR_INVALID, "in use already");
+  assert_done (f, discard_reason, number);
+  g_clear_pointer (&expected, g_free);
+  expected = g_strdup_printf ("resolve| Toner, größe 1/2 |%s\n", user);
+  assert_kept (f, number, expected);
+  assert_done (f, void_it, number);
+  assert_kept (f, number, expected); /* not done, so not lost */
+  assert_done (f, void_it, other);
+  assert_kept (f, other, "");
+  assert_projection (f);
+}
+
 static void
 test_worst_priority (StoreFixture *f, gconstpointer data)
 {
@@ -575,6 +700,9 @@ main (int argc, char **argv)
   STORE_ADD ("/store/tickets/a-number-is-issued-once", test_number_once);
   STORE_ADD ("/store/tickets/a-failure-issues-no-number", test_number_over_failure);
   STORE_ADD ("/store/tickets/drafts-keep-every-word", test_drafts);
+  STORE_ADD ("/store/tickets/words-of-a-step-are-kept-until-it-is-done", test_words_of_a_step);
+  STORE_ADD ("/store/tickets/a-draft-of-a-colleague-is-taken-over",
+             test_draft_of_a_colleague);
   STORE_ADD ("/store/tickets/worst-priority-is-kept", test_worst_priority);
   STORE_ADD ("/store/tickets/three-times-are-kept", test_three_times);
   STORE_ADD ("/store/tickets/the-entry-tells-the-time-of-the-form", test_time_of_the_form);

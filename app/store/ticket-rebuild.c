@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables of tickets and paper say what the ledger says, and nothing else: here that is asked,
+ * and done. */
+#include <string.h>
+
+#include "app/model/number.h"
+#include "app/store/ledger.h"
+#include "app/store/store-private.h"
+#include "app/store/ticket-private.h"
+#include "app/store/ticket-store.h"
+
+#define STEP_ROWS 100
+
+typedef struct {
+  DkStore *store;
+  GHashTable *entered; /* numbers that became tickets */
+  GHashTable *voided;  /* numbers with an entry that voids them */
+  gboolean may_write;  /* else the first difference is an error */
+  guint mended;
+  DkTransaction *transaction;
+  guint in_step;
+} Rebuild;
+
+static gboolean
+is_same_text (const DkTicket *a, const DkTicket *b)
+{
+  const char *const pairs[][2] = {
+    { a->number, b->number },
+    { a->uid, b->uid },
+    { a->form, b->form },
+    { a->form_version, b->form_version },
+    { a->form_hash, b->form_hash },
+    { a->summary, b->summary },
+    { a->details, b->details },
+    { a->caller, b->caller },
+    { a->callback, b->callback },
+    { a->location, b->location },
+    { a->device, b->device },
+    { a->service, b->service },
+    { a->group, b->group },
+    { a->resolution, b->resolution },
+    { a->outage, b->outage },
+    { a->user, b->user },
+    { a->handover_target, b->handover_target },
+    { a->handover_reason, b->handover_reason },
+    { a->itsm_id, b->itsm_id },
+    { a->disposition, b->disposition },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
+    if (g_strcmp0 (pairs[i][0], pairs[i][1]) != 0)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_same (const DkTicket *a, const DkTicket *b)
+{
+  return is_same_text (a, b) && a->state == b->state && a->finalized == b->finalized
+         && a->paper == b->paper && a->impact == b->impact && a->urgency == b->urgency
+         && a->priority == b->priority && a->safety == b->safety
+         && a->safety_known == b->safety_known && a->happened_ms == b->happened_ms
+         && a->recorded_ms == b->recorded_ms && a->handed_over_ms == b->handed_over_ms
+         && a->resolved_ms == b->resolved_ms && a->handover == b->handover
+         && a->handover_sent_ms == b->handover_sent_ms
+         && a->handover_attempts == b->handover_attempts && a->legal_hold == b->legal_hold
+         && json_equal (a->answers, b->answers);
+}
+
+/* A row differs: an error, or room for it in the step that is open. */
+static gboolean
+begin_mending (Rebuild *r, const char *number, GError **error)
+{
+  if (!r->may_write) {
+    g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
+                 "The table does not say of %s what the ledger says. The ledger counts, and has "
+                 "all the words.",
+                 number);
+    return FALSE;
+  }
+  if (r->transaction == NULL)
+    r->transaction = dk_store_begin (r->store, error);
+  return r->transaction != NULL;
+}
+
+static gboolean
+end_step (Rebuild *r, GError **error)
+{
+  gboolean done
+      = r->transaction == NULL || dk_store_commit (r->store, r->transaction, FALSE, error);
+
+  g_clear_pointer (&r->transaction, dk_transaction_free);
+  r->in_step = 0;
+  return done;
+}
+
+static gboolean
+count_mended (Rebuild *r, GError **error)
+{
+  r->mended++;
+  return ++r->in_step < STEP_ROWS || end_step (r, error);
+}
+
+static gboolean
+rebuild_ticket (Rebuild *r, const char *number, GError **error)
+{
+  g_autoptr (DkTicket) row = NULL;
+  g_autoptr (DkTicket) folded = dk_ticket_fold (r->store, number, error);
+
+  if (folded == NULL || !dk_ticket_table_get (r->store, number, &row, error))
+    return FALSE;
+  if (row != NULL && is_same (row, folded))
+    return TRUE;
+  return begin_mending (r, number, error) && dk_ticket_table_put (r->store, folded, error)
+         && count_mended (r, error);
+}
+
+/* Objects of all entries of a kind of this station, in order. New table; order in *list. */
+static GHashTable *
+read_objects (DkStore *store, const char *kind, GPtrArray *list, GError **error)
+{
+  g_autoptr (GHashTable) objects = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (DkStmt) stmt = dk_stmt_new (dk_store_db (store),
+                                         "SELECT object FROM entry WHERE kind = ?1 AND station = ?2"
+                                         " AND object <> '' ORDER BY id");
+  gboolean has_row;
+
+  dk_stmt_bind_text (stmt, 1, kind);
+  dk_stmt_bind_text (stmt, 2, dk_store_identity (store)->station);
+  while (dk_stmt_step (stmt, &has_row, error)) {
+    if (!has_row)
+      return g_steal_pointer (&objects);
+    if (list != NULL && !g_hash_table_contains (objects, dk_stmt_text (stmt, 0)))
+      g_ptr_array_add (list, g_strdup (dk_stmt_text (stmt, 0)));
+    (void) g_hash_table_add (objects, g_strdup (dk_stmt_text (stmt, 0)));
+  }
+  return NULL;
+}
+
+/* What a row of `paper` must be; the states missing and lost are set by a person and kept. */
+static gboolean
+is_paper_right (Rebuild *r, const DkEntry *issued, const char *number, const char *state,
+                gboolean *right, GError **error)
+{
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (dk_store_db (r->store), "SELECT form = ?2 AND unit IS ?3 AND issued_ms = ?4"
+                                             " AND state IN (?5, 'missing', 'lost') FROM paper"
+                                             " WHERE number = ?1");
+  gboolean has_row;
+
+  dk_stmt_bind_text (stmt, 1, number);
+  dk_stmt_bind_text (stmt, 2, dk_json_get_text (issued->body, "form"));
+  dk_stmt_bind_text (stmt, 3, dk_json_get_text (issued->body, "unit"));
+  dk_stmt_bind_int (stmt, 4, issued->happened_ms);
+  dk_stmt_bind_text (stmt, 5, state);
+  if (!dk_stmt_step (stmt, &has_row, error))
+    return FALSE;
+  *right = has_row && dk_stmt_int (stmt, 0) != 0;
+  return TRUE;
+}
+
+static gboolean
+put_paper (Rebuild *r, const DkEntry *issued, const char *number, const char *state, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (r->store),
+      "INSERT INTO paper (number, form, state, unit, issued_ms) VALUES (?1, ?2, ?3, ?4, ?5)"
+      " ON CONFLICT (number) DO UPDATE SET form = ?2, unit = ?4, issued_ms = ?5,"
+      " state = CASE WHEN state IN ('missing', 'lost') THEN state ELSE ?3 END");
+
+  dk_stmt_bind_text (stmt, 1, number);
+  dk_stmt_bind_text (stmt, 2, dk_json_get_text (issued->body, "form"));
+  dk_stmt_bind_text (stmt, 3, state);
+  dk_stmt_bind_text (stmt, 4, dk_json_get_text (issued->body, "unit"));
+  dk_stmt_bind_int (stmt, 5, issued->happened_ms);
+  return dk_stmt_run (stmt, error);
+}
+
+static gboolean
+rebuild_paper_number (Rebuild *r, const DkEntry *issued, const char *number, GError **error)
+{
+  const char *state = g_hash_table_contains (r->entered, number)  ? "entered"
+                      : g_hash_table_contains (r->voided, number) ? "void"
+                                                                  : "issued";
+  gboolean right;
+
+  if (!is_paper_right (r, issued, number, state, &right, error))
+    return FALSE;
+  return right
+         || (begin_mending (r, number, error) && put_paper (r, issued, number, state, error)
+             && count_mended (r, error));
+}
+
+static gboolean
+rebuild_paper (Rebuild *r, GError **error)
+{
+  g_autoptr (GPtrArray) issues = dk_ledger_of_kind (r->store, DK_ENTRY_PAPER_ISSUE, error);
+
+  for (guint i = 0; issues != NULL && i < issues->len; i++) {
+    const DkEntry *entry = g_ptr_array_index (issues, i);
+    const char *first = dk_json_get_text (entry->body, "first");
+    gint64 copies = dk_json_get_int (entry->body, "copies", 0);
+    DkNumber number;
+    if (first == NULL || dk_json_get_text (entry->body, "form") == NULL
+        || strcmp (entry->station, dk_store_identity (r->store)->station) != 0
+        || !dk_number_parse (first, &number, NULL))
+      continue;
+    for (gint64 k = 0; k < copies; k++) {
+      g_autofree char *text
+          = dk_number_format (number.station, number.counter + (guint64) k, number.drill);
+      if (!rebuild_paper_number (r, entry, text, error))
+        return FALSE;
+    }
+  }
+  return issues != NULL;
+}
+
+static gboolean
+rebuild_all (Rebuild *r, const DkJob *job, GError **error)
+{
+  g_autoptr (GPtrArray) numbers = g_ptr_array_new_with_free_func (g_free);
+
+  r->entered = read_objects (r->store, DK_ENTRY_TICKET_NEW, numbers, error);
+  if (r->entered == NULL)
+    return FALSE;
+  r->voided = read_objects (r->store, DK_ENTRY_TICKET_VOID, NULL, error);
+  if (r->voided == NULL)
+    return FALSE;
+  for (guint i = 0; i < numbers->len; i++)
+    if (!rebuild_ticket (r, g_ptr_array_index (numbers, i), error)
+        || !dk_job_step (job, i + 1, numbers->len, "Reading the ledger", error))
+      return FALSE;
+  return rebuild_paper (r, error) && end_step (r, error);
+}
+
+static gboolean
+run (Rebuild *r, const DkJob *job, GError **error)
+{
+  gboolean done = rebuild_all (r, job, error);
+
+  g_clear_pointer (&r->transaction, dk_transaction_free);
+  g_clear_pointer (&r->entered, g_hash_table_unref);
+  g_clear_pointer (&r->voided, g_hash_table_unref);
+  return done;
+}
+
+gboolean
+dk_ticket_store_rebuild (DkStore *store, guint *mended, const DkJob *job, GError **error)
+{
+  Rebuild r = { .store = store, .may_write = TRUE };
+  g_autoptr (json_t) body = json_object ();
+
+  if (!run (&r, job, error))
+    return FALSE;
+  json_object_set_new (body, "rows", json_integer (r.mended));
+  if (r.mended > 0 && !dk_ledger_note (store, "lists-rebuilt", NULL, body, error))
+    return FALSE;
+  *mended = r.mended;
+  return TRUE;
+}
+
+/* Rows that no entry knows. */
+static gboolean
+check_none_invented (DkStore *store, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store), "SELECT number FROM ticket WHERE number NOT IN (SELECT"
+                           " object FROM entry WHERE kind = '" DK_ENTRY_TICKET_NEW "') LIMIT 1");
+  gboolean has_row;
+
+  if (!dk_stmt_step (stmt, &has_row, error))
+    return FALSE;
+  if (!has_row)
+    return TRUE;
+  g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
+               "The table has %s, and the ledger knows nothing of it. The ledger counts.",
+               dk_stmt_text (stmt, 0));
+  return FALSE;
+}
+
+gboolean
+dk_ticket_store_check_projection (DkStore *store, GError **error)
+{
+  Rebuild r = { .store = store };
+
+  return run (&r, NULL, error) && check_none_invented (store, error);
+}
