@@ -14,6 +14,7 @@
 #define CELL_PAD 4.0
 #define RULE_GREY 0.5
 #define CODE_GREY 0.93
+#define LARGE_SIZE 24.0
 #define TABLE_COLUMNS_MAX 12 /* the last one takes what is beyond */
 #define HEADING_ROOM 40.0 /* a heading stays with what follows it */
 
@@ -171,6 +172,17 @@ count_columns (const DkDocument *document, guint first)
   return columns;
 }
 
+static double
+row_size (const DkBlock *block)
+{
+  for (guint i = 0; i < block->spans->len; i++) {
+    if ((g_array_index (block->spans, DkSpan, i).style & DK_SPAN_LARGE) != 0) {
+      return LARGE_SIZE;
+    }
+  }
+  return TEXT_SIZE - 1;
+}
+
 static GPtrArray *
 break_cell (const DkBlock *block, guint column, gboolean is_last, double width)
 {
@@ -182,7 +194,7 @@ break_cell (const DkBlock *block, guint column, gboolean is_last, double width)
     }
   }
   return dk_lines_new (text->str, block->level == 0 ? DK_FONT_BOLD : DK_FONT_REGULAR,
-                       TEXT_SIZE - 1, width - 2 * CELL_PAD);
+                       row_size (block), width - 2 * CELL_PAD);
 }
 
 static void
@@ -197,7 +209,7 @@ write_row (DkFlow *flow, const DkBlock *block, guint columns)
     g_ptr_array_add (cells, lines);
   }
   for (guint i = 0; i < count; i++) {
-    double height = TEXT_SIZE * LEADING;
+    double height = (row_size (block) + 1) * LEADING;
     for (guint column = 0; column < columns; column++) {
       const GPtrArray *lines = g_ptr_array_index (cells, column);
       height = i < lines->len ? MAX (height, ((DkLine *) lines->pdata[i])->height) : height;
@@ -224,6 +236,13 @@ write_rule (DkFlow *flow)
   ensure_room (flow, BLOCK_GAP);
   dk_page_line (flow->page, 0.7, RULE_GREY, flow->left, flow->y, flow->left + flow->width,
                 flow->y);
+}
+
+static gboolean
+is_last_row (const DkDocument *document, guint i)
+{
+  return i + 1 == document->blocks->len
+         || ((const DkBlock *) document->blocks->pdata[i + 1])->kind != DK_BLOCK_TABLE_ROW;
 }
 
 void
@@ -255,6 +274,6 @@ dk_layout_document (DkFlow *flow, const DkDocument *document)
       break;
     }
     columns = is_row ? columns : 0;
-    flow->y += is_row ? 0 : BLOCK_GAP;
+    flow->y += is_row && !is_last_row (document, i) ? 0 : BLOCK_GAP;
   }
 }

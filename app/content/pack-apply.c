@@ -8,6 +8,7 @@
 #include "app/base/text.h"
 #include "app/content/pack-private.h"
 #include "app/store/ledger.h"
+#include "app/store/old-key-store.h"
 
 #define BATCH 200
 #define SEQUENCE_STEP_MAX 1000
@@ -282,6 +283,50 @@ dk_pack_applied_free (DkPackApplied *applied)
   g_free (applied);
 }
 
+/* What is to be opened with one of the kit's keys. Borrowed. */
+typedef struct {
+  const DkContainer *container; /* for all but the lead-only part */
+  GBytes *lead;
+  const json_t *manifest;
+  const DkJob *job;
+} Sealed;
+
+static DkPackContent *
+read_with (const Sealed *sealed, const DkSecret *key, GError **error)
+{
+  if (sealed->lead != NULL)
+    return dk_pack_read_lead (sealed->lead, sealed->manifest, key, sealed->job, error);
+  return dk_pack_read (sealed->container, key, "en", sealed->job, error);
+}
+
+/* What was sealed before the keys were renewed is on its way for weeks: so the key in force first,
+ * then those before it. The first refusal is told, since that key is the one to seal to. */
+static DkPackContent *
+read_with_any (DkStore *store, DkKeyId id, const Sealed *sealed, GError **error)
+{
+  g_autoptr (GPtrArray) keys = dk_old_key_store_list (store, id, error);
+  g_autoptr (GError) refused = NULL;
+
+  if (keys == NULL)
+    return NULL;
+  g_assert (keys->len > 0);
+  for (guint i = 0; i < keys->len; i++) {
+    g_autoptr (GError) failed = NULL;
+    DkPackContent *content = read_with (sealed, g_ptr_array_index (keys, i), &failed);
+    gboolean is_other_key = g_error_matches (failed, DK_ERROR, DK_ERROR_DENIED);
+    if (content != NULL)
+      return content;
+    if (refused == NULL || !is_other_key) {
+      g_clear_error (&refused);
+      refused = g_steal_pointer (&failed);
+    }
+    if (!is_other_key)
+      break;
+  }
+  g_propagate_error (error, g_steal_pointer (&refused));
+  return NULL;
+}
+
 gboolean
 dk_pack_open_lead (DkKit *kit, DkPackContent **lead, GError **error)
 {
@@ -304,7 +349,8 @@ dk_pack_open_lead (DkKit *kit, DkPackContent **lead, GError **error)
   manifest = dk_json_parse (facts->manifest, strlen (facts->manifest), DK_LIMIT_JSON_BYTES,
                             "The facts of the pack in force", error);
   if (manifest != NULL)
-    *lead = dk_pack_read_lead (sealed, manifest, key, NULL, error);
+    *lead = read_with_any (store, DK_KEY_LEAD,
+                           &(const Sealed) { .lead = sealed, .manifest = manifest }, error);
   return *lead != NULL;
 }
 
@@ -313,6 +359,8 @@ static void
 look_into_lead (DkKit *kit, const DkContainer *container, const DkJob *job, DkPackApplied *applied)
 {
   GBytes *lead = dk_container_payload (container, DK_PACK_LEAD_ZIP ".age");
+  const Sealed sealed
+      = { .lead = lead, .manifest = dk_container_manifest (container), .job = job };
   const DkSecret *key = dk_keyring_get (dk_kit_keys (kit), DK_KEY_LEAD);
   g_autoptr (DkPackContent) content = NULL;
 
@@ -320,7 +368,7 @@ look_into_lead (DkKit *kit, const DkContainer *container, const DkJob *job, DkPa
   applied->lead_parts = lead != NULL ? -1 : 0;
   if (lead == NULL || key == NULL)
     return;
-  content = dk_pack_read_lead (lead, dk_container_manifest (container), key, job, NULL);
+  content = read_with_any (dk_kit_store (kit), DK_KEY_LEAD, &sealed, NULL);
   if (content != NULL)
     applied->lead_parts = (int) (content->contacts->len + content->runbooks->len);
 }
@@ -329,9 +377,9 @@ static gboolean
 bring_in (DkKit *kit, const DkContainer *container, const DkJob *job, DkPackApplied *applied,
           GError **error)
 {
+  const Sealed sealed = { .container = container, .job = job };
   g_autoptr (DkPackContent) content
-      = dk_pack_read (container, dk_keyring_get (dk_kit_keys (kit), DK_KEY_DEVICE_AGE), "en", job,
-                      error);
+      = read_with_any (dk_kit_store (kit), DK_KEY_DEVICE_AGE, &sealed, error);
   g_autoptr (DkPackFacts) loaded
       = content != NULL ? facts_of (container, content->about, error) : NULL;
 

@@ -359,8 +359,7 @@ dk_pack_read (const DkContainer *container, const DkSecret *device_age, const ch
   if (members == NULL || !read_content (content, members, language, job, error))
     return NULL;
   lead = dk_container_payload (container, DK_PACK_LEAD_ZIP ".age");
-  content->lead
-      = lead != NULL ? g_bytes_new (g_bytes_get_data (lead, NULL), g_bytes_get_size (lead)) : NULL;
+  content->lead = lead != NULL ? g_bytes_ref (lead) : NULL;
   return g_steal_pointer (&content);
 }
 

@@ -5,10 +5,11 @@
 
 typedef struct {
   const char *pointer;
-  const char *keys[4]; /* NULL-terminated */
+  const char *keys[6]; /* NULL-terminated */
 } Section;
 
-static const char *const top_keys[] = { "priority", "sla", "lock", "content", "capture", NULL };
+static const char *const top_keys[] = { "priority", "sla", "lock", "content", "capture", "backup",
+                                        NULL };
 static const char *const target_keys[] = { "priority", "respond", "resolve", NULL };
 
 static const Section sections[] = {
@@ -16,6 +17,8 @@ static const Section sections[] = {
   { "/lock", { "idle_min", NULL } },
   { "/content", { "amber_days", "stale_days", NULL } },
   { "/capture", { "hint", NULL } },
+  { "/backup",
+    { "folders", "every_hours", "keep", "outage_folder", "outage_every_min", NULL } },
 };
 
 static gboolean

@@ -13,6 +13,7 @@ typedef struct {
   guint64 number; /* highest counter */
   char *machine;
   char *path;
+  guint32 key_epoch; /* of the keys that the kit had; 0 = not stated */
 } DkAnchor;
 
 /* File of the anchor for the kit in folder: beside other machine kits, or in the user's state
@@ -28,6 +29,11 @@ DkAnchor *dk_anchor_of_kit (DkStore *store, const char *folder, GError **error) 
 
 /* Reads and authenticates. NULL without error if it is absent or damaged. */
 DkAnchor *dk_anchor_read (const char *path, const char *kit_id, const DkSecret *open_key);
+
+/* Reads what claims to be the anchor of this kit, whoever wrote it: after a change of keys an older
+ * state of the kit cannot authenticate it. Good for nothing but a precaution. NULL if it is absent
+ * or has not the shape of one. */
+DkAnchor *dk_anchor_read_unproven (const char *path, const char *kit_id);
 
 /* Replaces the file; durable only if asked for. */
 gboolean dk_anchor_write (const char *path, const char *kit_id, const DkSecret *open_key,

@@ -49,6 +49,7 @@ dk_anchor_of_kit (DkStore *store, const char *folder, GError **error)
   if (!dk_ledger_head (store, &anchor->chain, &anchor->seq, &anchor->head, error)
       || !dk_ticket_store_counter (store, &anchor->number, error))
     return NULL;
+  anchor->key_epoch = dk_store_key_epoch (store);
   anchor->machine = dk_platform_machine_id ();
   anchor->path = dk_platform_real_path (folder);
   return g_steal_pointer (&anchor);
@@ -85,6 +86,8 @@ dk_anchor_write (const char *path, const char *kit_id, const DkSecret *open_key,
   json_object_set_new (facts, "seq", json_integer (anchor->seq));
   dk_json_set_text (facts, "head", anchor->head);
   json_object_set_new (facts, "number", json_integer ((json_int_t) anchor->number));
+  if (anchor->key_epoch > 0)
+    json_object_set_new (facts, "epoch", json_integer (anchor->key_epoch));
   dk_json_set_text (facts, "machine", anchor->machine);
   dk_json_set_text (facts, "path", anchor->path);
   text = dk_json_canonical (facts, NULL);
@@ -110,6 +113,7 @@ parse (const char *text, const char *kit_id)
   anchor->seq = dk_json_get_int (facts, "seq", 0);
   anchor->head = g_strdup (dk_json_get_text (facts, "head"));
   anchor->number = (guint64) dk_json_get_int (facts, "number", 0);
+  anchor->key_epoch = (guint32) CLAMP (dk_json_get_int (facts, "epoch", 0), 0, G_MAXUINT32);
   anchor->machine = g_strdup (dk_json_get_text (facts, "machine"));
   anchor->path = g_strdup (dk_json_get_text (facts, "path"));
   return anchor;
@@ -131,6 +135,30 @@ dk_anchor_read (const char *path, const char *kit_id, const DkSecret *open_key)
     return NULL;
   make_mac (lines[0], open_key, mac);
   return dk_equal (mac, lines[1], 64) ? parse (lines[0], kit_id) : NULL;
+}
+
+static gboolean
+is_hex (const char *text, gsize size)
+{
+  return text != NULL && strlen (text) == size && strspn (text, "0123456789abcdef") == size;
+}
+
+DkAnchor *
+dk_anchor_read_unproven (const char *path, const char *kit_id)
+{
+  g_autoptr (GBytes) bytes = dk_file_read (path, SIZE_MAX_BYTES, NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (DkAnchor) anchor = NULL;
+
+  if (bytes == NULL)
+    return NULL;
+  text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  text[strcspn (text, "\n")] = '\0';
+  anchor = parse (text, kit_id);
+  if (anchor == NULL || !is_hex (anchor->chain, 8) || !is_hex (anchor->head, 64)
+      || anchor->seq < 1 || anchor->machine == NULL || anchor->path == NULL)
+    return NULL;
+  return g_steal_pointer (&anchor);
 }
 
 /* Without a key the MAC cannot be checked, so this is a hint. */

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* A kit that was copied, moved or set back goes on with a new chain, and says what the other state
  * had that this one does not. */
+#include <string.h>
+
 #include "app/base/clock.h"
 #include "app/base/json.h"
+#include "app/db/transaction.h"
 #include "app/kit/anchor-private.h"
 #include "app/kit/kit-private.h"
+#include "app/kit/restore-private.h"
 #include "app/model/number.h"
 #include "app/store/ledger.h"
 
 /* A new chain skips at least so many numbers, which then nobody was given. */
 #define SKIP_MIN 1000
+/* How far above its own counter a kit believes an anchor that it cannot authenticate. */
+#define UNPROVEN_MAX 1000000
+#define MARKER_BYTES_MAX (64u << 10)
 #define MISSING_SHOWN_MS (G_GINT64_CONSTANT (30) * 86400 * 1000)
 
 /* What the anchor remembers and the kit does not have, as members of the chain's first entry. New
@@ -114,26 +121,118 @@ settle_here (DkKit *kit, const DkAnchor *now, const DkAnchor *anchor, const char
   return TRUE;
 }
 
+/* What a restore left to be entered: *marker becomes a new reference, or NULL. */
+static gboolean
+read_marker (DkKit *kit, json_t **marker, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  g_autofree char *text = dk_store_get_setting (kit->store, DK_RESTORE_SETTING, &failed);
+
+  if (failed != NULL) {
+    g_propagate_error (error, g_steal_pointer (&failed));
+    return FALSE;
+  }
+  *marker = text != NULL ? dk_json_parse (text, strlen (text), MARKER_BYTES_MAX,
+                                          DK_RESTORE_SETTING, error)
+                         : NULL;
+  return text == NULL || *marker != NULL;
+}
+
+/* The state that was in place when the backup was restored, if it came further than the anchor
+ * tells, or the anchor is sealed with keys that the backup does not have. */
+static DkAnchor *
+take_further (DkAnchor *anchor, const json_t *marker, const DkAnchor *now)
+{
+  gint64 number = dk_json_get_int (marker, "number", -1);
+  const char *chain = dk_json_get_text (marker, "chain");
+
+  if (chain == NULL || (anchor != NULL && (gint64) anchor->number > number))
+    return anchor;
+  dk_anchor_free (anchor);
+  anchor = g_new0 (DkAnchor, 1);
+  anchor->chain = g_strdup (chain);
+  anchor->seq = dk_json_get_int (marker, "seq", 0);
+  anchor->head = g_strdup (dk_json_get_text (marker, "head"));
+  anchor->number = (guint64) MAX (0, number);
+  anchor->machine = g_strdup (now->machine);
+  anchor->path = g_strdup (now->path);
+  return anchor;
+}
+
+/* The marker goes with the entry: broken off before, the next unlock begins another chain. */
+static gboolean
+enter_restored (DkKit *kit, json_t *marker, GError **error)
+{
+  g_autoptr (DkTransaction) transaction = NULL;
+  g_autofree char *file = g_strdup (dk_json_get_text (marker, "file"));
+
+  if (marker == NULL)
+    return TRUE;
+  transaction = dk_transaction_new (kit->db, error);
+  return transaction != NULL
+         && dk_ledger_append (kit->store, "restored", file, 0, marker, NULL, error)
+         && dk_store_set_setting (kit->store, DK_RESTORE_SETTING, NULL, error)
+         && dk_transaction_commit (transaction, error);
+}
+
+/* Durable, or after a power cut the anchor from before would begin yet another chain. */
+static gboolean
+keep_anchor (DkKit *kit)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!dk_kit_write_anchor (kit, TRUE, &error))
+    g_debug ("the anchor was not replaced: %s", error->message);
+  return TRUE;
+}
+
+/* A state of the kit from before its keys were renewed cannot authenticate the anchor that was
+ * written since. It takes it as a warning all the same: to begin a new chain without need costs
+ * some numbers, to go on from here would issue them twice. NULL if the anchor tells no such thing.
+ */
+static DkAnchor *
+find_newer_keys (DkKit *kit, const DkAnchor *now, const char **reason)
+{
+  g_autoptr (DkAnchor) claimed
+      = dk_anchor_read_unproven (kit->anchor_path, dk_store_identity (kit->store)->kit_id);
+
+  if (claimed == NULL || claimed->key_epoch <= now->key_epoch)
+    return NULL;
+  *reason = "set back to a state from before its keys were renewed, so that people who were "
+            "removed since can open it again";
+  claimed->number = MIN (claimed->number, now->number + UNPROVEN_MAX);
+  return g_steal_pointer (&claimed);
+}
+
 gboolean
 dk_kit_check_anchor (DkKit *kit, GError **error)
 {
   const char *kit_id = dk_store_identity (kit->store)->kit_id;
   g_autoptr (DkAnchor) now = dk_anchor_of_kit (kit->store, kit->folder, error);
   g_autoptr (DkAnchor) anchor = NULL;
+  g_autoptr (json_t) marker = NULL;
   const char *reason = NULL;
   guint64 floor = 0;
   gboolean renew = FALSE;
 
-  if (now == NULL)
+  if (now == NULL || !read_marker (kit, &marker, error))
     return FALSE;
   kit->anchor_path = dk_anchor_path (kit->folder, kit_id);
   anchor = dk_anchor_read (kit->anchor_path, kit_id, dk_keyring_get (kit->keys, DK_KEY_OPEN));
   if (!dk_anchor_judge (kit->store, now, anchor, &reason, &floor, &renew, error))
     return FALSE;
+  if (anchor == NULL && (anchor = find_newer_keys (kit, now, &reason)) != NULL)
+    floor = MAX (floor, anchor->number);
   if (kit->journal_given_up != NULL)
     reason = "opened without its journal";
+  if (marker != NULL) {
+    reason = "restored from a backup";
+    anchor = take_further (g_steal_pointer (&anchor), marker, now);
+    floor = MAX (floor, anchor != NULL ? anchor->number : 0);
+  }
   if (reason != NULL)
-    return settle_here (kit, now, anchor, reason, floor, error);
+    return settle_here (kit, now, anchor, reason, floor, error)
+           && enter_restored (kit, marker, error) && keep_anchor (kit);
   return !renew || dk_ledger_note (kit->store, "anchor-renewed", NULL, NULL, error);
 }
 

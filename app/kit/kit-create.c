@@ -15,6 +15,7 @@
 #include "app/kit/anchor-private.h"
 #include "app/kit/kit-private.h"
 #include "app/model/number.h"
+#include "app/store/lead-store.h"
 #include "app/store/store.h"
 
 #define INIT_LOCK "kit.init"
@@ -208,6 +209,8 @@ make_database (Made *made, const char *path, const char *folder, const char *use
   db = dk_db_create (path, directory, &keys, error);
   return db != NULL && dk_db_migrate (db, error) && put_place (db, made, folder, error)
          && dk_store_init (db, &made->identity, made->keys, user, error)
+         && dk_lead_store_sign_key (db, made->identity.kit_id, made->keys,
+                                    dk_directory_key_epoch (made->directory), error)
          && mark_initialised (db, made, error) && dk_db_close (&db, error);
 }
 

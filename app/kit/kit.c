@@ -7,11 +7,12 @@
 #include "app/base/file.h"
 #include "app/base/text.h"
 #include "app/kit/anchor-private.h"
+#include "app/kit/escrow.h"
 #include "app/kit/kit-private.h"
 #include "app/store/ledger.h"
 
-static DkDirectory *
-read_directory (const char *folder, GError **error)
+DkDirectory *
+dk_kit_read_directory (const char *folder, GError **error)
 {
   g_autofree char *path = dk_kit_file (folder, DK_KIT_DATABASE);
   g_autoptr (GBytes) bytes = NULL;
@@ -30,7 +31,7 @@ read_directory (const char *folder, GError **error)
 GPtrArray *
 dk_kit_people (const char *folder, GError **error)
 {
-  g_autoptr (DkDirectory) directory = read_directory (folder, error);
+  g_autoptr (DkDirectory) directory = dk_kit_read_directory (folder, error);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
 
   if (directory == NULL)
@@ -140,6 +141,12 @@ note_unlock (DkKit *kit, GError **error)
   if (body == NULL)
     body = json_object ();
   dk_json_set_text (body, "role", dk_role_name (dk_person_info (kit->person)->role));
+  if (kit->as_name != NULL) {
+    const DkSlotInfo *info = dk_person_info (kit->person);
+    g_autofree char *slot = dk_text_hex (info->id, sizeof info->id);
+    dk_json_set_text (body, "asserted", kit->as_name);
+    dk_json_set_text (body, "slot", slot);
+  }
   if (!dk_ledger_note (kit->store, "unlock", NULL, body, error))
     return FALSE;
   dk_failed_unlocks_clear (kit->folder);
@@ -161,13 +168,23 @@ warn_about_place (DkKit *kit)
                              "reach the swap file. Ask for a higher memlock limit.");
 }
 
+/* Who wants to open which kit. Borrowed. */
+typedef struct {
+  const char *folder;
+  const char *user;
+  const char *as_name; /* NULL unless the slot is shared */
+  const DkSecret *passphrase;
+  const char *reason; /* to go on without the journal; NULL as a rule */
+} Opening;
+
 static gboolean
-unlock_directory (DkKit *kit, const char *user, const DkSecret *passphrase, GError **error)
+derive_keys (DkKit *kit, const Opening *opening, GError **error)
 {
   g_autoptr (GError) failed = NULL;
+  const char *user = opening->user;
 
-  if (dk_directory_unlock (kit->directory, user, passphrase, dk_clock_wall_ms (), &kit->keys,
-                           &kit->person, &failed))
+  if (dk_directory_unlock (kit->directory, user, opening->passphrase, dk_clock_wall_ms (),
+                           &kit->keys, &kit->person, &failed))
     return TRUE;
   if (g_error_matches (failed, DK_ERROR, DK_ERROR_DENIED))
     dk_failed_unlocks_add (kit->folder, dk_directory_find (kit->directory, user) >= 0 ? user : "?");
@@ -177,8 +194,40 @@ unlock_directory (DkKit *kit, const char *user, const DkSecret *passphrase, GErr
   return FALSE;
 }
 
+/* Whether a name is needed is asked before the slow step, and believed after it. */
 static gboolean
-open_store (DkKit *kit, GError **error)
+unlock_directory (DkKit *kit, const Opening *opening, GError **error)
+{
+  int slot = dk_directory_find (kit->directory, opening->user);
+  DkSlotInfo info;
+
+  if (slot >= 0) {
+    dk_directory_info (kit->directory, (guint) slot, &info);
+    if (!dk_kit_take_name (kit, &info, opening->as_name, error))
+      return FALSE;
+  }
+  return derive_keys (kit, opening, error)
+         && dk_kit_take_name (kit, dk_person_info (kit->person), opening->as_name, error);
+}
+
+/* Everybody of the kit can write the setting; the id in the list of people is signed. Statements of
+ * administrators and the name of the anchor go by it. */
+static gboolean
+check_kit_id (DkKit *kit, GError **error)
+{
+  g_autofree char *signed_id = dk_text_hex (dk_directory_kit_id (kit->directory), 16);
+
+  if (strcmp (signed_id, dk_store_identity (kit->store)->kit_id) == 0)
+    return TRUE;
+  g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
+               "%s/" DK_KIT_DATABASE ": its list of people and its database are of different kits. "
+               "Nothing was changed; keep the file and put back the latest backup.",
+               kit->folder);
+  return FALSE;
+}
+
+gboolean
+dk_kit_open_store (DkKit *kit, GError **error)
 {
   g_autofree char *path = dk_kit_file (kit->folder, DK_KIT_DATABASE);
   DkDbKeys keys = { .open_key = dk_keyring_get (kit->keys, DK_KEY_OPEN) };
@@ -190,10 +239,11 @@ open_store (DkKit *kit, GError **error)
     return FALSE;
   if (dk_db_notice (kit->db) != NULL)
     dk_kit_add_message (kit, "%s", dk_db_notice (kit->db));
-  kit->store = dk_store_new (kit->db, dk_person_info (kit->person)->name, kit->keys, error);
-  if (kit->store == NULL)
+  kit->store = dk_store_new (kit->db, kit->user, kit->keys, error);
+  if (kit->store == NULL || !check_kit_id (kit, error))
     return FALSE;
   dk_store_set_person (kit->store, kit->person);
+  dk_store_set_key_epoch (kit->store, dk_directory_key_epoch (kit->directory));
   return TRUE;
 }
 
@@ -252,7 +302,8 @@ settle (DkKit *kit, GError **error)
     return FALSE;
   if ((!dk_kit_check_anchor (kit, &failed) || !repair_directory (kit, &failed)
        || !note_journal (kit, &failed) || !dk_station_renew (kit, &failed)
-       || !note_unlock (kit, &failed))
+       || !dk_kit_state_lead_key (kit, &failed)
+       || !dk_escrow_renew (kit, &failed) || !note_unlock (kit, &failed))
       && !forgive_full_disk (kit, &failed, error))
     return FALSE;
   renew_anchor (kit);
@@ -284,24 +335,25 @@ may_give_up_journal (DkKit *kit, GError **error)
 }
 
 static DkKit *
-open_kit (const char *folder, const char *user, const DkSecret *passphrase, const char *reason,
-          const DkJob *job, GError **error)
+open_kit (const Opening *opening, const DkJob *job, GError **error)
 {
   g_autoptr (DkKit) kit = g_new0 (DkKit, 1);
+  const char *folder = opening->folder;
   g_autofree char *lock_path = dk_kit_file (folder, DK_KIT_LOCK);
 
   kit->folder = dk_platform_real_path (folder);
-  kit->journal_given_up = g_strdup (reason);
+  kit->journal_given_up = g_strdup (opening->reason);
   kit->messages = g_ptr_array_new_with_free_func (g_free);
   if (dk_kit_exists (folder)) {
     kit->lock = dk_platform_lock_file (lock_path, error);
     if (kit->lock == NULL)
       return NULL;
+    dk_kit_remove_leftovers (folder);
   }
-  kit->directory = read_directory (folder, error);
+  kit->directory = dk_kit_read_directory (folder, error);
   if (kit->directory == NULL || !dk_job_step (job, 0, 3, "Deriving the key", error)
-      || !unlock_directory (kit, user, passphrase, error) || !may_give_up_journal (kit, error)
-      || !dk_job_step (job, 1, 3, "Opening the kit", error) || !open_store (kit, error)
+      || !unlock_directory (kit, opening, error) || !may_give_up_journal (kit, error)
+      || !dk_job_step (job, 1, 3, "Opening the kit", error) || !dk_kit_open_store (kit, error)
       || !settle (kit, error) || !dk_job_step (job, 3, 3, "Open", error)) {
     name_file (kit, error);
     return NULL;
@@ -313,7 +365,17 @@ DkKit *
 dk_kit_open (const char *folder, const char *user, const DkSecret *passphrase, const DkJob *job,
              GError **error)
 {
-  return open_kit (folder, user, passphrase, NULL, job, error);
+  return dk_kit_open_as (folder, user, NULL, passphrase, job, error);
+}
+
+DkKit *
+dk_kit_open_as (const char *folder, const char *user, const char *as_name,
+                const DkSecret *passphrase, const DkJob *job, GError **error)
+{
+  const Opening opening
+      = { .folder = folder, .user = user, .as_name = as_name, .passphrase = passphrase };
+
+  return open_kit (&opening, job, error);
 }
 
 DkKit *
@@ -321,13 +383,15 @@ dk_kit_open_without_journal (const char *folder, const char *user, const DkSecre
                              const char *reason, GError **error)
 {
   g_autofree char *clean = dk_text_clean (reason);
+  const Opening opening
+      = { .folder = folder, .user = user, .passphrase = passphrase, .reason = clean };
 
   if (*clean == '\0') {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                  "Say why the kit goes on without its journal. Nothing was changed.");
     return NULL;
   }
-  return open_kit (folder, user, passphrase, clean, NULL, error);
+  return open_kit (&opening, NULL, error);
 }
 
 gboolean
@@ -337,7 +401,8 @@ dk_kit_close (DkKit **kit, GError **error)
   g_autoptr (GError) not_noted = NULL;
   gboolean done;
 
-  if (closing->is_read_only)
+  dk_kit_stop_backup (closing);
+  if (closing->is_read_only || closing->store == NULL)
     return TRUE; /* nothing was stored, and the person was told why */
   done = dk_ledger_note (closing->store, "lock", NULL, NULL, error)
          && dk_ledger_checkpoint (closing->store, error);
@@ -378,6 +443,7 @@ dk_kit_free (DkKit *kit)
 {
   if (kit == NULL)
     return;
+  dk_kit_stop_backup (kit);
   dk_store_free (kit->store);
   dk_db_free (kit->db);
   dk_person_free (kit->person);
@@ -388,6 +454,8 @@ dk_kit_free (DkKit *kit)
     g_ptr_array_unref (kit->messages);
   g_free (kit->anchor_path);
   g_free (kit->journal_given_up);
+  g_free (kit->user);
+  g_free (kit->as_name);
   g_free (kit->folder);
   g_free (kit);
 }

@@ -56,6 +56,18 @@ json_t *dk_kit_locked_facts (const char *folder, GError **error) DK_CHECKED;
 DkKit *dk_kit_open (const char *folder, const char *user, const DkSecret *passphrase,
                     const DkJob *job, GError **error) DK_CHECKED;
 
+/* The kind of the slot of that name, readable while the kit is locked and trusted for nothing but
+ * the question whether to ask for a name. DK_ERROR_NOT_FOUND. Any thread. */
+gboolean dk_kit_slot_kind (const char *folder, const char *user, DkSlotKind *kind,
+                           GError **error) DK_CHECKED;
+
+/* dk_kit_open for a slot that several people share: as_name is who says to be there. Entries then
+ * have "AS_NAME (asserted, USER)". DK_ERROR_USAGE for a shared slot without as_name and for one
+ * that is not shared with it, DK_ERROR_INVALID if as_name is no name (1 to 40 bytes) or that of
+ * somebody of the kit. as_name NULL: dk_kit_open. */
+DkKit *dk_kit_open_as (const char *folder, const char *user, const char *as_name,
+                       const DkSecret *passphrase, const DkJob *job, GError **error) DK_CHECKED;
+
 /* Opens a kit whose journal is missing, old or damaged (dk_kit_open said so) with what is in the
  * database alone: what was captured last may be lost. The whole file is checked first. Needs the
  * lead's key (DK_ERROR_DENIED) and a reason; both stand in an entry, and the kit goes on with a new
@@ -77,7 +89,8 @@ DkKit *dk_kit_open_with_recovery (const char *folder, const char *code, const ch
  * either case, and nothing that was committed is lost. *kit becomes NULL. */
 gboolean dk_kit_close (DkKit **kit, GError **error) DK_CHECKED;
 
-/* Store, folder, person, borrowed. */
+/* Store, folder, person, borrowed. The store is another one after a change of keys (rekey.h), and
+ * NULL if the kit could not be opened again then: it can only be closed. */
 DkStore *dk_kit_store (DkKit *kit);
 /* Folder of the kit. */
 const char *dk_kit_folder (DkKit *kit);
@@ -104,6 +117,10 @@ gboolean dk_kit_add_user (DkKit *kit, const char *name, DkRole role, const DkSec
 /* New passphrase for the person who is unlocked. Slow. */
 gboolean dk_kit_change_passphrase (DkKit *kit, const DkSecret *passphrase, DkKdfParams kdf,
                                    GError **error) DK_CHECKED;
+
+/* Checks that this is the passphrase of who unlocked: before a step about people or keys, since an
+ * open kit tells only that somebody unlocked it. DK_ERROR_DENIED. Slow. */
+gboolean dk_kit_confirm (DkKit *kit, const DkSecret *passphrase, GError **error) DK_CHECKED;
 
 /* `info`: station, kit, signer (device minisign public key), recipient, lead_recipient (age), ...
  * New reference. */

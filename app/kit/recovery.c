@@ -9,8 +9,6 @@
 #include "app/kit/kit-private.h"
 #include "app/store/ledger.h"
 
-#define SETTING "recovery_open"
-
 static DkKit *
 open_with_code (const char *folder, const DkSecret *code, GError **error)
 {
@@ -40,7 +38,7 @@ note_opened (DkKit *kit, const char *reason, GError **error)
   dk_json_set_text (body, "reason", reason);
   dk_store_sign_body (kit->store, "recovery-opened", "", body);
   transaction = dk_transaction_new (kit->db, error);
-  return transaction != NULL && dk_store_set_setting (kit->store, SETTING, at, error)
+  return transaction != NULL && dk_store_set_setting (kit->store, DK_KIT_RECOVERY_OPEN, at, error)
          && dk_ledger_append (kit->store, "recovery-opened", NULL, 0, body, NULL, error)
          && dk_transaction_commit (transaction, error);
 }
@@ -80,7 +78,7 @@ gboolean
 dk_kit_recovery_used (DkKit *kit, gint64 *used_ms, GError **error)
 {
   g_autoptr (GError) failed = NULL;
-  g_autofree char *at = dk_store_get_setting (kit->store, SETTING, &failed);
+  g_autofree char *at = dk_store_get_setting (kit->store, DK_KIT_RECOVERY_OPEN, &failed);
 
   if (failed != NULL) {
     g_propagate_error (error, g_steal_pointer (&failed));

@@ -7,20 +7,26 @@
 #include "app/crypto/minisign.h"
 #include "app/db/statement.h"
 #include "app/db/transaction.h"
-#include "app/kit/kit-private.h"
+#include "app/kit/people.h"
+#include "app/kit/rekey-private.h"
 #include "app/store/ledger.h"
+#include "app/store/person-seed.h"
 
 #define SIGNERS_MAX 16
-#define SEALED_SEED_SIZE (32 + 48)
 
-static gboolean
-require_admin (DkKit *kit, const char *what, GError **error)
+gboolean
+dk_kit_require_admin (DkKit *kit, const char *what, GError **error)
 {
-  if (dk_keyring_get (kit->keys, DK_KEY_ADMIN) != NULL)
+  if (kit->is_read_only)
+    g_set_error (error, DK_ERROR, DK_ERROR_STORAGE,
+                 "Nothing can be stored now: the disk is full or refuses. Nothing was changed; "
+                 "make room, lock the kit and try again.");
+  else if (dk_keyring_get (kit->keys, DK_KEY_ADMIN) == NULL)
+    g_set_error (error, DK_ERROR, DK_ERROR_DENIED,
+                 "%s may not %s: that needs the kit's administrator. Nothing was changed.",
+                 dk_person_info (kit->person)->name, what);
+  else
     return TRUE;
-  g_set_error (error, DK_ERROR, DK_ERROR_DENIED,
-               "%s may not %s: that needs the kit's administrator. Nothing was changed.",
-               dk_person_info (kit->person)->name, what);
   return FALSE;
 }
 
@@ -38,34 +44,74 @@ dk_kit_check_slot (DkKit *kit, const char *name, const DkSecret *passphrase, GEr
                                  error);
 }
 
-/* A lead can give a front-line person a new passphrase: the seed, sealed to the lead key. */
-static gboolean
-keep_seed_for_lead (DkKit *kit, const DkSlotInfo *info, const DkSecret *seed, GError **error)
+void
+dk_kit_take_back_directory (DkKit *kit, GBytes *before)
 {
-  g_autoptr (DkStmt) stmt
-      = dk_stmt_new (kit->db, "INSERT OR REPLACE INTO person_seed (slot, sealed) VALUES (?1, ?2)");
-  guint8 sealed[SEALED_SEED_SIZE];
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (before, &size);
+  DkDirectory *directory = dk_directory_parse (bytes, size, NULL, NULL);
 
-  if (info->role != DK_ROLE_FRONTLINE)
-    return TRUE;
-  dk_box_seal (sealed, dk_secret_get (seed), dk_secret_size (seed),
-               dk_store_identity (kit->store)->lead_public);
-  dk_stmt_bind_blob (stmt, 1, info->id, sizeof info->id);
-  dk_stmt_bind_blob (stmt, 2, sealed, sizeof sealed);
-  return dk_stmt_run (stmt, error);
+  g_assert (directory != NULL);
+  dk_directory_free (kit->directory);
+  kit->directory = directory;
+}
+
+json_t *
+dk_kit_slot_body (const DkSlotInfo *info, DkRole role)
+{
+  g_autofree char *slot = dk_text_hex (info->id, sizeof info->id);
+  json_t *body = json_object ();
+
+  dk_json_set_text (body, "name", info->name);
+  dk_json_set_text (body, "role", dk_role_name (role));
+  dk_json_set_text (body, "slot", slot);
+  return body;
 }
 
 static gboolean
-note_directory (DkKit *kit, const char *kind, const char *name, const char *role, GError **error)
+store_note (DkKit *kit, const DkPeopleNote *note, GError **error)
 {
-  g_autoptr (json_t) body = json_object ();
   g_autofree char *seq = g_strdup_printf ("%" G_GUINT64_FORMAT, dk_directory_seq (kit->directory));
 
-  dk_json_set_text (body, "name", name);
-  dk_json_set_text (body, "role", role);
-  dk_store_sign_body (kit->store, kind, name, body);
+  dk_store_sign_body (kit->store, note->kind, note->object, note->body);
   return dk_store_set_setting (kit->store, "dir_seq", seq, error)
-         && dk_ledger_note (kit->store, kind, name, body, error);
+         && (note->seed == NULL || dk_person_seed_keep (kit->store, note->slot, note->seed, error))
+         && (!note->forget_seed || dk_person_seed_forget (kit->store, note->slot, error))
+         && dk_ledger_append (kit->store, note->kind, note->object, 0, note->body, NULL, error);
+}
+
+/* FALSE if the disk refuses that as well: what remains is found and entered at the next unlock. */
+static gboolean
+put_back (DkKit *kit, GBytes *before)
+{
+  g_autoptr (GError) failed = NULL;
+
+  for (guint copy = 0; copy < 2 && failed == NULL; copy++) {
+    g_autoptr (GBytes) bytes = g_bytes_new_from_bytes (
+        before, (gsize) copy * DK_DB_DIRECTORY_COPY_SIZE, DK_DB_DIRECTORY_COPY_SIZE);
+    if (!dk_db_write_directory (kit->db, copy, bytes, &failed))
+      g_debug ("the list of people was not put back: %s", failed->message);
+  }
+  return failed == NULL;
+}
+
+/* The entry is committed last, since it needs room on the disk and the directory needs none. */
+gboolean
+dk_kit_write_people (DkKit *kit, GBytes *before, const DkPeopleNote *note, GError **error)
+{
+  g_autoptr (DkTransaction) transaction = dk_transaction_new (kit->db, error);
+  gboolean written = FALSE;
+
+  if (transaction != NULL && store_note (kit, note, error)) {
+    written = TRUE;
+    if (dk_kit_write_directory (kit, error) && dk_transaction_commit (transaction, error))
+      return TRUE;
+  }
+  if (written && !put_back (kit, before))
+    g_prefix_error (error, "This change of people or passphrases may hold all the same: unlock "
+                           "the kit again and look. ");
+  dk_kit_take_back_directory (kit, before);
+  return FALSE;
 }
 
 /* Two names that look alike could not be told apart in an entry or on the phone. */
@@ -74,6 +120,8 @@ check_name_is_new (DkKit *kit, const char *name, GError **error)
 {
   g_autofree char *folded = dk_text_fold (name);
 
+  if (!dk_kit_check_no_mark (name, error))
+    return FALSE;
   for (guint i = 0; i < dk_directory_count (kit->directory); i++) {
     DkSlotInfo info;
     g_autofree char *other = NULL;
@@ -90,38 +138,104 @@ check_name_is_new (DkKit *kit, const char *name, GError **error)
   return TRUE;
 }
 
+/* A slot of which nobody could tell whether it opens. */
+static gboolean
+check_end_is_ahead (gint64 valid_until_ms, GError **error)
+{
+  if (valid_until_ms == 0 || valid_until_ms > dk_clock_wall_ms ())
+    return TRUE;
+  g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+               "That end is over already. Nothing was changed; give one that lies ahead.");
+  return FALSE;
+}
+
+static gboolean
+note_added (DkKit *kit, GBytes *before, const DkSlotInfo *info, const DkSecret *seed,
+            GError **error)
+{
+  g_autoptr (json_t) body = dk_kit_slot_body (info, info->role);
+  const DkPeopleNote note = { .kind = "user-added",
+                              .object = info->name,
+                              .body = body,
+                              .slot = info->id,
+                              .seed = info->role == DK_ROLE_FRONTLINE ? seed : NULL };
+
+  json_object_set_new (body, "shared", json_boolean (info->kind == DK_SLOT_SHARED));
+  return dk_kit_write_people (kit, before, &note, error);
+}
+
+static gboolean
+add (DkKit *kit, DkSlotKind kind, DkRole role, const char *name, const DkSecret *passphrase,
+     gint64 valid_until_ms, DkKdfParams kdf, GError **error)
+{
+  g_autoptr (GBytes) before = NULL;
+  g_autoptr (DkSecret) seed = NULL;
+  DkSlotInfo info;
+
+  if (!dk_kit_require_admin (kit, "add people", error) || !check_name_is_new (kit, name, error)
+      || !check_end_is_ahead (valid_until_ms, error))
+    return FALSE;
+  before = dk_db_get_directory (kit->db, error);
+  if (before == NULL
+      || !dk_directory_add (kit->directory, kind, role, name, valid_until_ms, passphrase, kdf,
+                            kit->keys, &seed, error))
+    return FALSE;
+  dk_directory_sign (kit->directory, kit->keys);
+  dk_directory_info (kit->directory, (guint) dk_directory_find (kit->directory, name), &info);
+  if (!dk_kit_check_slot (kit, name, passphrase, error)) {
+    dk_kit_take_back_directory (kit, before);
+    return FALSE;
+  }
+  return note_added (kit, before, &info, seed, error);
+}
+
 gboolean
 dk_kit_add_user (DkKit *kit, const char *name, DkRole role, const DkSecret *passphrase,
                  gint64 valid_until_ms, DkKdfParams kdf, GError **error)
 {
-  g_autoptr (DkSecret) seed = NULL;
-  DkSlotInfo info;
+  return add (kit, DK_SLOT_PERSON, role, name, passphrase, valid_until_ms, kdf, error);
+}
 
-  if (!require_admin (kit, "add people", error) || !check_name_is_new (kit, name, error)
-      || !dk_directory_add (kit->directory, DK_SLOT_PERSON, role, name, valid_until_ms, passphrase,
-                            kdf, kit->keys, &seed, error))
-    return FALSE;
-  dk_directory_sign (kit->directory, kit->keys);
-  dk_directory_info (kit->directory, (guint) dk_directory_find (kit->directory, name), &info);
-  if (!dk_kit_check_slot (kit, name, passphrase, error)
-      || !keep_seed_for_lead (kit, &info, seed, error)) {
-    /* Not written yet, and no later write may bring it in. */
-    dk_directory_remove (kit->directory, (guint) dk_directory_find (kit->directory, name));
-    dk_directory_sign (kit->directory, kit->keys);
-    return FALSE;
-  }
-  return dk_kit_write_directory (kit, error)
-         && note_directory (kit, "user-added", name, dk_role_name (role), error);
+gboolean
+dk_kit_add_shared (DkKit *kit, const char *name, const DkSecret *passphrase, gint64 valid_until_ms,
+                   DkKdfParams kdf, GError **error)
+{
+  return add (kit, DK_SLOT_SHARED, DK_ROLE_FRONTLINE, name, passphrase, valid_until_ms, kdf, error);
+}
+
+static gboolean
+may_change_passphrase (DkKit *kit, GError **error)
+{
+  const DkSlotInfo *me = dk_person_info (kit->person);
+
+  if (kit->is_read_only)
+    return dk_kit_require_admin (kit, "change a passphrase", error);
+  if (me->kind != DK_SLOT_SHARED)
+    return TRUE;
+  g_set_error (error, DK_ERROR, DK_ERROR_DENIED,
+               "Several people use the passphrase of \"%s\", so none of them changes it. Nothing "
+               "was changed; a lead or an administrator does: dkit user reset.",
+               me->name);
+  return FALSE;
 }
 
 gboolean
 dk_kit_change_passphrase (DkKit *kit, const DkSecret *passphrase, DkKdfParams kdf, GError **error)
 {
   const char *name = dk_person_info (kit->person)->name;
+  g_autoptr (json_t) body = json_object ();
+  const DkPeopleNote note = { .kind = "passphrase-changed", .object = name, .body = body };
+  g_autoptr (GBytes) before = NULL;
 
-  return dk_directory_rewrap (kit->directory, kit->person, passphrase, kdf, error)
-         && dk_kit_check_slot (kit, name, passphrase, error) && dk_kit_write_directory (kit, error)
-         && dk_ledger_note (kit->store, "passphrase-changed", name, NULL, error);
+  if (!may_change_passphrase (kit, error))
+    return FALSE;
+  before = dk_db_get_directory (kit->db, error);
+  if (before == NULL || !dk_directory_rewrap (kit->directory, kit->person, passphrase, kdf, error))
+    return FALSE;
+  if (dk_kit_check_slot (kit, name, passphrase, error))
+    return dk_kit_write_people (kit, before, &note, error);
+  dk_kit_take_back_directory (kit, before);
+  return FALSE;
 }
 
 GPtrArray *
@@ -167,7 +281,7 @@ dk_kit_trust (DkKit *kit, const char *public_key_text, GError **error)
   g_autofree char *canonical = NULL;
   DkMinisignPublic key;
 
-  if (!require_admin (kit, "change whose packs are accepted", error)
+  if (!dk_kit_require_admin (kit, "change whose packs are accepted", error)
       || !dk_minisign_public_parse (public_key_text, &key, error))
     return FALSE;
   canonical = dk_minisign_public_text (&key);

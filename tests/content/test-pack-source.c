@@ -298,7 +298,7 @@ test_missing_policy (void)
   g_assert_true (dk_file_remove (path, NULL));
   without = dk_test_pack_source (folder);
   g_assert_true (without->policy_is_missing);
-  g_assert_cmpuint (json_object_size (without->policy), ==, 5);
+  g_assert_cmpuint (json_object_size (without->policy), ==, 6);
   policy = dk_policy_parse (without->policy, NULL);
   g_assert_cmpint (policy->safety_floor, ==, 2);
   again = dk_policy_to_json (policy);

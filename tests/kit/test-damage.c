@@ -93,6 +93,18 @@ test_directory_set_back (KitFixture *f, gconstpointer data)
   kit_fixture_close (kit);
 }
 
+/* The id in the database can be written by everybody of the kit, that of the directory cannot. */
+static void
+test_other_id (KitFixture *f, gconstpointer data)
+{
+  DkKit *kit = kit_fixture_open (f->folder);
+
+  g_assert_true (dk_store_set_setting (kit->store, "kit_id", "0123456789abcdef0123456789abcdef",
+                                       NULL));
+  kit_fixture_close (kit);
+  assert_damaged (f, "the id of another kit");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -100,5 +112,6 @@ main (int argc, char **argv)
   KIT_ADD ("/kit/damage/pages-and-length", test_pages);
   KIT_ADD ("/kit/damage/one-copy-of-the-directory-is-enough", test_directory);
   KIT_ADD ("/kit/damage/an-older-directory-is-refused", test_directory_set_back);
+  KIT_ADD ("/kit/damage/the-id-of-another-kit-is-refused", test_other_id);
   return dk_test_run ();
 }
