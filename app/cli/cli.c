@@ -8,17 +8,19 @@
 #include "app/base/text.h"
 
 const DkCommand *const DK_CLI_GROUPS[] = {
-  DK_CLI_KIT_COMMANDS,    DK_CLI_PACK_COMMANDS, DK_CLI_CONTENT_COMMANDS,
-  DK_CLI_FORM_COMMANDS,   DK_CLI_TICKET_COMMANDS, DK_CLI_ITSM_COMMANDS,
-  DK_CLI_EVIDENCE_COMMANDS, DK_CLI_BATCH_COMMANDS, NULL,
+  DK_CLI_KIT_COMMANDS,    DK_CLI_PEOPLE_COMMANDS, DK_CLI_RECOVERY_COMMANDS, DK_CLI_PACK_COMMANDS,
+  DK_CLI_CONTENT_COMMANDS,
+  DK_CLI_FORM_COMMANDS,   DK_CLI_TICKET_COMMANDS, DK_CLI_DRAFT_COMMANDS,
+  DK_CLI_ERASE_COMMANDS,  DK_CLI_ITSM_COMMANDS,
+  DK_CLI_EVIDENCE_COMMANDS, DK_CLI_COPY_COMMANDS, DK_CLI_BATCH_COMMANDS, NULL,
 };
 
 /* First words of commands that the design names and this version does not have. */
 static const char *const LATER[] = {
-  "kit",           "recovery rotate", "escrow",     "backup",       "restore",       "bundle",
-  "outage",        "desk",         "oncall",        "user remove",  "user reset",    "pack new",
+  "kit",           "bundle",
+  "outage",        "desk",         "oncall",        "pack new",
   "pack sign",     "pack refresh", "trust remove",  "contact import", "contact export",
-  "runbook start", "runbook step", "form import",   "form export",  "ticket erase", NULL,
+  "runbook start", "runbook step", "form import",   "form export",  NULL,
 };
 
 gboolean
@@ -141,6 +143,7 @@ dk_cli_help (const DkCommand *command)
       text, "\nOptions of every command\n"
             "  --kit DIR              folder of the kit (or DOWNTIME_KIT in the environment)\n"
             "  --user NAME            who you are; not needed if only one person can open the kit\n"
+            "  --as NAME              who is there, where several people share USER's passphrase\n"
             "  --passphrase-file F    passphrase in the first line of a file, - = input\n"
             "  --json                 one JSON document on standard output\n"
             "  --quiet                leave out what is only good to know\n"
@@ -228,6 +231,11 @@ dk_cli_run (DkCli *cli, DkArgs *args, GError **error)
     return FALSE;
   if ((command->flags & DK_CLI_NEEDS_KIT) != 0 && !dk_cli_open_kit (cli, error))
     return FALSE;
+  if (cli->kit != NULL && dk_kit_store (cli->kit) == NULL) {
+    g_set_error (error, DK_ERROR, DK_ERROR_BUSY,
+                 "The kit was closed by a line before. Nothing was done; unlock it again.");
+    return FALSE;
+  }
   return command->run (cli, args, error);
 }
 

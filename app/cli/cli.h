@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef struct {
   const char *folder_given; /* --kit, borrowed; NULL if not given */
   const char *user_given;   /* --user */
+  const char *as_given;     /* --as */
   const char *passphrase_file;
   gboolean json;
   gboolean quiet;
@@ -43,19 +44,24 @@ typedef struct {
 
 /* Commands of each file, ended by a member without a name. */
 extern const DkCommand DK_CLI_KIT_COMMANDS[];
+extern const DkCommand DK_CLI_PEOPLE_COMMANDS[];
+extern const DkCommand DK_CLI_RECOVERY_COMMANDS[];
 extern const DkCommand DK_CLI_PACK_COMMANDS[];
 extern const DkCommand DK_CLI_CONTENT_COMMANDS[];
 extern const DkCommand DK_CLI_FORM_COMMANDS[];
 extern const DkCommand DK_CLI_TICKET_COMMANDS[];
+extern const DkCommand DK_CLI_DRAFT_COMMANDS[];
+extern const DkCommand DK_CLI_ERASE_COMMANDS[];
 extern const DkCommand DK_CLI_ITSM_COMMANDS[];
 extern const DkCommand DK_CLI_EVIDENCE_COMMANDS[];
+extern const DkCommand DK_CLI_COPY_COMMANDS[];
 extern const DkCommand DK_CLI_BATCH_COMMANDS[];
 
 /* The tables above, NULL-terminated. */
 extern const DkCommand *const DK_CLI_GROUPS[];
 
 /* Options that every command takes, separated by blanks. */
-#define DK_CLI_GLOBAL_OPTIONS "kit user passphrase-file json quiet help version"
+#define DK_CLI_GLOBAL_OPTIONS "kit user as passphrase-file json quiet help version"
 
 /* Runs the command that the words name: finds it, checks its options, opens the kit if it is needed
  * and not open yet. What the command said is left in the DkCli. */
@@ -103,6 +109,11 @@ DkSecret *dk_cli_passphrase (DkCli *cli, const char *prompt, GError **error) DK_
 DkSecret *dk_cli_new_passphrase (DkCli *cli, const char *file, const char *who,
                                  GError **error) DK_CHECKED;
 
+/* The other person of a step that needs two: of --second, with the passphrase of
+ * --second-passphrase-file or asked for on the terminal. DK_ERROR_USAGE if nobody is named, else as
+ * dk_kit_unlock_second. New person. */
+DkPerson *dk_cli_second (DkCli *cli, const DkArgs *args, GError **error) DK_CHECKED;
+
 /* Asks on the terminal; the error names the option that takes a file instead. New secret. */
 DkSecret *dk_cli_ask (const char *prompt, const char *option, GError **error) DK_CHECKED;
 
@@ -119,7 +130,7 @@ gboolean dk_cli_write_file (const char *path, const void *data, gsize size,
  * string. */
 char *dk_cli_reason (const DkArgs *args, GError **error) DK_CHECKED;
 
-/* Parameters of --kdf-mib; fallback if it was not given, 0 = the default of the program. */
+/* Parameters of --kdf-mib; fallback if it was not given, 0 = what this PC can bear (slow). */
 gboolean dk_cli_kdf (const DkArgs *args, guint32 fallback_mib, DkKdfParams *out,
                      GError **error) DK_CHECKED;
 

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include <gio/gio.h>
+#include <string.h>
 
 #include "app/base/clock.h"
 #include "app/base/platform.h"
 #include "app/cli/cli.h"
 #include "app/cli/people-commands.h"
+#include "app/kit/backup.h"
+#include "app/kit/escrow.h"
 #include "app/store/content-store.h"
 #include "app/store/ticket-store.h"
 
 #define DAY_MS (G_GINT64_CONSTANT (86400) * 1000)
+#define ESCROW_DAYS_MAX 365
 #define DISK_RED_MIB 200
 #define DISK_AMBER_MIB 2048
+#define PEOPLE_DAYS 14
 #define YEAR_2026_MS G_GINT64_CONSTANT (1767225600000)
 
 /* What one check found. Text owned. */
@@ -52,6 +57,23 @@ check_file (DkCli *cli, Finding *finding, GError **error)
   return failed == NULL || finding->state != NULL;
 }
 
+/* What lists show is a copy of what the ledger says. */
+static gboolean
+check_lists (DkCli *cli, Finding *finding, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+
+  if (dk_ticket_store_check_projection (dk_cli_store (cli), &failed))
+    found (finding, "green", g_strdup ("The lists of tickets and paper say what the ledger says."),
+           NULL);
+  else if (g_error_matches (failed, DK_ERROR, DK_ERROR_DAMAGED))
+    found (finding, "red", g_strdup (failed->message),
+           "Write the lists anew from the ledger: dkit kit repair.");
+  else
+    g_propagate_error (error, g_steal_pointer (&failed));
+  return finding->state != NULL;
+}
+
 static gboolean
 check_missing (DkCli *cli, Finding *finding, GError **error)
 {
@@ -78,10 +100,81 @@ check_recovery (DkCli *cli, Finding *finding, GError **error)
   when = used_ms > 0 ? dk_time_format_local (used_ms) : NULL;
   if (when != NULL)
     found (finding, "red", g_strdup_printf ("The recovery code was used (%s) and is spent.", when),
-           "Make sure that who chose the passphrase of `recovery` was allowed to. This version "
-           "cannot make a new code: a new kit has one.");
+           "Make sure that who chose the passphrase of `recovery` was allowed to. Then an "
+           "administrator makes a new code: dkit recovery rotate -o F.pdf.");
   else
     found (finding, "green", g_strdup ("The recovery code was not used."), NULL);
+  return TRUE;
+}
+
+/* An escrow that is out of date opens nothing on the day it is needed. */
+static gboolean
+check_escrow (DkCli *cli, Finding *finding, GError **error)
+{
+  g_autoptr (DkEscrowState) state = dk_escrow_get_state (cli->kit, error);
+  g_autofree char *age = NULL;
+  gint64 old_ms;
+
+  if (state == NULL)
+    return FALSE;
+  old_ms = MAX (0, dk_clock_wall_ms () - state->written_ms);
+  age = dk_time_format_age (old_ms);
+  if (state->recipient == NULL)
+    found (finding, "red", g_strdup ("There is no escrow: if this PC's people and its recovery "
+                                     "code are lost, so is what the kit holds."),
+           "An administrator writes it: dkit escrow write --to RECIPIENT -o FILE.");
+  else if (!state->is_current)
+    found (finding, "red", g_strdup ("The keys of this kit were changed, or it was restored, since "
+                                     "the escrow was written: it may not open this kit."),
+           "An administrator unlocks the kit, which writes it anew, or uses dkit escrow write.");
+  else if (g_strcmp0 (state->path, state->written) != 0)
+    found (finding, "amber",
+           g_strdup_printf ("The newest escrow lies in %s and not yet in %s.", state->written,
+                            state->path),
+           "Carry it there, or write it anew: dkit escrow write.");
+  else if (old_ms > ESCROW_DAYS_MAX * DAY_MS)
+    found (finding, "amber", g_strdup_printf ("The escrow is %s old.", age),
+           "Try whether its identity still opens it, then write it anew: dkit escrow write.");
+  else
+    found (finding, "green", g_strdup_printf ("The escrow is %s old.", age), NULL);
+  return TRUE;
+}
+
+static const char *
+worse (const char *a, const char *b)
+{
+  if (strcmp (a, "red") == 0 || strcmp (b, "red") == 0)
+    return "red";
+  return strcmp (a, "amber") == 0 || strcmp (b, "amber") == 0 ? "amber" : "green";
+}
+
+static gboolean
+check_backup (DkCli *cli, Finding *finding, GError **error)
+{
+  g_autoptr (GPtrArray) places = dk_kit_backup_health (cli->kit, error);
+  g_autoptr (GString) text = g_string_new (NULL);
+  const char *state = "green";
+
+  for (guint i = 0; places != NULL && i < places->len; i++) {
+    const DkBackupHealth *place = g_ptr_array_index (places, i);
+    g_autofree char *age
+        = dk_time_format_age (MAX (0, dk_clock_wall_ms () - place->last_ms));
+    state = worse (state, place->state);
+    g_string_append_printf (text, "%s%s%s", i > 0 ? " " : "",
+                            place->folder != NULL ? place->folder : "Files that were named",
+                            place->is_there ? ": " : " (not there now): ");
+    if (place->last_ms > 0)
+      g_string_append_printf (text, "the last backup is %s old.", age);
+    else
+      g_string_append (text, "no backup yet.");
+  }
+  if (places == NULL)
+    return FALSE;
+  found (finding, state, g_strdup (text->str),
+         strcmp (state, "green") == 0
+             ? NULL
+             : "Make one now: dkit backup FILE, on another medium. Folders for automatic ones "
+               "stand in policy.yaml of the content.");
   return TRUE;
 }
 
@@ -148,16 +241,86 @@ check_runbooks (DkCli *cli, Finding *finding, GError **error)
 static gboolean
 check_admins (DkCli *cli, Finding *finding, GError **error)
 {
-  int admins = dk_cli_count_admins (cli, error);
+  g_autoptr (DkDirectory) directory = dk_cli_directory (cli, error);
+  guint admins = 0;
 
-  if (admins < 0)
+  if (directory == NULL)
     return FALSE;
+  for (guint i = 0; i < dk_directory_count (directory); i++) {
+    DkSlotInfo info;
+    dk_directory_info (directory, i, &info);
+    if (info.kind == DK_SLOT_PERSON && info.role == DK_ROLE_ADMIN && !dk_cli_is_over (&info))
+      admins++;
+  }
   if (admins < 2)
     found (finding, "red", g_strdup ("Only one person can add people and change whom this kit "
                                      "trusts."),
            "Add a second administrator: dkit user add NAME --role admin.");
   else
-    found (finding, "green", g_strdup_printf ("%d administrators.", admins), NULL);
+    found (finding, "green", g_strdup_printf ("%u administrators.", admins), NULL);
+  return TRUE;
+}
+
+static void
+append_name (GString *names, const char *name)
+{
+  g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", name);
+}
+
+/* Before a person stands in front of a kit that does not open. */
+static gboolean
+check_people (DkCli *cli, Finding *finding, GError **error)
+{
+  g_autoptr (DkDirectory) directory = dk_cli_directory (cli, error);
+  g_autoptr (GString) soon = g_string_new (NULL);
+  g_autoptr (GString) over = g_string_new (NULL);
+  gint64 limit = dk_clock_wall_ms () + PEOPLE_DAYS * DAY_MS;
+
+  if (directory == NULL)
+    return FALSE;
+  for (guint i = 0; i < dk_directory_count (directory); i++) {
+    DkSlotInfo info;
+    dk_directory_info (directory, i, &info);
+    if (info.valid_until_ms > 0 && info.valid_until_ms < limit)
+      append_name (dk_cli_is_over (&info) ? over : soon, info.name);
+  }
+  if (soon->len == 0 && over->len == 0) {
+    found (finding, "green", g_strdup_printf ("Nobody's time in this kit ends within %d days.",
+                                              PEOPLE_DAYS),
+           NULL);
+    return TRUE;
+  }
+  found (finding, "amber",
+         g_strdup_printf ("People whose time in this kit %s%s%s%s%s.",
+                          soon->len > 0 ? "ends soon: " : "", soon->str,
+                          soon->len > 0 && over->len > 0 ? "; " : "",
+                          over->len > 0 ? "is over: " : "", over->str),
+         "Give a new end, dkit user set NAME --valid-until T, or dkit user remove NAME.");
+  return TRUE;
+}
+
+/* Entries of such a slot name somebody whom nobody checked. */
+static gboolean
+check_shared (DkCli *cli, Finding *finding, GError **error)
+{
+  g_autoptr (DkDirectory) directory = dk_cli_directory (cli, error);
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  if (directory == NULL)
+    return FALSE;
+  for (guint i = 0; i < dk_directory_count (directory); i++) {
+    DkSlotInfo info;
+    dk_directory_info (directory, i, &info);
+    if (info.kind == DK_SLOT_SHARED)
+      append_name (names, info.name);
+  }
+  if (names->len > 0)
+    found (finding, "amber",
+           g_strdup_printf ("Passphrases that several people use: %s.", names->str),
+           "Give each person a name of their own (dkit user add); reset a shared passphrase when "
+           "somebody leaves.");
+  else
+    found (finding, "green", g_strdup ("Everybody has a passphrase of their own."), NULL);
   return TRUE;
 }
 
@@ -260,9 +423,12 @@ static const struct {
   const char *name;
   gboolean (*run) (DkCli *cli, Finding *finding, GError **error);
 } CHECKS[] = {
-  { "file", check_file },         { "missing", check_missing },   { "recovery", check_recovery },
+  { "file", check_file },         { "missing", check_missing },   { "lists", check_lists },
+  { "backup", check_backup },     { "recovery", check_recovery },
+  { "escrow", check_escrow },
   { "content", check_content },   { "runbooks", check_runbooks }, { "signers", check_signers },
-  { "admins", check_admins },     { "hand-over", check_handover }, { "disk", check_disk },
+  { "admins", check_admins },     { "people", check_people },     { "shared", check_shared },
+  { "hand-over", check_handover }, { "disk", check_disk },
   { "clock", check_clock },       { "memory", check_memory },     { "place", check_place },
 };
 

@@ -4,8 +4,10 @@
 #include "app/base/clock.h"
 #include "app/base/file.h"
 #include "app/cli/cli.h"
+#include "app/crypto/minisign.h"
 #include "app/itsm/csv-route.h"
 #include "app/itsm/kit-push.h"
+#include "app/store/lead-store.h"
 #include "app/store/ledger.h"
 #include "app/store/ticket-store.h"
 
@@ -127,12 +129,15 @@ run_export (DkCli *cli, const DkArgs *args, GError **error)
   gboolean is_csv = g_strcmp0 (format, "csv") == 0;
   json_t *list;
   guint count = 0;
+  gint64 left_out = 0;
 
   if (reason == NULL)
     return FALSE;
   if (!is_csv && strcmp (format, "json") != 0)
     return dk_cli_usage (error, "--format is csv or json. Nothing was exported.");
-  if (!note_export (store, format, reason, error)
+  if (!dk_store_may (store, DK_STORE_EXPORT, error)
+      || !dk_lead_store_count (store, &left_out, error)
+      || !note_export (store, format, reason, error)
       || !(is_csv ? export_csv (store, output, files, &count, error)
                   : export_json (store, output, files, &count, error)))
     return FALSE;
@@ -143,53 +148,126 @@ run_export (DkCli *cli, const DkArgs *args, GError **error)
   }
   dk_cli_say (cli, "Tickets: %u. These files can be read by everybody who gets hold of them.",
               count);
-  dk_cli_take_document (cli, json_pack ("{s:o, s:i}", "files", list, "tickets", (int) count));
+  if (left_out > 0)
+    dk_cli_say (cli, "Notes for leads that were left out: %" G_GINT64_FORMAT ".", left_out);
+  dk_cli_take_document (cli, json_pack ("{s:o, s:i, s:I}", "files", list, "tickets", (int) count,
+                                        "lead_notes_left_out", (json_int_t) left_out));
   return TRUE;
 }
 
+/* What a finding means is said once. */
 static json_t *
 problems_json (DkCli *cli, const DkLedgerReport *found)
 {
+  g_autoptr (GHashTable) said = g_hash_table_new (g_str_hash, g_str_equal);
   json_t *list = json_array ();
 
   for (guint i = 0; i < found->problems->len; i++) {
     const DkLedgerProblem *problem = g_ptr_array_index (found->problems, i);
-    dk_cli_say (cli, "%-10s %s:%" G_GINT64_FORMAT "  %s", problem->kind,
-                problem->chain != NULL ? problem->chain : "", problem->seq, problem->message);
-    json_array_append_new (list, json_pack ("{s:s, s:o, s:I, s:s}", "kind", problem->kind, "chain",
-                                            dk_json_string (problem->chain), "seq",
-                                            (json_int_t) problem->seq, "message",
+    dk_cli_say (cli, "%s (%s) at %s:%" G_GINT64_FORMAT, problem->kind, problem->finding,
+                problem->chain, problem->seq);
+    if (g_hash_table_add (said, problem->message))
+      dk_cli_say (cli, "  %s", problem->message);
+    json_array_append_new (list, json_pack ("{s:s, s:s, s:s, s:I, s:s}", "kind", problem->kind,
+                                            "finding", problem->finding, "chain", problem->chain,
+                                            "seq", (json_int_t) problem->seq, "message",
                                             problem->message));
   }
+  if (found->found > found->problems->len)
+    dk_cli_say (cli, "and %u more", found->found - found->problems->len);
   return list;
+}
+
+static json_t *
+stations_json (const DkLedgerReport *found)
+{
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < found->stations->len; i++)
+    json_array_append_new (list, dk_json_string (g_ptr_array_index (found->stations, i)));
+  return list;
+}
+
+/* Says what was found; a finding is an error of the command. */
+static gboolean
+report_ledger (DkCli *cli, const DkLedgerReport *found, const char *what, GError **error)
+{
+  json_t *problems = problems_json (cli, found);
+
+  dk_cli_say (cli, "%" G_GINT64_FORMAT " entries, %u problems", found->entries, found->found);
+  if (found->erased > 0)
+    dk_cli_say (cli, "The words of %" G_GINT64_FORMAT " entries were erased, as other entries say.",
+                found->erased);
+  if (!found->with_words)
+    dk_cli_say (cli, "The words of the entries are not in this export, and were not checked.");
+  dk_cli_take_document (
+      cli, json_pack ("{s:b, s:I, s:I, s:b, s:o, s:i, s:o}", "ok", found->found == 0, "entries",
+                      (json_int_t) found->entries, "erased", (json_int_t) found->erased,
+                      "words_checked", found->with_words, "stations", stations_json (found),
+                      "found", (int) found->found, "problems", problems));
+  if (found->found == 0)
+    return TRUE;
+  g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
+               "The ledger does not hold: %u problems, named above. Nothing was changed; keep a "
+               "copy of %s as it is and tell your administrator.",
+               found->found, what);
+  return FALSE;
+}
+
+/* Keys of --pub; NULL without error if it was not given. */
+static gboolean
+take_keys (const DkArgs *args, GArray **keys, GError **error)
+{
+  const char *const *given = dk_args_all (args, "pub");
+
+  *keys = NULL;
+  if (*given == NULL)
+    return TRUE;
+  *keys = g_array_new (FALSE, FALSE, 32);
+  for (guint i = 0; given[i] != NULL; i++) {
+    g_autofree char *text = dk_cli_public_key (given[i], error);
+    DkMinisignPublic key;
+    if (text == NULL || !dk_minisign_public_parse (text, &key, error))
+      return FALSE;
+    g_array_append_vals (*keys, key.key, 1);
+  }
+  return TRUE;
+}
+
+/* An exported ledger needs no kit and no passphrase. */
+static gboolean
+verify_folder (DkCli *cli, const DkArgs *args, GError **error)
+{
+  const char *folder = dk_args_get (args, "from");
+  g_autoptr (DkLedgerReport) found = NULL;
+  g_autoptr (GArray) keys = NULL;
+
+  if (!take_keys (args, &keys, error))
+    return FALSE;
+  found = dk_ledger_verify_folder (folder, keys, dk_args_get (args, "head"), NULL, error);
+  if (found == NULL)
+    return FALSE;
+  if (keys == NULL)
+    dk_cli_message ("The key of the station was taken from %s itself, so this shows only that the "
+                    "export agrees with itself. To know that the station made it, give its key "
+                    "from your records with --pub.",
+                    folder);
+  return report_ledger (cli, found, "the export", error);
 }
 
 static gboolean
 run_verify (DkCli *cli, const DkArgs *args, GError **error)
 {
-  g_autoptr (DkLedgerReport) found
-      = dk_ledger_verify (dk_cli_store (cli), dk_args_get (args, "head"), NULL, error);
-  json_t *stations;
-  json_t *problems;
+  g_autoptr (DkLedgerReport) found = NULL;
 
-  if (found == NULL)
+  if (dk_args_has (args, "from"))
+    return verify_folder (cli, args, error);
+  if (dk_args_has (args, "pub"))
+    return dk_cli_usage (error, "--pub goes with --from; an open kit knows its own key.");
+  if (!dk_cli_open_kit (cli, error))
     return FALSE;
-  stations = json_array ();
-  for (guint i = 0; i < found->stations->len; i++)
-    json_array_append_new (stations, dk_json_string (g_ptr_array_index (found->stations, i)));
-  problems = problems_json (cli, found);
-  dk_cli_say (cli, "%" G_GINT64_FORMAT " entries, %u problems", found->entries,
-              found->problems->len);
-  dk_cli_take_document (cli, json_pack ("{s:b, s:I, s:o, s:o}", "ok", found->problems->len == 0,
-                                        "entries", (json_int_t) found->entries, "stations",
-                                        stations, "problems", problems));
-  if (found->problems->len == 0)
-    return TRUE;
-  g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
-               "The ledger does not hold: %u problems, named above. Nothing was changed; keep a "
-               "copy of the kit folder as it is and tell your administrator.",
-               found->problems->len);
-  return FALSE;
+  found = dk_ledger_verify (dk_cli_store (cli), dk_args_get (args, "head"), NULL, error);
+  return found != NULL && report_ledger (cli, found, "the kit folder", error);
 }
 
 static gboolean
@@ -202,9 +280,26 @@ run_audit_export (DkCli *cli, const DkArgs *args, GError **error)
       || !dk_ledger_export (dk_cli_store (cli), folder, dk_args_has (args, "with-text"), reason,
                             error))
     return FALSE;
-  dk_cli_say (cli, "The ledger is in %s. b2sum and minisign check it.", folder);
+  dk_cli_say (cli, "The ledger is in %s. b2sum and minisign check it.%s", folder,
+              dk_args_has (args, "with-text") ? " Notes for leads are not in it." : "");
   dk_cli_take_document (cli, json_pack ("{s:s, s:b}", "folder", folder, "with_text",
                                         dk_args_has (args, "with-text")));
+  return TRUE;
+}
+
+static gboolean
+run_repair (DkCli *cli, const DkArgs *args, GError **error)
+{
+  guint mended;
+
+  if (!dk_ticket_store_rebuild (dk_cli_store (cli), &mended, NULL, error))
+    return FALSE;
+  if (mended > 0)
+    dk_cli_say (cli, "%u rows of tickets and paper were written anew from the ledger.", mended);
+  else
+    dk_cli_say (cli, "The lists of tickets and paper say what the ledger says. Nothing was "
+                     "changed.");
+  dk_cli_take_document (cli, json_pack ("{s:i}", "mended", (int) mended));
   return TRUE;
 }
 
@@ -213,9 +308,14 @@ const DkCommand DK_CLI_EVIDENCE_COMMANDS[] = {
     "csv writes two files: F with one row per ticket, and F-log.csv with their notes. The reason\n"
     "is recorded.",
     "format output reason", 0, 0, DK_CLI_NEEDS_KIT, run_export },
-  { "audit verify", "[--head CHAIN:SEQ:HEX]", "does the ledger hold?\n\n"
-    "--head is a head as printed in footers, at least 16 digits: it must be in the ledger still.",
-    "head", 0, 0, DK_CLI_NEEDS_KIT, run_verify },
+  { "audit verify", "[--head CHAIN:SEQ:HEX] [--from DIR [--pub KEY...]]",
+    "does the ledger hold?\n\n"
+    "--head is a head as printed in footers, at least 16 digits: it must be in the ledger still.\n"
+    "--from checks a folder that audit export made, without a kit; --pub is the station's device\n"
+    "key (device.pub) from your records, repeated if an export without words has older ones.",
+    "head from pub", 0, 0, 0, run_verify },
+  { "kit repair", "", "write the lists of tickets and paper anew from the ledger", "", 0, 0,
+    DK_CLI_NEEDS_KIT, run_repair },
   { "audit export", "-o DIR [--with-text] --reason T",
     "write the ledger so that standard tools can check it", "output with-text reason", 0, 0,
     DK_CLI_NEEDS_KIT, run_audit_export },

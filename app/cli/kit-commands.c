@@ -4,7 +4,7 @@
 #include "app/base/clock.h"
 #include "app/base/platform.h"
 #include "app/cli/cli.h"
-#include "app/cli/people-commands.h"
+#include "app/cli/recovery-commands.h"
 #include "app/crypto/minisign.h"
 
 #define FINGERPRINT_DIGITS_MIN 16
@@ -84,8 +84,11 @@ run_init (DkCli *cli, const DkArgs *args, GError **error)
       = cli->user_given != NULL ? g_strdup (cli->user_given) : dk_platform_user_name ();
   g_autoptr (DkSecret) recovery = NULL;
   const char *shared = NULL;
+  const char *sheet = dk_args_has (args, "output") ? dk_cli_output (args, FALSE, error) : NULL;
   json_t *info;
 
+  if ((dk_args_has (args, "output") && sheet == NULL) || !dk_cli_try_sheet (sheet, error))
+    return FALSE;
   if (!create_kit (cli, args, folder, user, &recovery, error)) {
     if (recovery != NULL)
       tell_unopened (cli, recovery, error);
@@ -96,15 +99,14 @@ run_init (DkCli *cli, const DkArgs *args, GError **error)
   if (info == NULL)
     return FALSE;
   say_members (cli, info);
-  dk_cli_say (cli, "%-16s %s", "recovery_code", (const char *) dk_secret_get (recovery));
+  dk_cli_take_document (cli, info);
+  if (!dk_cli_tell_code (cli, args, sheet, recovery, info, error))
+    return FALSE;
   dk_cli_say (cli,
-              "\n%s is the administrator of this kit. Write the recovery code on paper now and\n"
+              "\n%s is the administrator of this kit. %s\n"
               "lock it away: it opens the kit if every passphrase is forgotten, and is never\n"
               "shown again.",
-              user);
-  json_object_set_new (info, "recovery_code",
-                       json_string ((const char *) dk_secret_get (recovery)));
-  dk_cli_take_document (cli, info);
+              user, sheet != NULL ? "Print the sheet and" : "Write the recovery code on paper and");
   if (dk_platform_is_shared_path (folder, &shared))
     dk_cli_message ("dkit: This folder lies on %s. A kit belongs on the PC's own disk: copies that "
                     "are made while it is open do not open.",
@@ -235,60 +237,13 @@ run_go_on (DkCli *cli, const DkArgs *args, GError **error)
   return done;
 }
 
-/* Text of the code in memory that is wiped, with a NUL at its end. */
-static DkSecret *
-read_code (const DkArgs *args, GError **error)
-{
-  const char *file = dk_args_get (args, "code-file");
-  g_autoptr (DkSecret) typed = NULL;
-  DkSecret *text;
-
-  typed = file != NULL ? dk_secret_new_from_file (file, error)
-                       : dk_platform_ask_passphrase ("Recovery code: ", error);
-  if (typed == NULL)
-    return NULL;
-  text = dk_secret_new (dk_secret_size (typed) + 1);
-  memcpy (dk_secret_get_mutable (text), dk_secret_get (typed), dk_secret_size (typed));
-  dk_secret_get_mutable (text)[dk_secret_size (typed)] = '\0';
-  return text;
-}
-
-static gboolean
-run_recovery_open (DkCli *cli, const DkArgs *args, GError **error)
-{
-  const char *reason = dk_args_need (args, "reason", error);
-  g_autofree char *folder = dk_cli_folder (cli);
-  g_autoptr (DkSecret) code = NULL;
-  g_autoptr (DkSecret) passphrase = NULL;
-  DkKdfParams kdf;
-
-  if (reason == NULL || !dk_cli_kdf (args, 0, &kdf, error))
-    return FALSE;
-  code = read_code (args, error);
-  if (code == NULL)
-    return FALSE;
-  passphrase
-      = dk_cli_new_passphrase (cli, dk_args_get (args, "new-passphrase-file"), "recovery", error);
-  if (passphrase == NULL)
-    return FALSE;
-  cli->kit = dk_kit_open_with_recovery (folder, (const char *) dk_secret_get (code), reason,
-                                        passphrase, kdf, error);
-  if (cli->kit == NULL)
-    return FALSE;
-  dk_cli_tell_messages (cli);
-  dk_cli_say (cli, "The recovery code has opened this kit and opens nothing any more. From now on "
-                   "--user recovery opens it with the new passphrase. Add people with dkit user "
-                   "add.");
-  dk_cli_take_document (cli, json_pack ("{s:s}", "user", "recovery"));
-  return TRUE;
-}
-
 const DkCommand DK_CLI_KIT_COMMANDS[] = {
-  { "init", "--site S --station C [--trust PUB] [--kdf-mib N]",
+  { "init", "--site S --station C [--trust PUB] [--kdf-mib N] [-o F.pdf]",
     "make a new kit; the first person is its administrator\n\n"
     "S is the site (CARY), C the code of this PC in the fleet: 1 to 8 capitals and digits (A07).\n"
-    "PUB is the public key, or its file, of who signs content. The recovery code is shown once.",
-    "site station trust kdf-mib", 0, 0, DK_CLI_NOT_IN_BATCH, run_init },
+    "PUB is the public key, or its file, of who signs content. The recovery code is shown once;\n"
+    "with -o it stands on a sheet for a sealed envelope (F.pdf, --paper a4|letter) instead.",
+    "site station trust kdf-mib output paper", 0, 0, DK_CLI_NOT_IN_BATCH, run_init },
   { "demo", "", "make a kit with sample content to try things out\n\n"
     "Two people can open it; their passphrases are printed. Nobody in the sample content exists.",
     "kdf-mib", 0, 0, DK_CLI_NOT_IN_BATCH, dk_cli_demo },
@@ -297,20 +252,9 @@ const DkCommand DK_CLI_KIT_COMMANDS[] = {
   { "kit go-on", "--reason T", "open a kit whose journal is lost, with what is left\n\n"
     "What was captured last may be missing. A lead decides this; the reason is kept.",
     "reason", 0, 0, DK_CLI_NOT_IN_BATCH, run_go_on },
-  { "recovery open", "--reason T [--code-file F] [--new-passphrase-file F] [--kdf-mib N]",
-    "open a kit whose passphrases are all lost, by its printed recovery code\n\n"
-    "The code is spent by that: `--user recovery` then opens the kit with the new passphrase. The\n"
-    "reason is kept, and every unlock says so from then on.",
-    "reason code-file new-passphrase-file kdf-mib", 0, 0, DK_CLI_NOT_IN_BATCH, run_recovery_open },
   { "doctor", "", "is this kit ready for an outage?\n\n"
     "Each line is green, amber or red, and says what to do. Exit code 0 whatever it found.",
     "", 0, 0, DK_CLI_NEEDS_KIT, dk_cli_doctor },
-  { "passwd", "[--new-passphrase-file F] [--kdf-mib N]", "change your own passphrase",
-    "new-passphrase-file kdf-mib", 0, 0, DK_CLI_NEEDS_KIT, dk_cli_passwd },
-  { "user add", "NAME --role R [--new-passphrase-file F] [--valid-until T] [--kdf-mib N]",
-    "let a person open this kit\n\nR is frontline, lead, reconciler or admin.",
-    "role new-passphrase-file valid-until kdf-mib", 1, 1, DK_CLI_NEEDS_KIT, dk_cli_user_add },
-  { "user list", "", "who can open this kit", "", 0, 0, DK_CLI_NEEDS_KIT, dk_cli_user_list },
   { "trust list", "", "whose content this kit accepts", "", 0, 0, DK_CLI_NEEDS_KIT,
     run_trust_list },
   { "trust add", "PUB --fingerprint TEXT", "accept content that this key has signed\n\n"

@@ -4,12 +4,14 @@
 
 #include "app/base/platform.h"
 #include "app/cli/cli.h"
+#include "app/cli/copy-commands.h"
 
 static void
 set_globals (DkCli *cli, const DkArgs *args)
 {
   cli->folder_given = dk_args_get (args, "kit");
   cli->user_given = dk_args_get (args, "user");
+  cli->as_given = dk_args_get (args, "as");
   cli->passphrase_file = dk_args_get (args, "passphrase-file");
   cli->json = dk_args_has (args, "json");
   cli->quiet = dk_args_has (args, "quiet");
@@ -35,6 +37,7 @@ finish (DkCli *cli, GError *failed)
   g_autofree char *output = NULL;
   int code;
 
+  dk_cli_backup_due (cli, failed == NULL);
   close_kit (cli, &failed);
   output = dk_cli_take_output (cli, failed);
   code = dk_error_exit_code (failed);

@@ -10,7 +10,6 @@
 #include "app/store/ledger.h"
 #include "app/store/paper-store.h"
 #include "app/store/ticket-store.h"
-#include "forms/paper.h"
 
 #define COPIES_MAX 500
 #define ROOM_TO_SPARE (64u << 10)
@@ -35,8 +34,8 @@ margins_clear (Margins *margins)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Margins, margins_clear)
 
-static gboolean
-read_size (const DkArgs *args, DkPaperSize *size, GError **error)
+gboolean
+dk_cli_paper_size (const DkArgs *args, DkPaperSize *size, GError **error)
 {
   const char *name = dk_args_get (args, "paper");
 
@@ -77,7 +76,8 @@ fill_margins (DkCli *cli, const DkArgs *args, Margins *margins, GError **error)
     g_propagate_error (error, g_steal_pointer (&failed));
     return FALSE;
   }
-  if (!read_size (args, &margins->facts.size, error) || !read_mode (store, &margins->mode, error))
+  if (!dk_cli_paper_size (args, &margins->facts.size, error)
+      || !read_mode (store, &margins->mode, error))
     return FALSE;
   margins->head = dk_ledger_head_text (store, error);
   if (margins->head == NULL)

@@ -2,8 +2,12 @@
 #pragma once
 
 #include "app/cli/cli.h"
+#include "forms/paper.h"
 
 G_BEGIN_DECLS
+
+/* Size of --paper; A4 if it was not given. */
+gboolean dk_cli_paper_size (const DkArgs *args, DkPaperSize *size, GError **error) DK_CHECKED;
 
 /* `dkit form print`. */
 gboolean dk_cli_form_print (DkCli *cli, const DkArgs *args, GError **error) DK_CHECKED;

@@ -5,14 +5,10 @@
 
 G_BEGIN_DECLS
 
-/* `dkit passwd`: a new passphrase for who is unlocked. */
-gboolean dk_cli_passwd (DkCli *cli, const DkArgs *args, GError **error) DK_CHECKED;
-/* `dkit user add NAME --role R`. */
-gboolean dk_cli_user_add (DkCli *cli, const DkArgs *args, GError **error) DK_CHECKED;
-/* `dkit user list`. */
-gboolean dk_cli_user_list (DkCli *cli, const DkArgs *args, GError **error) DK_CHECKED;
+/* Who may open the kit that is open, as its file says. New directory. */
+DkDirectory *dk_cli_directory (DkCli *cli, GError **error) DK_CHECKED;
 
-/* How many people of the kit that is open hold the admin role; -1 with error set. */
-int dk_cli_count_admins (DkCli *cli, GError **error) DK_CHECKED;
+/* TRUE if the person's time in this kit is over. */
+gboolean dk_cli_is_over (const DkSlotInfo *info);
 
 G_END_DECLS

@@ -79,9 +79,10 @@ dk_cli_open_kit (DkCli *cli, GError **error)
   passphrase = dk_cli_passphrase (cli, prompt, error);
   if (passphrase == NULL)
     return FALSE;
-  cli->kit = cli->go_on_reason == NULL ? dk_kit_open (folder, user, passphrase, NULL, &failed)
-                                       : dk_kit_open_without_journal (folder, user, passphrase,
-                                                                      cli->go_on_reason, &failed);
+  cli->kit = cli->go_on_reason == NULL
+                 ? dk_kit_open_as (folder, user, cli->as_given, passphrase, NULL, &failed)
+                 : dk_kit_open_without_journal (folder, user, passphrase, cli->go_on_reason,
+                                                &failed);
   if (cli->kit == NULL) {
     name_kit (folder, &failed);
     g_propagate_error (error, g_steal_pointer (&failed));
@@ -155,11 +156,14 @@ gboolean
 dk_cli_kdf (const DkArgs *args, guint32 fallback_mib, DkKdfParams *out, GError **error)
 {
   DkKdfParams params = dk_kdf_default ();
-  gint64 mib = fallback_mib > 0 ? fallback_mib : params.mib;
+  gint64 mib = fallback_mib;
 
   if (!dk_args_get_int (args, "kdf-mib", 64, 1024, &mib, error))
     return FALSE;
-  params.mib = (guint32) mib;
+  if (mib > 0)
+    params.mib = (guint32) mib;
+  else
+    params = dk_kdf_calibrate ();
   if (!dk_kdf_params_check (params, error))
     return FALSE;
   *out = params;

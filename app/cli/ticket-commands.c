@@ -8,10 +8,28 @@
 #include "app/cli/ticket-show.h"
 #include "app/model/number.h"
 #include "app/store/content-store.h"
+#include "app/store/lead-store.h"
 #include "app/store/ledger.h"
 #include "app/store/ticket-store.h"
 
 #define CALL_FORM "call-log"
+
+/* Notes for leads as this person may see them, as a member of the ticket's JSON. */
+static void
+set_lead_notes (json_t *ticket, const GPtrArray *notes)
+{
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < notes->len; i++) {
+    const DkLeadNote *note = g_ptr_array_index (notes, i);
+    json_array_append_new (
+        list, json_pack ("{s:s, s:o, s:s, s:I, s:o, s:b}", "author", note->author, "recorded_at",
+                         dk_cli_time (note->recorded_ms), "chain", note->chain, "seq",
+                         (json_int_t) note->seq, "text", dk_json_string (note->text), "erased",
+                         note->is_erased));
+  }
+  json_object_set_new (ticket, "lead_notes", list);
+}
 
 /* Loads the ticket as it is now and makes it the output. */
 static gboolean
@@ -21,8 +39,14 @@ report (DkCli *cli, const char *number, GError **error)
   json_t *json
       = ticket != NULL ? dk_ticket_store_json (dk_cli_store (cli), ticket, TRUE, error) : NULL;
 
-  if (json == NULL)
+  g_autoptr (GPtrArray) notes
+      = json != NULL ? dk_lead_store_list (dk_cli_store (cli), number, error) : NULL;
+
+  if (notes == NULL) {
+    json_decref (json);
     return FALSE;
+  }
+  set_lead_notes (json, notes);
   dk_cli_say (cli, "%s", ticket->number);
   if (!cli->quiet && !cli->in_batch) {
     g_autofree char *spelled = dk_number_spell (ticket->number);
@@ -145,11 +169,17 @@ run_show (DkCli *cli, const DkArgs *args, GError **error)
   g_autoptr (GPtrArray) entries
       = ticket != NULL ? dk_ledger_of_object (store, ticket->number, error) : NULL;
   json_t *json = entries != NULL ? dk_ticket_store_json (store, ticket, TRUE, error) : NULL;
+  g_autoptr (GPtrArray) notes
+      = json != NULL ? dk_lead_store_show (store, ticket->number, error) : NULL;
 
-  if (json == NULL)
+  if (notes == NULL) {
+    json_decref (json);
     return FALSE;
+  }
+  set_lead_notes (json, notes);
   dk_cli_take_document (cli, json);
   dk_cli_say_ticket (cli, ticket, entries);
+  dk_cli_say_lead_notes (cli, notes);
   return TRUE;
 }
 
@@ -235,14 +265,15 @@ run_note (DkCli *cli, const DkArgs *args, GError **error)
   g_autofree char *text = NULL;
   gint64 happened_ms = 0;
 
-  if (dk_args_has (args, "lead-only"))
-    return dk_cli_usage (error, "Notes for leads only are not part of this version. The note was "
-                                "NOT stored.");
   text = strcmp (joined, "-") == 0 ? dk_cli_read_value (cli, joined, "the note", error)
                                    : g_strdup (joined);
-  return text != NULL && dk_cli_happened (args, NULL, &happened_ms, error)
-         && dk_ticket_store_note (dk_cli_store (cli), number, text, happened_ms, error)
-         && report (cli, number, error);
+  if (text == NULL || !dk_cli_happened (args, NULL, &happened_ms, error))
+    return FALSE;
+  if (!(dk_args_has (args, "lead-only")
+            ? dk_lead_store_note (dk_cli_store (cli), number, text, happened_ms, error)
+            : dk_ticket_store_note (dk_cli_store (cli), number, text, happened_ms, error)))
+    return FALSE;
+  return report (cli, number, error);
 }
 
 static gboolean
@@ -325,7 +356,11 @@ const DkCommand DK_CLI_TICKET_COMMANDS[] = {
     run_promote },
   { "ticket assign", "N GROUP...", "name the group that takes it", "", 2, -1, DK_CLI_NEEDS_KIT,
     run_assign },
-  { "ticket note", "N TEXT... [--at T]", "add a note to the log; TEXT - is standard input",
+  { "ticket note", "N [--lead-only] TEXT... [--at T]",
+    "add a note to the log; TEXT - is standard input\n\n"
+    "With --lead-only it is sealed to the leads: everybody can write such a note, and only a\n"
+    "lead, a reconciler or an admin can read it. It is not printed, exported, searched or handed\n"
+    "over.",
     "lead-only at", 2, -1, DK_CLI_NEEDS_KIT, run_note },
   { "ticket resolve", "N --set resolution=... [--at T]",
     "say how it was solved; a resolution is required", "set at", 1, 1, DK_CLI_NEEDS_KIT,

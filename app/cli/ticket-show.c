@@ -4,6 +4,7 @@
 #include "app/base/clock.h"
 #include "app/base/text.h"
 #include "app/model/ticket-words.h"
+#include "app/store/lead-store.h"
 
 #define SUMMARY_CHARACTERS 60
 #define LOG_CHARACTERS 500
@@ -42,36 +43,64 @@ say_times (DkCli *cli, const DkTicket *ticket)
   say_if (cli, "handed over", handed);
 }
 
-/* Where the hand-over stands, which is no content of the ticket. */
+static const char *
+or_nothing (const char *text)
+{
+  return text != NULL ? text : "";
+}
+
+/* What is no content of the ticket: where the hand-over stands, what was erased. */
 static char *
-handover_words (const DkEntry *entry)
+other_words (const DkEntry *entry)
 {
   const char *state = dk_json_get_text (entry->body, "state");
   const char *target = dk_json_get_text (entry->body, "target");
   const char *reason = dk_json_get_text (entry->body, "reason");
 
+  if (g_str_equal (entry->kind, DK_ENTRY_TICKET_ERASE))
+    return g_strdup_printf ("words of entry %" G_GINT64_FORMAT " erased, with %s: %s",
+                            dk_json_get_int (entry->body, "seq", 0),
+                            or_nothing (dk_json_get_text (entry->body, "with")),
+                            or_nothing (reason));
   if (!g_str_equal (entry->kind, DK_ENTRY_HANDOVER) || state == NULL)
     return g_strdup (reason != NULL ? reason : "");
   return g_strjoin ("", state, target != NULL ? ", " : "", target != NULL ? target : "",
                     reason != NULL ? ": " : "", reason != NULL ? reason : "", NULL);
 }
 
-/* The ticket is folded anew beside the log, so that each line can tell what it changed. */
+static gboolean
+is_of_one_chain (const GPtrArray *entries)
+{
+  for (guint i = 1; i < entries->len; i++) {
+    const DkEntry *before = g_ptr_array_index (entries, i - 1);
+    const DkEntry *entry = g_ptr_array_index (entries, i);
+    if (!g_str_equal (before->chain, entry->chain))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* The ticket is folded anew beside the log, so that each line can tell what it changed, with the
+ * place of its entry in the ledger. */
 static void
 say_log (DkCli *cli, const GPtrArray *entries)
 {
   g_autoptr (DkTicket) before = dk_ticket_new ();
+  gboolean has_one_chain = is_of_one_chain (entries);
 
   for (guint i = 0; i < entries->len; i++) {
     const DkEntry *entry = g_ptr_array_index (entries, i);
     g_autofree char *words = dk_ticket_entry_words (before, entry, LOG_CHARACTERS);
     g_autofree char *when = dk_time_format_local (entry->recorded_ms);
+    g_autofree char *place = NULL;
     if (words == NULL)
-      words = handover_words (entry);
+      words = other_words (entry);
     if (i == 0)
       dk_cli_say (cli, "\nLog");
-    dk_cli_say (cli, "  %.16s  %-14s %s%s%s", when, entry->kind, entry->user,
-                *words != '\0' ? ": " : "", words);
+    place = has_one_chain ? g_strdup_printf ("%" G_GINT64_FORMAT, entry->seq)
+                          : g_strdup_printf ("%s:%" G_GINT64_FORMAT, entry->chain, entry->seq);
+    dk_cli_say (cli, "  %.16s  %*s  %-16s %s%s%s", when, has_one_chain ? 5 : 14, place, entry->kind,
+                entry->user, *words != '\0' ? ": " : "", words);
     if (!dk_ticket_apply (before, entry, NULL))
       g_debug ("an entry could not be folded");
   }
@@ -94,6 +123,8 @@ dk_cli_say_ticket (DkCli *cli, const DkTicket *ticket, const GPtrArray *entries)
               ticket->finalized ? ", final" : "");
   if (ticket->safety)
     dk_cli_say (cli, "PATIENT SAFETY");
+  if (ticket->legal_hold)
+    dk_cli_say (cli, "LEGAL HOLD: its words must be kept");
   say_level (cli, "priority", ticket->priority);
   say_level (cli, "impact", ticket->impact);
   say_level (cli, "urgency", ticket->urgency);
@@ -117,4 +148,30 @@ dk_cli_say_ticket (DkCli *cli, const DkTicket *ticket, const GPtrArray *entries)
               ticket->itsm_id != NULL ? ticket->itsm_id : "");
   say_if (cli, "", ticket->handover_reason);
   say_log (cli, entries);
+}
+
+static void
+say_lead_note (DkCli *cli, const DkLeadNote *note)
+{
+  g_autofree char *when = dk_time_format_local (note->recorded_ms);
+  const char *words = note->text != NULL      ? note->text
+                      : note->is_erased       ? "(the words were erased)"
+                      : note->problem != NULL ? note->problem
+                                              : "(sealed)";
+
+  dk_cli_say (cli, "  %.16s  %5" G_GINT64_FORMAT "  %s: %s", when, note->seq, note->author, words);
+}
+
+void
+dk_cli_say_lead_notes (DkCli *cli, const GPtrArray *notes)
+{
+  if (notes->len == 0)
+    return;
+  if (!dk_lead_store_may_read (dk_cli_store (cli))) {
+    dk_cli_say (cli, "\n%u note%s for leads (sealed)", notes->len, notes->len == 1 ? "" : "s");
+    return;
+  }
+  dk_cli_say (cli, "\nFor leads alone");
+  for (guint i = 0; i < notes->len; i++)
+    say_lead_note (cli, g_ptr_array_index (notes, i));
 }

@@ -90,9 +90,9 @@ class Home:
 class Batch:
     """`dkit batch` that is fed line by line and may be killed at any moment."""
 
-    def __init__(self, home, kit='kit', user=ADMIN):
-        self.process = subprocess.Popen(home.command('batch', kit=kit, user=user),
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    def __init__(self, home, kit='kit', user=ADMIN, words=('batch',), passphrase=None):
+        command = home.command(*words, kit=kit, user=user, passphrase=passphrase)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, env=home.env)
 
     def ask(self, line):

@@ -50,11 +50,6 @@ class Recovery(unittest.TestCase):
         self.assertEqual(self.check('recovery')['state'], 'red')
         self.assertEqual(self.home.run('audit', 'verify').code, 0)
 
-    def test_rotate_is_not_there_yet(self):
-        done = self.home.run('recovery', 'rotate')
-        self.assertEqual(done.code, 2)
-        self.assertIn('not part of this version', done.err)
-
     def test_missing_database_is_damage_and_no_new_kit_takes_its_place(self):
         database = self.home.path('kit', 'kit.db')
         shutil.move(database, self.home.path('kept'))
