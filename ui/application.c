@@ -7,6 +7,7 @@
 #include "app/base/error.h"
 #include "app/base/platform.h"
 #include "app/kit/kit.h"
+#include "ui/clipboard.h"
 #include "ui/shell-actions.h"
 #include "ui/window.h"
 
@@ -15,6 +16,8 @@ struct _DkApplication {
   char **argv;
   char *folder;
   char *user;
+  gboolean ask_user; /* somebody else is to unlock: no name is offered */
+  int idle_max_s;    /* locks after so many idle seconds at the latest, 0 = as policy says */
   int exit_code;
   gboolean restart;
 };
@@ -24,6 +27,9 @@ G_DEFINE_FINAL_TYPE (DkApplication, dk_application, GTK_TYPE_APPLICATION)
 static const GOptionEntry options[] = {
   { "kit", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Folder of the kit"), N_ ("DIR") },
   { "user", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("Who unlocks"), N_ ("NAME") },
+  { "ask-user", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+  { "lock-after", 0, 0, G_OPTION_ARG_INT, NULL,
+    N_ ("Lock after this many idle seconds, if policy does not lock earlier"), N_ ("SECONDS") },
   { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version and exit"), NULL },
   { NULL },
 };
@@ -51,6 +57,8 @@ on_local_options (GApplication *application, GVariantDict *values, gpointer data
   }
   (void) g_variant_dict_lookup (values, "kit", "^ay", &given);
   (void) g_variant_dict_lookup (values, "user", "s", &self->user);
+  (void) g_variant_dict_lookup (values, "lock-after", "i", &self->idle_max_s);
+  self->ask_user = g_variant_dict_contains (values, "ask-user");
   self->folder = dk_kit_default_folder (given);
   name = bus_name_for (self->folder);
   g_application_set_application_id (application, name);
@@ -74,6 +82,7 @@ dk_application_startup (GApplication *application)
   G_APPLICATION_CLASS (dk_application_parent_class)->startup (application);
   load_style ();
   dk_shell_actions_set_keys (GTK_APPLICATION (application));
+  dk_clipboard_watch ();
   dk_kit_thread_start ();
 }
 
@@ -83,9 +92,11 @@ dk_application_activate (GApplication *application)
   DkApplication *self = DK_APPLICATION (application);
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
 
-  if (window == NULL)
-    window = GTK_WINDOW (
-        dk_window_new (GTK_APPLICATION (application), self->folder, self->user));
+  if (window == NULL) {
+    window = GTK_WINDOW (dk_window_new (GTK_APPLICATION (application), self->folder, self->user,
+                                        self->ask_user));
+    dk_window_set_idle_max_s (DK_WINDOW (window), self->idle_max_s);
+  }
   gtk_window_present (window);
 }
 
@@ -125,9 +136,34 @@ dk_application_new (char **argv)
   return self;
 }
 
-void
-dk_application_restart (DkApplication *self)
+/* The arguments of this process with another answer to who unlocks. */
+static char **
+arguments_for (char **argv, const char *user)
 {
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (gsize i = 0; argv[i] != NULL; i++) {
+    if (g_str_equal (argv[i], "--user") && argv[i + 1] != NULL)
+      i++;
+    else if (!g_str_has_prefix (argv[i], "--user=") && !g_str_equal (argv[i], "--ask-user"))
+      g_strv_builder_add (builder, argv[i]);
+  }
+  if (user != NULL) {
+    g_strv_builder_add (builder, "--user");
+    g_strv_builder_add (builder, user);
+  } else {
+    g_strv_builder_add (builder, "--ask-user");
+  }
+  return g_strv_builder_end (builder);
+}
+
+void
+dk_application_restart (DkApplication *self, const char *user)
+{
+  char **argv = arguments_for (self->argv, user);
+
+  g_strfreev (self->argv);
+  self->argv = argv;
   self->restart = TRUE;
   g_application_quit (G_APPLICATION (self));
 }

@@ -15,8 +15,9 @@ G_DECLARE_FINAL_TYPE (DkApplication, dk_application, DK, APPLICATION, GtkApplica
 DkApplication *dk_application_new (char **argv);
 
 /* Ends the main loop; the process then starts itself anew, so that nothing of the open kit is left
- * in memory. The kit must be closed. */
-void dk_application_restart (DkApplication *self);
+ * in memory. The kit must be closed. user is the name that is offered then, NULL = none: somebody
+ * else is to choose theirs. */
+void dk_application_restart (DkApplication *self, const char *user);
 
 /* Exit code for when the window is closed. */
 void dk_application_set_exit_code (DkApplication *self, int code);

@@ -1,57 +1,78 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/auto-lock.h"
 
-#define LOOK_EVERY_S 5
-#define DEFAULT_IDLE_MIN 5
+#include <glib/gstdio.h>
+
+#include "app/base/platform.h"
+
+#define LOOK_EVERY_S 1
+#define DEFAULT_IDLE_S 300
+#define LOGIND "org.freedesktop.login1"
+#define LOGIND_PATH "/org/freedesktop/login1"
+#define LOGIND_MANAGER "org.freedesktop.login1.Manager"
+
+/* All of them send ActiveChanged (b) when the screen is locked. */
+static const char *const screen_savers[] = {
+  "org.freedesktop.ScreenSaver", "org.gnome.ScreenSaver", "org.cinnamon.ScreenSaver",
+  "org.mate.ScreenSaver",        "org.xfce.ScreenSaver",
+};
 
 struct DkAutoLock {
-  GtkWindow *window;
-  void (*lock) (gpointer data);
+  void (*lock) (gpointer data, gboolean in_hurry);
   gpointer data;
-  gint64 active_us;
-  int idle_min;
+  gint64 active_ms;
+  int idle_s;
   guint timer;
+  gulong hook;
+  guint signal;
   GDBusConnection *system;
   GDBusConnection *session;
   guint sleep_watch;
-  guint screen_watch;
+  guint session_watch;
+  guint screen_watches[G_N_ELEMENTS (screen_savers)];
+  int sleep_brake; /* as long as this descriptor is open logind waits; -1 = none */
   GCancellable *cancellable;
 };
 
+/* Of every widget, so that typing in a dialog counts like typing in the window. */
 static gboolean
-on_event (GtkWidget *widget, GdkEvent *event, DkAutoLock *self)
+note_event (GSignalInvocationHint *hint, guint count, const GValue *values, gpointer data)
 {
+  DkAutoLock *self = data;
+  const GdkEvent *event = g_value_get_boxed (&values[1]);
+
   switch (gdk_event_get_event_type (event)) {
   case GDK_KEY_PRESS:
   case GDK_BUTTON_PRESS:
   case GDK_SCROLL:
   case GDK_MOTION_NOTIFY:
-    self->active_us = g_get_monotonic_time ();
+  case GDK_TOUCH_BEGIN:
+    self->active_ms = dk_platform_boottime_ms ();
     break;
   default:
     break;
   }
-  return GDK_EVENT_PROPAGATE;
+  return TRUE;
 }
 
 static void
-lock_now (DkAutoLock *self)
+lock_now (DkAutoLock *self, gboolean in_hurry)
 {
   if (self->timer == 0)
     return;
-  self->timer = 0;
-  self->lock (self->data);
+  g_clear_handle_id (&self->timer, g_source_remove);
+  self->lock (self->data, in_hurry);
 }
 
 static gboolean
 look (gpointer data)
 {
   DkAutoLock *self = data;
-  gint64 idle_s = (g_get_monotonic_time () - self->active_us) / G_USEC_PER_SEC;
+  gint64 idle_ms = dk_platform_boottime_ms () - self->active_ms;
 
-  if (self->idle_min == 0 || idle_s < (gint64) self->idle_min * 60)
+  if (self->idle_s == 0 || idle_ms < (gint64) self->idle_s * 1000)
     return G_SOURCE_CONTINUE;
-  lock_now (self);
+  lock_now (self, FALSE);
   return G_SOURCE_REMOVE;
 }
 
@@ -66,22 +87,63 @@ on_begins (GDBusConnection *bus, const char *sender, const char *path, const cha
     return;
   g_variant_get (parameters, "(b)", &begins);
   if (begins)
-    lock_now (data);
+    lock_now (data, g_str_equal (signal, "PrepareForSleep"));
 }
 
-/* Cancelled once the watcher is gone, so data is looked at only after the result. */
+static void
+on_session_lock (GDBusConnection *bus, const char *sender, const char *path,
+                 const char *interface, const char *signal, GVariant *parameters, gpointer data)
+{
+  lock_now (data, FALSE);
+}
+
+static void
+on_sleep_held (int fd, gpointer data)
+{
+  ((DkAutoLock *) data)->sleep_brake = fd;
+}
+
+/* The session that this process belongs to. Where logind does not know it, the lock of any session
+ * of this PC counts: one lock too many costs a passphrase, one too few an open kit. Calls are
+ * cancelled once the watcher is gone, so data is looked at only after the result. */
+static void
+on_own_session (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply
+      = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  DkAutoLock *self = data;
+  const char *path = NULL;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (reply != NULL)
+    g_variant_get (reply, "(&o)", &path);
+  self->session_watch = g_dbus_connection_signal_subscribe (
+      self->system, LOGIND, "org.freedesktop.login1.Session", "Lock", path, NULL,
+      G_DBUS_SIGNAL_FLAGS_NONE, on_session_lock, self, NULL);
+}
+
 static void
 on_system_bus (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GDBusConnection) bus = g_bus_get_finish (result, NULL);
+  const char *session = g_getenv ("XDG_SESSION_ID");
   DkAutoLock *self = data;
 
   if (bus == NULL)
     return;
   self->system = g_steal_pointer (&bus);
+  g_dbus_connection_set_exit_on_close (self->system, FALSE);
   self->sleep_watch = g_dbus_connection_signal_subscribe (
-      self->system, "org.freedesktop.login1", "org.freedesktop.login1.Manager", "PrepareForSleep",
-      "/org/freedesktop/login1", NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_begins, self, NULL);
+      self->system, LOGIND, LOGIND_MANAGER, "PrepareForSleep", LOGIND_PATH, NULL,
+      G_DBUS_SIGNAL_FLAGS_NONE, on_begins, self, NULL);
+  dk_platform_hold_sleep (self->system, "Downtime Kit", "The kit is locked first",
+                          self->cancellable, on_sleep_held, self);
+  g_dbus_connection_call (self->system, LOGIND, LOGIND_PATH, LOGIND_MANAGER, "GetSession",
+                          g_variant_new ("(s)", session != NULL ? session : "auto"),
+                          G_VARIANT_TYPE ("(o)"), G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable,
+                          on_own_session, self);
 }
 
 static void
@@ -93,23 +155,24 @@ on_session_bus (GObject *source, GAsyncResult *result, gpointer data)
   if (bus == NULL)
     return;
   self->session = g_steal_pointer (&bus);
-  self->screen_watch = g_dbus_connection_signal_subscribe (
-      self->session, NULL, "org.freedesktop.ScreenSaver", "ActiveChanged", NULL, NULL,
-      G_DBUS_SIGNAL_FLAGS_NONE, on_begins, self, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (screen_savers); i++)
+    self->screen_watches[i] = g_dbus_connection_signal_subscribe (
+        self->session, NULL, screen_savers[i], "ActiveChanged", NULL, NULL,
+        G_DBUS_SIGNAL_FLAGS_NONE, on_begins, self, NULL);
 }
 
 DkAutoLock *
-dk_auto_lock_new (GtkWindow *window, void (*lock) (gpointer data), gpointer data)
+dk_auto_lock_new (void (*lock) (gpointer data, gboolean in_hurry), gpointer data)
 {
   DkAutoLock *self = g_new0 (DkAutoLock, 1);
 
-  self->window = window;
   self->lock = lock;
   self->data = data;
-  self->idle_min = DEFAULT_IDLE_MIN;
-  self->active_us = g_get_monotonic_time ();
-  gtk_widget_add_events (GTK_WIDGET (window), GDK_POINTER_MOTION_MASK | GDK_SCROLL_MASK);
-  g_signal_connect (window, "event", G_CALLBACK (on_event), self);
+  self->idle_s = DEFAULT_IDLE_S;
+  self->active_ms = dk_platform_boottime_ms ();
+  self->sleep_brake = -1;
+  self->signal = g_signal_lookup ("event", GTK_TYPE_WIDGET);
+  self->hook = g_signal_add_emission_hook (self->signal, 0, note_event, self, NULL);
   self->cancellable = g_cancellable_new ();
   self->timer = g_timeout_add_seconds (LOOK_EVERY_S, look, self);
   g_bus_get (G_BUS_TYPE_SYSTEM, self->cancellable, on_system_bus, self);
@@ -118,9 +181,9 @@ dk_auto_lock_new (GtkWindow *window, void (*lock) (gpointer data), gpointer data
 }
 
 void
-dk_auto_lock_set_idle_min (DkAutoLock *self, int minutes)
+dk_auto_lock_set_idle_s (DkAutoLock *self, int seconds)
 {
-  self->idle_min = MAX (minutes, 0);
+  self->idle_s = MAX (seconds, 0);
 }
 
 void
@@ -131,12 +194,17 @@ dk_auto_lock_free (DkAutoLock *self)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->timer, g_source_remove);
-  g_signal_handlers_disconnect_by_data (self->window, self);
-  if (self->system != NULL)
+  g_signal_remove_emission_hook (self->signal, self->hook);
+  if (self->sleep_watch != 0)
     g_dbus_connection_signal_unsubscribe (self->system, self->sleep_watch);
-  if (self->session != NULL)
-    g_dbus_connection_signal_unsubscribe (self->session, self->screen_watch);
+  if (self->session_watch != 0)
+    g_dbus_connection_signal_unsubscribe (self->system, self->session_watch);
+  for (gsize i = 0; i < G_N_ELEMENTS (screen_savers); i++)
+    if (self->screen_watches[i] != 0)
+      g_dbus_connection_signal_unsubscribe (self->session, self->screen_watches[i]);
   g_clear_object (&self->system);
   g_clear_object (&self->session);
+  if (self->sleep_brake >= 0)
+    (void) g_close (self->sleep_brake, NULL);
   g_free (self);
 }

@@ -5,17 +5,22 @@
 
 G_BEGIN_DECLS
 
-/* Locks an open kit by itself: after idle minutes, when the PC is suspended, when the session's
+/* Locks an open kit by itself: after idle minutes, before the PC sleeps, when the session or its
  * screen is locked. Main thread only. */
 typedef struct DkAutoLock DkAutoLock;
 
-/* Watches the window; lock is called once. Free with dk_auto_lock_free. */
-DkAutoLock *dk_auto_lock_new (GtkWindow *window, void (*lock) (gpointer data), gpointer data);
+/* Watches every window of the process; lock is called once, in_hurry if the PC is about to sleep.
+ * Holds the PC's sleep back (logind, a
+ * delay of some seconds at most) until it is freed, so that the kit is closed before. Free with
+ * dk_auto_lock_free. */
+DkAutoLock *dk_auto_lock_new (void (*lock) (gpointer data, gboolean in_hurry), gpointer data);
 
-/* Minutes without a key or a movement of the mouse; 0 = never. */
-void dk_auto_lock_set_idle_min (DkAutoLock *self, int minutes);
+/* Seconds since the last key or movement of the mouse, counted through sleep; 0 = never. Typing
+ * always counts, so nobody is locked out in the middle of a sentence, and nothing typed and left
+ * keeps the kit open. */
+void dk_auto_lock_set_idle_s (DkAutoLock *self, int seconds);
 
-/* Stops watching; NULL is fine. */
+/* Stops watching and lets the PC sleep; NULL is fine. */
 void dk_auto_lock_free (DkAutoLock *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DkAutoLock, dk_auto_lock_free)

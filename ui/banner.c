@@ -10,6 +10,7 @@ struct _DkBanner {
   GtkLabel *mode_word;
   GtkLabel *mode_text;
   GtkWidget *stale_line;
+  GtkLabel *stale_word;
   GtkLabel *stale_text;
 };
 
@@ -54,6 +55,7 @@ dk_banner_class_init (DkBannerClass *class)
   gtk_widget_class_bind_template_child (widget_class, DkBanner, mode_word);
   gtk_widget_class_bind_template_child (widget_class, DkBanner, mode_text);
   gtk_widget_class_bind_template_child (widget_class, DkBanner, stale_line);
+  gtk_widget_class_bind_template_child (widget_class, DkBanner, stale_word);
   gtk_widget_class_bind_template_child (widget_class, DkBanner, stale_text);
 }
 
@@ -77,6 +79,26 @@ describe_stale (const DkFacts *facts, gint64 now)
                           age);
 }
 
+/* One line below the mode at most: a code that is known to somebody is graver than old content. */
+static void
+show_second_line (DkBanner *self, const DkFacts *facts, gboolean stale, gint64 now)
+{
+  GtkStyleContext *style = gtk_widget_get_style_context (self->stale_line);
+  g_autofree char *text = NULL;
+
+  gtk_widget_set_visible (self->stale_line, stale || facts->recovery_used);
+  gtk_style_context_remove_class (style, facts->recovery_used ? "mode-stale" : "mode-recovery");
+  gtk_style_context_add_class (style, facts->recovery_used ? "mode-recovery" : "mode-stale");
+  gtk_label_set_text (self->stale_word, facts->recovery_used ? _ ("RECOVERY CODE USED")
+                                                             : _ ("STALE CONTENT"));
+  if (facts->recovery_used)
+    text = g_strdup (_ ("The envelope is spent. An administrator makes a new code: Menu, People of "
+                        "this kit."));
+  else if (stale)
+    text = describe_stale (facts, now);
+  gtk_label_set_text (self->stale_text, text != NULL ? text : "");
+}
+
 void
 dk_banner_show_facts (DkBanner *self, const DkFacts *facts)
 {
@@ -84,7 +106,6 @@ dk_banner_show_facts (DkBanner *self, const DkFacts *facts)
   const Mode *mode = find_mode (facts->mode);
   gboolean stale = dk_facts_content_is_stale (facts, now);
   GtkStyleContext *style = gtk_widget_get_style_context (self->mode_line);
-  g_autofree char *text = stale ? describe_stale (facts, now) : NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (modes); i++)
     gtk_style_context_remove_class (style, modes[i].class);
@@ -93,8 +114,7 @@ dk_banner_show_facts (DkBanner *self, const DkFacts *facts)
   gtk_label_set_text (self->mode_word, _ (mode->word));
   gtk_label_set_text (self->mode_text, _ (mode->text));
   gtk_widget_set_visible (self->mode_line, !(stale && mode == &modes[0]));
-  gtk_widget_set_visible (self->stale_line, stale);
-  gtk_label_set_text (self->stale_text, stale ? text : "");
+  show_second_line (self, facts, stale, now);
 }
 
 const char *

@@ -60,6 +60,7 @@ dk_facts_load (DkKit *kit, gpointer data, GCancellable *cancellable, GError **er
   g_autoptr (DkFacts) facts = g_new0 (DkFacts, 1);
   g_autoptr (GError) fault = NULL;
   GPtrArray *messages = dk_kit_messages (kit);
+  gint64 recovery_ms = 0;
   json_t *info;
 
   facts->overdue = g_ptr_array_new_with_free_func (g_free);
@@ -81,6 +82,9 @@ dk_facts_load (DkKit *kit, gpointer data, GCancellable *cancellable, GError **er
     g_propagate_error (error, g_steal_pointer (&fault));
     return NULL;
   }
+  if (!dk_kit_recovery_used (kit, &recovery_ms, error))
+    return NULL;
+  facts->recovery_used = recovery_ms != 0;
   if (!load_content (store, facts, error) || !load_tickets (store, facts, error))
     return NULL;
   return g_steal_pointer (&facts);

@@ -21,6 +21,7 @@ typedef struct {
   int amber_days;
   int stale_days;
   int idle_min;
+  gboolean recovery_used; /* opened with the printed code, and no new one made since */
   DkTicketCounts counts;
   guint safety_open;     /* open tickets with the patient-safety flag */
   GPtrArray *drafts;     /* numbers of unfinished tickets, oldest first */

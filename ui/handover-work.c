@@ -276,11 +276,19 @@ collect_tickets (Run *run, GError **error)
   return g_steal_pointer (&tickets);
 }
 
+static gpointer
+step_may_export (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  return dk_store_may (dk_kit_store (kit), DK_STORE_EXPORT, error) ? DK_KIT_DONE : NULL;
+}
+
 /* A copy for people: nothing is marked. */
 static DkHandoverResult *
 write_copy (Run *run, GError **error)
 {
-  g_autoptr (GPtrArray) tickets = collect_tickets (run, error);
+  g_autoptr (GPtrArray) tickets = dk_kit_run_and_wait (step_may_export, NULL, error) != NULL
+                                      ? collect_tickets (run, error)
+                                      : NULL;
   g_autofree char *table = NULL;
   g_autofree char *log = NULL;
   DkHandoverResult *result;

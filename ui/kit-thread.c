@@ -11,9 +11,7 @@ typedef struct {
   DkKitCall call;
   GWeakRef owner;
   gboolean has_owner;
-  char *folder;
-  char *user;
-  DkSecret *passphrase;
+  DkUnlockOrder *order;
   gpointer result;
   GError *error;
   gboolean waited_for; /* the caller sleeps on `finished`; it frees the item */
@@ -28,12 +26,25 @@ static struct {
   GMutex lock;
   GCond finished;
   DkKit *kit;
+  DkStore *watched; /* the store is another one once keys were renewed */
   Item *running;
   GError *close_error;
   gint change_pending;
   void (*changed) (gpointer data);
   gpointer changed_data;
 } kit_thread;
+
+static void
+free_order (DkUnlockOrder *order)
+{
+  g_free (order->folder);
+  g_free (order->user);
+  g_free (order->as_name);
+  g_free (order->reason);
+  dk_secret_free (order->passphrase);
+  dk_secret_free (order->code);
+  g_free (order);
+}
 
 static void
 free_item (Item *item)
@@ -44,10 +55,8 @@ free_item (Item *item)
     item->call.result_free (item->result);
   g_clear_object (&item->call.cancellable);
   g_weak_ref_clear (&item->owner);
-  dk_secret_free (item->passphrase);
+  g_clear_pointer (&item->order, free_order);
   g_clear_error (&item->error);
-  g_free (item->folder);
-  g_free (item->user);
   g_free (item);
 }
 
@@ -84,15 +93,27 @@ deliver (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static DkKit *
+open_as_ordered (const DkUnlockOrder *order, GError **error)
+{
+  if (order->code != NULL)
+    return dk_kit_open_with_recovery (order->folder, (const char *) dk_secret_get (order->code),
+                                      order->reason, order->passphrase, dk_kdf_calibrate (),
+                                      error);
+  return dk_kit_open_as (order->folder, order->user, order->as_name, order->passphrase, NULL,
+                         error);
+}
+
 static void
 open_kit (Item *item)
 {
-  DkKit *kit = dk_kit_open (item->folder, item->user, item->passphrase, NULL, &item->error);
+  DkKit *kit = open_as_ordered (item->order, &item->error);
 
-  g_clear_pointer (&item->passphrase, dk_secret_free);
+  g_clear_pointer (&item->order, free_order);
   if (kit == NULL)
     return;
-  dk_store_set_watch (dk_kit_store (kit), note_change, NULL);
+  kit_thread.watched = dk_kit_store (kit);
+  dk_store_set_watch (kit_thread.watched, note_change, NULL);
   item->result = DK_KIT_DONE;
   g_mutex_lock (&kit_thread.lock);
   kit_thread.kit = kit;
@@ -104,7 +125,7 @@ run_call (Item *item)
 {
   gint64 begin_us = g_get_monotonic_time ();
 
-  if (kit_thread.kit == NULL) {
+  if (kit_thread.kit == NULL || dk_kit_store (kit_thread.kit) == NULL) {
     g_set_error (&item->error, DK_ERROR, DK_ERROR_BUSY,
                  "The kit is locked. What was stored is safe. Unlock it, then try again.");
     return;
@@ -120,6 +141,12 @@ run_call (Item *item)
   kit_thread.running = NULL;
   g_mutex_unlock (&kit_thread.lock);
   g_assert ((item->result == NULL) == (item->error != NULL));
+  if (dk_kit_store (kit_thread.kit) != kit_thread.watched) {
+    kit_thread.watched = dk_kit_store (kit_thread.kit);
+    if (kit_thread.watched != NULL)
+      dk_store_set_watch (kit_thread.watched, note_change, NULL);
+    note_change (FALSE, NULL);
+  }
   if (g_get_monotonic_time () - begin_us > SHORT_US)
     g_debug ("a call held the kit's thread for %d ms",
              (int) ((g_get_monotonic_time () - begin_us) / 1000));
@@ -204,14 +231,11 @@ dk_kit_thread_start (void)
 }
 
 void
-dk_kit_thread_open (GObject *owner, const char *folder, const char *user, DkSecret *passphrase,
-                    DkKitReply reply)
+dk_kit_thread_open (GObject *owner, DkUnlockOrder *order, DkKitReply reply)
 {
   Item *item = new_item (ITEM_OPEN, owner);
 
-  item->folder = g_strdup (folder);
-  item->user = g_strdup (user);
-  item->passphrase = passphrase;
+  item->order = order;
   item->call.reply = reply;
   g_async_queue_push (kit_thread.queue, item);
 }

@@ -36,10 +36,19 @@ typedef struct {
 /* Starts the thread; without a kit yet. */
 void dk_kit_thread_start (void);
 
-/* Opens the kit on its thread; reply gets DK_KIT_DONE or the error of dk_kit_open. Takes the
- * passphrase. Slow: shows progress until the reply. */
-void dk_kit_thread_open (GObject *owner, const char *folder, const char *user,
-                         DkSecret *passphrase, DkKitReply reply);
+/* How a kit is opened. Text and secrets owned. */
+typedef struct {
+  char *folder;
+  char *user;           /* name of the slot */
+  char *as_name;        /* who sits there, where the slot is shared; NULL otherwise */
+  DkSecret *passphrase; /* with code: the new one of the recovery slot */
+  DkSecret *code;       /* the printed recovery code, a text with a NUL at its end; else NULL */
+  char *reason;         /* why it is opened with that code */
+} DkUnlockOrder;
+
+/* Opens the kit on its thread; reply gets DK_KIT_DONE or the error of the call of app/kit. Takes
+ * the order. Slow: show progress until the reply. */
+void dk_kit_thread_open (GObject *owner, DkUnlockOrder *order, DkKitReply reply);
 
 /* Puts a call into the queue; it is copied. owner is watched weakly. Must not be called while no
  * kit is open: such a call is dropped. */

@@ -2,6 +2,7 @@
 #include <locale.h>
 
 #include <glib/gi18n.h>
+#include <pango/pangocairo.h>
 
 #include "app/base/platform.h"
 #include "ui/application.h"
@@ -18,6 +19,9 @@ main (int argc, char **argv)
   (void) setlocale (LC_ALL, "");
   (void) bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   (void) textdomain (GETTEXT_PACKAGE);
+  /* Pango reads the list of fonts in a thread: it is ready when the first text is drawn. After
+   * everything that writes to the environment. */
+  (void) pango_cairo_font_map_get_default ();
   dk_ui_register_resource ();
   application = dk_application_new (argv);
   return dk_application_finish (application,

@@ -14,6 +14,7 @@ struct _DkNowPage {
   GtkBox *tiles;
   GtkBox *lines;
   GtkWidget *first;
+  char *taking_to; /* page of the draft that is being taken over */
 };
 
 G_DEFINE_FINAL_TYPE (DkNowPage, dk_now_page, DK_TYPE_PAGE)
@@ -22,6 +23,7 @@ G_DEFINE_FINAL_TYPE (DkNowPage, dk_now_page, DK_TYPE_PAGE)
 typedef struct {
   char *number;
   char *words;
+  char *of; /* the colleague who types it; NULL = the person who unlocked */
   gboolean is_call;
 } Draft;
 
@@ -37,6 +39,7 @@ free_draft (gpointer data)
 
   g_free (draft->number);
   g_free (draft->words);
+  g_free (draft->of);
   g_free (draft);
 }
 
@@ -54,22 +57,21 @@ static gpointer
 load_overview (DkKit *kit, gpointer data, GCancellable *cancellable, GError **error)
 {
   Overview *overview = g_new0 (Overview, 1);
+  g_autoptr (GPtrArray) drafts = NULL;
 
   overview->drafts = g_ptr_array_new_with_free_func (free_draft);
   overview->facts = dk_facts_load (kit, NULL, cancellable, error);
-  for (guint i = 0; overview->facts != NULL && i < overview->facts->drafts->len; i++) {
-    g_autoptr (DkTicketView) view
-        = dk_ticket_work_load (kit, overview->facts->drafts->pdata[i], cancellable, NULL);
-    Draft *draft;
-    if (view == NULL)
-      continue;
-    draft = g_new0 (Draft, 1);
-    draft->number = g_strdup (view->number);
-    draft->words = g_strdup (dk_json_get_text (view->answers, "summary"));
-    draft->is_call = g_strcmp0 (dk_form_id (view->form), DK_FORM_CALL) == 0;
+  drafts = overview->facts != NULL ? dk_ticket_store_list_drafts (dk_kit_store (kit), error) : NULL;
+  for (guint i = 0; drafts != NULL && i < drafts->len; i++) {
+    DkDraft *kept = drafts->pdata[i];
+    Draft *draft = g_new0 (Draft, 1);
+    draft->number = g_strdup (kept->number);
+    draft->words = g_strdup (dk_json_get_text (kept->answers, "summary"));
+    draft->of = kept->is_mine ? NULL : g_strdup (kept->user);
+    draft->is_call = g_strcmp0 (kept->form, DK_FORM_CALL) == 0;
     g_ptr_array_add (overview->drafts, draft);
   }
-  if (overview->facts == NULL)
+  if (drafts == NULL)
     g_clear_pointer (&overview, free_overview);
   return overview;
 }
@@ -84,20 +86,20 @@ on_target (GtkButton *button, DkNowPage *self)
 }
 
 static GtkWidget *
-new_button (DkNowPage *self, const char *page, const char *id)
+new_button (DkNowPage *self, const char *page, const char *id, GCallback clicked)
 {
   GtkWidget *button = gtk_button_new ();
 
   g_object_set_data_full (G_OBJECT (button), "page", g_strdup (page), g_free);
   g_object_set_data_full (G_OBJECT (button), "id", g_strdup (id), g_free);
-  g_signal_connect (button, "clicked", G_CALLBACK (on_target), self);
+  g_signal_connect (button, "clicked", clicked, self);
   return button;
 }
 
 static void
 add_tile (DkNowPage *self, guint n, const char *words, const char *page, gboolean grave)
 {
-  GtkWidget *button = new_button (self, page, NULL);
+  GtkWidget *button = new_button (self, page, NULL, G_CALLBACK (on_target));
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
   g_autofree char *text = g_strdup_printf ("%u", n);
   g_autofree char *name = g_strdup_printf ("%u %s", n, words);
@@ -133,12 +135,40 @@ add_words (DkNowPage *self, const char *text, const char *class)
 }
 
 static void
+on_taken_over (gpointer owner, gpointer result, const GError *error)
+{
+  DkNowPage *self = owner;
+  g_autofree char *number = result;
+  g_autofree char *page = g_steal_pointer (&self->taking_to);
+
+  if (!dk_page_failed (DK_PAGE (self), error))
+    dk_page_go (DK_PAGE (self), page, number);
+}
+
+static void
+on_take_over (GtkButton *button, DkNowPage *self)
+{
+  g_free (self->taking_to);
+  self->taking_to = g_strdup (g_object_get_data (G_OBJECT (button), "page"));
+  dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_take_over,
+                                   .reply = on_taken_over,
+                                   .data = g_strdup (g_object_get_data (G_OBJECT (button), "id")),
+                                   .data_free = g_free,
+                                   .result_free = g_free });
+}
+
+static void
 add_draft (DkNowPage *self, const Draft *draft)
 {
-  GtkWidget *button = new_button (self, draft->is_call ? "calls" : "ticket", draft->number);
+  GtkWidget *button = new_button (self, draft->is_call ? "calls" : "ticket", draft->number,
+                                  draft->of != NULL ? G_CALLBACK (on_take_over)
+                                                    : G_CALLBACK (on_target));
+  const char *words = draft->words != NULL ? draft->words : _ ("(no summary yet)");
   g_autofree char *text
-      = g_strdup_printf (_ ("Continue %s: %s"), draft->number,
-                         draft->words != NULL ? draft->words : _ ("(no summary yet)"));
+      = draft->of != NULL
+            ? g_strdup_printf (_ ("Take over the draft of %s: %s, %s"), draft->of, draft->number,
+                               words)
+            : g_strdup_printf (_ ("Continue %s: %s"), draft->number, words);
   GtkWidget *label = gtk_label_new (text);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
@@ -224,10 +254,18 @@ dk_now_page_enter (DkPage *page)
 }
 
 static void
+dk_now_page_finalize (GObject *object)
+{
+  g_free (DK_NOW_PAGE (object)->taking_to);
+  G_OBJECT_CLASS (dk_now_page_parent_class)->finalize (object);
+}
+
+static void
 dk_now_page_class_init (DkNowPageClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
+  G_OBJECT_CLASS (class)->finalize = dk_now_page_finalize;
   DK_PAGE_CLASS (class)->refresh = dk_now_page_refresh;
   DK_PAGE_CLASS (class)->enter = dk_now_page_enter;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/downtimekit/ui/now-page.ui");

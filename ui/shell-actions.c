@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/shell-actions.h"
 
+#include "ui/people-page.h"
 #include "ui/shell.h"
 #include "ui/window.h"
 
@@ -41,6 +42,18 @@ lock_kit (GSimpleAction *action, GVariant *parameter, gpointer window)
 }
 
 static void
+switch_user (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  dk_window_switch_user (DK_WINDOW (window));
+}
+
+static void
+change_passphrase (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  dk_people_change_own (dk_shell_current_page (shell_of (window)));
+}
+
+static void
 act_on_page (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
   dk_page_act (dk_shell_current_page (shell_of (window)), g_action_get_name (G_ACTION (action)));
@@ -52,6 +65,8 @@ static const GActionEntry shell_entries[] = {
   { "new-call", start_call, NULL, NULL, NULL, { 0 } },
   { "new-ticket", start_ticket, NULL, NULL, NULL, { 0 } },
   { "lock", lock_kit, NULL, NULL, NULL, { 0 } },
+  { "switch-user", switch_user, NULL, NULL, NULL, { 0 } },
+  { "change-passphrase", change_passphrase, NULL, NULL, NULL, { 0 } },
 };
 
 /* Actions that the page in sight answers for. */
@@ -61,6 +76,7 @@ static const GActionEntry page_entries[] = {
   { "resolve", act_on_page, NULL, NULL, NULL, { 0 } },
   { "amend", act_on_page, NULL, NULL, NULL, { 0 } },
   { "void", act_on_page, NULL, NULL, NULL, { 0 } },
+  { "take-over", act_on_page, NULL, NULL, NULL, { 0 } },
   { "promote", act_on_page, NULL, NULL, NULL, { 0 } },
   { "open", act_on_page, NULL, NULL, NULL, { 0 } },
   { "print", act_on_page, NULL, NULL, NULL, { 0 } },
@@ -71,6 +87,11 @@ static const GActionEntry page_entries[] = {
   { "hand-over", act_on_page, NULL, NULL, NULL, { 0 } },
   { "stop", act_on_page, NULL, NULL, NULL, { 0 } },
   { "csv", act_on_page, NULL, NULL, NULL, { 0 } },
+  { "person-add", act_on_page, NULL, NULL, NULL, { 0 } },
+  { "person-change", act_on_page, NULL, NULL, NULL, { 0 } },
+  { "person-reset", act_on_page, NULL, NULL, NULL, { 0 } },
+  { "person-remove", act_on_page, NULL, NULL, NULL, { 0 } },
+  { "recovery-rotate", act_on_page, NULL, NULL, NULL, { 0 } },
 };
 
 static const struct {
@@ -84,10 +105,12 @@ static const struct {
   { "win.go::runbooks", { "<Alt>5", NULL } },
   { "win.go::print", { "<Alt>6", NULL } },
   { "win.go::handover", { "<Alt>7", NULL } },
+  { "win.go::people", { "<Alt>0", NULL } },
   { "win.search", { "<Control>k", "<Control>f", NULL } },
   { "win.new-call", { "F2", NULL } },
   { "win.new-ticket", { "<Control>n", NULL } },
   { "win.lock", { "<Control>l", NULL } },
+  { "win.switch-user", { "<Control><Shift>l", NULL } },
   { "win.save", { "<Control>s", NULL } },
   { "win.finalise", { "<Control><Shift>s", NULL } },
   { "win.resolve", { "<Control>r", NULL } },

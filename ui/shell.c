@@ -3,11 +3,13 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/backup-run.h"
 #include "ui/banner.h"
 #include "ui/calls-page.h"
 #include "ui/contacts-page.h"
 #include "ui/handover-page.h"
 #include "ui/now-page.h"
+#include "ui/people-page.h"
 #include "ui/print-page.h"
 #include "ui/runbooks-page.h"
 #include "ui/search-box.h"
@@ -31,12 +33,14 @@ struct _DkShell {
   GtkLabel *status_content;
   GtkLabel *status_waiting;
   GtkLabel *status_saved;
+  GtkLabel *status_backup;
   GtkLabel *status_user;
   GtkLabel *badges[16];
   DkFacts *facts;
+  char *backup_said; /* what was told about backups last */
   guint message_timer;
   guint refresh_timer;
-  gboolean greeted;
+  guint messages_said; /* of those that the kit has for this unlock */
   DkPage *undo_page; /* weak */
   void (*undo_call) (DkPage *, gpointer);
   gpointer undo_data;
@@ -62,6 +66,7 @@ static const struct {
   { "print", N_ ("Print"), "printer-symbolic", dk_print_page_get_type },
   { "handover", N_ ("Hand-over"), "send-to-symbolic", dk_handover_page_get_type },
   { "ticket", NULL, NULL, dk_ticket_page_get_type },
+  { "people", NULL, NULL, dk_people_page_get_type },
 };
 
 static int
@@ -161,16 +166,16 @@ set_badge (DkShell *self, const char *page, guint n, const char *words)
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self->badges[i])), spoken);
 }
 
-/* What the unlock found and what was left unfinished is said once, in one message. */
+/* What the unlock found, and what was found since, is said once, in one message. */
 static void
-greet (DkShell *self)
+say_new_messages (DkShell *self)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  self->greeted = TRUE;
-  for (guint i = 0; i < self->facts->messages->len; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "",
+  for (guint i = self->messages_said; i < self->facts->messages->len; i++)
+    g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "",
                             (char *) self->facts->messages->pdata[i]);
+  self->messages_said = self->facts->messages->len;
   if (text->len > 0)
     dk_shell_say (self, GTK_MESSAGE_WARNING, text->str);
 }
@@ -214,8 +219,7 @@ show_facts (gpointer owner, gpointer result, const GError *error)
   set_badge (self, "tickets", self->facts->counts.open, _ ("open tickets"));
   set_badge (self, "handover", self->facts->counts.waiting, _ ("waiting for hand-over"));
   show_rows_of_role (self);
-  if (!self->greeted)
-    greet (self);
+  say_new_messages (self);
   g_signal_emit (self, facts_signal, 0);
   if (dk_shell_current_page (self) != NULL)
     dk_page_refresh (dk_shell_current_page (self));
@@ -241,10 +245,49 @@ on_store_changed (gpointer data)
   load_facts (self);
 }
 
+static void
+on_backup_begun (gpointer owner)
+{
+  gtk_label_set_text (DK_SHELL (owner)->status_backup, _ ("backup is being made"));
+}
+
+static void
+on_backup_done (gpointer owner, guint files, const GPtrArray *messages)
+{
+  DkShell *self = owner;
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *clock = g_date_time_format (now, "%H:%M");
+  g_autofree char *text = g_strdup_printf (_ ("backed up %s"), clock);
+  g_autoptr (GString) said = g_string_new (NULL);
+
+  if (files > 0)
+    gtk_label_set_text (self->status_backup, text);
+  else if (messages->len > 0)
+    gtk_label_set_text (self->status_backup, _ ("no backup"));
+  for (guint i = 0; i < messages->len; i++)
+    g_string_append_printf (said, "%s%s", i > 0 ? "\n" : "", (char *) messages->pdata[i]);
+  /* Said once: it is tried again every minute. */
+  if (said->len > 0 && g_strcmp0 (said->str, self->backup_said) != 0)
+    dk_shell_say (self, GTK_MESSAGE_WARNING, said->str);
+  g_free (self->backup_said);
+  self->backup_said = g_strdup (said->str);
+}
+
+static void
+look_for_backup (DkShell *self)
+{
+  const char *mode = self->facts != NULL ? self->facts->mode : NULL;
+  gboolean outage = g_strcmp0 (mode, "downtime") == 0 || g_strcmp0 (mode, "degraded") == 0;
+
+  dk_backup_run_start (G_OBJECT (self), outage ? DK_BACKUP_IN_OUTAGE : DK_BACKUP_WHILE_OPEN,
+                       on_backup_begun, on_backup_done);
+}
+
 static gboolean
 refresh_ages (gpointer data)
 {
   load_facts (data);
+  look_for_backup (data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -403,6 +446,7 @@ dk_shell_dispose (GObject *object)
     drop_undo (self);
   self->undo = NULL;
   g_clear_pointer (&self->facts, dk_facts_free);
+  g_clear_pointer (&self->backup_said, g_free);
   G_OBJECT_CLASS (dk_shell_parent_class)->dispose (object);
 }
 
@@ -428,6 +472,7 @@ dk_shell_class_init (DkShellClass *class)
   gtk_widget_class_bind_template_child (widget_class, DkShell, status_content);
   gtk_widget_class_bind_template_child (widget_class, DkShell, status_waiting);
   gtk_widget_class_bind_template_child (widget_class, DkShell, status_saved);
+  gtk_widget_class_bind_template_child (widget_class, DkShell, status_backup);
   gtk_widget_class_bind_template_child (widget_class, DkShell, status_user);
   gtk_widget_class_bind_template_callback (widget_class, on_row_selected);
   gtk_widget_class_bind_template_callback (widget_class, on_chosen);
@@ -446,6 +491,7 @@ dk_shell_init (DkShell *self)
   dk_kit_thread_watch (on_store_changed, self);
   self->refresh_timer = g_timeout_add_seconds (REFRESH_EVERY_S, refresh_ages, self);
   load_facts (self);
+  look_for_backup (self);
 }
 
 GtkWidget *

@@ -7,7 +7,10 @@
 #include "app/model/number.h"
 #include "ui/card.h"
 #include "ui/form-view.h"
-#include "ui/reason-dialog.h"
+#include "ui/looked-up.h"
+#include "ui/note-entry.h"
+#include "ui/ticket-log.h"
+#include "ui/ticket-steps.h"
 #include "ui/ticket-work.h"
 
 #define KEEP_AFTER_MS 400
@@ -22,8 +25,9 @@ struct _DkTicketPage {
   DkFormView *form;
   GtkScrolledWindow *side;
   GtkBox *facts;
-  GtkBox *log;
-  GtkEntry *note;
+  DkTicketLog *log;
+  DkNoteEntry *note;
+  GtkButton *take_over;
   DkTicketView *view;  /* what is loaded; NULL while a new one has no number */
   char *draft_number;  /* of the draft that is typed into */
   DkPolicy *policy;
@@ -44,6 +48,13 @@ static gboolean
 is_saved (DkTicketPage *self)
 {
   return self->view != NULL && self->view->ticket != NULL;
+}
+
+/* The draft of a colleague is read, not typed into. */
+static gboolean
+is_foreign (DkTicketPage *self)
+{
+  return self->view != NULL && self->view->draft_of != NULL;
 }
 
 static gboolean
@@ -91,6 +102,8 @@ show_state (DkTicketPage *self)
         = g_strdup (self->amending ? _ ("amending, not stored yet") : _ ("changed, not saved yet"));
   else if (is_saved (self))
     text = dk_ticket_standing (self->view->ticket);
+  else if (is_foreign (self))
+    text = g_strdup_printf (_ ("draft of %s"), self->view->draft_of);
   else if (self->dirty)
     text = g_strdup (_ ("typing…"));
   else if (self->draft_number != NULL)
@@ -116,21 +129,15 @@ add_facts (DkTicketPage *self, GtkWidget *card)
 }
 
 static void
-show_log (DkTicketPage *self)
+show_take_over (DkTicketPage *self)
 {
-  gint64 now = dk_clock_wall_ms ();
+  g_autofree char *label = NULL;
 
-  dk_card_clear (GTK_WIDGET (self->log));
-  for (guint i = 0; self->view != NULL && i < self->view->entries->len; i++) {
-    g_autofree char *text
-        = dk_ticket_entry_text (self->view->form, self->view->entries->pdata[i], now);
-    GtkWidget *label = gtk_label_new (text);
-    gtk_label_set_xalign (GTK_LABEL (label), 0);
-    gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-    gtk_label_set_max_width_chars (GTK_LABEL (label), 40);
-    gtk_widget_show (label);
-    gtk_container_add (GTK_CONTAINER (self->log), label);
-  }
+  gtk_widget_set_visible (GTK_WIDGET (self->take_over), is_foreign (self));
+  if (!is_foreign (self))
+    return;
+  label = g_strdup_printf (_ ("Take over the draft of %s"), self->view->draft_of);
+  gtk_button_set_label (self->take_over, label);
 }
 
 static void
@@ -138,12 +145,14 @@ show_view (DkTicketPage *self)
 {
   dk_form_view_set_form (self->form, self->view->form);
   dk_form_view_set_answers (self->form, self->view->answers);
-  dk_form_view_set_editable (self->form, !is_frozen (self) || self->amending);
+  dk_form_view_set_editable (self->form,
+                             !is_foreign (self) && (!is_frozen (self) || self->amending));
   show_number (self, self->view->number);
   self->log_in_sight = is_saved (self);
-  show_log (self);
+  dk_ticket_log_show (self->log, self->view);
   show_priority (self);
   show_state (self);
+  show_take_over (self);
   gtk_widget_set_sensitive (GTK_WIDGET (self->note),
                             is_saved (self) && self->view->ticket->state != DK_TICKET_VOID);
   dk_page_update_actions (DK_PAGE (self));
@@ -169,7 +178,9 @@ static void
 focus_start (DkTicketPage *self)
 {
   if (is_saved (self) && !self->amending && gtk_widget_get_sensitive (GTK_WIDGET (self->note)))
-    gtk_widget_grab_focus (GTK_WIDGET (self->note));
+    dk_note_entry_focus (self->note);
+  else if (is_foreign (self))
+    gtk_widget_grab_focus (GTK_WIDGET (self->take_over));
   else
     dk_form_view_focus (self->form);
 }
@@ -189,7 +200,7 @@ on_loaded (gpointer owner, gpointer result, const GError *error)
     dk_card_clear (GTK_WIDGET (self->facts));
   dk_policy_free (self->policy);
   self->policy = g_steal_pointer (&self->view->policy);
-  if (self->view->ticket == NULL) {
+  if (self->view->ticket == NULL && !is_foreign (self)) {
     self->draft_number = g_strdup (self->view->number);
     self->begun = TRUE;
   }
@@ -292,8 +303,9 @@ start_new (DkTicketPage *self)
     self->policy = dk_policy_new ();
   dk_form_view_set_form (self->form, NULL);
   show_number (self, NULL);
-  show_log (self);
+  dk_ticket_log_show (self->log, self->view);
   show_state (self);
+  show_take_over (self);
   gtk_widget_set_sensitive (GTK_WIDGET (self->note), FALSE);
   load_form (self, "");
   dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_forms,
@@ -392,66 +404,28 @@ on_edited (DkFormView *form, DkTicketPage *self)
 }
 
 static void
-show_contact (gpointer owner, gpointer result, const GError *error)
+show_looked_up (gpointer owner, gpointer result, const GError *error)
 {
   DkTicketPage *self = owner;
-  g_autoptr (DkContact) contact = result;
+  DkLookedUp *found = result;
 
-  if (contact == NULL)
+  if (found == NULL)
     return;
-  add_facts (self, dk_card_new_contact (contact));
-  if (contact->numbers->len > 0)
-    (void) dk_form_view_fill (self->form, "callback",
-                              ((DkContactNumber *) contact->numbers->pdata[0])->value);
-}
-
-static void
-show_service (gpointer owner, gpointer result, const GError *error)
-{
-  g_autoptr (DkService) service = result;
-
-  if (service != NULL)
-    add_facts (DK_TICKET_PAGE (owner), dk_card_new_service (service));
-}
-
-static void
-show_row (gpointer owner, gpointer result, const GError *error)
-{
-  g_autoptr (json_t) row = result;
-
-  if (row != NULL)
-    add_facts (DK_TICKET_PAGE (owner), dk_card_new_row (row));
-}
-
-static void
-free_row (gpointer row)
-{
-  json_decref (row);
+  add_facts (self, dk_looked_up_card (found));
+  if (dk_looked_up_callback (found) != NULL)
+    (void) dk_form_view_fill (self->form, "callback", dk_looked_up_callback (found));
+  dk_looked_up_free (found);
 }
 
 static void
 on_looked_up (DkFormView *form, const char *kind, const char *id, DkTicketPage *self)
 {
-  DkKitCall call = { .data = g_strdup (id), .data_free = g_free };
-
   on_edited (form, self);
-  if (g_str_equal (kind, "contact")) {
-    call.work = dk_ticket_work_contact;
-    call.reply = show_contact;
-    call.result_free = (GDestroyNotify) dk_contact_free;
-  } else if (g_str_equal (kind, "service")) {
-    call.work = dk_ticket_work_service;
-    call.reply = show_service;
-    call.result_free = (GDestroyNotify) dk_service_free;
-  } else {
-    g_free (call.data);
-    call.work = dk_ticket_work_row;
-    call.reply = show_row;
-    call.data = dk_ticket_order_new (NULL, kind, NULL, id);
-    call.data_free = dk_ticket_order_free;
-    call.result_free = free_row;
-  }
-  dk_kit_run (self, &call);
+  dk_kit_run (self, &(DkKitCall) { .work = dk_looked_up_load,
+                                   .reply = show_looked_up,
+                                   .data = dk_ticket_order_new (NULL, kind, NULL, id),
+                                   .data_free = dk_ticket_order_free,
+                                   .result_free = dk_looked_up_free });
 }
 
 static void
@@ -461,6 +435,7 @@ on_saved (gpointer owner, gpointer result, const GError *error)
   g_autofree char *number = result;
   g_autofree char *text = NULL;
 
+  dk_note_entry_settle (self->note, error == NULL);
   if (dk_page_failed (DK_PAGE (self), error)) {
     self->save_final = FALSE;
     return;
@@ -506,31 +481,27 @@ check (DkTicketPage *self)
   return FALSE;
 }
 
+/* A step whose words were asked for. */
 static void
-amend_with_reason (GtkWidget *owner, const char *reason)
+do_step (GtkWidget *owner, const char *number, const char *step, const char *words)
 {
   DkTicketPage *self = DK_TICKET_PAGE (owner);
+  gboolean is_amendment = g_str_equal (step, DK_STEP_AMEND);
+  DkKitWork work = is_amendment                        ? dk_ticket_work_amend
+                   : g_str_equal (step, DK_STEP_VOID) ? dk_ticket_work_void
+                                                      : dk_ticket_work_resolve;
 
-  if (is_saved (self))
-    run_order (self, dk_ticket_work_amend,
-               dk_ticket_order_new (self->view->form, self->view->number,
-                                    dk_form_view_get_changes (self->form), reason));
+  if (is_saved (self) && g_str_equal (self->view->number, number))
+    run_order (self, work,
+               dk_ticket_order_new (
+                   self->view->form, number,
+                   is_amendment ? dk_form_view_get_changes (self->form) : NULL, words));
 }
 
 static void
-save_amendment (DkTicketPage *self)
+ask_step (DkTicketPage *self, const char *step)
 {
-  static const DkReasonQuestion question
-      = { .title = N_ ("Amend this ticket"),
-          .what
-          = N_ ("The ticket stays as it was finalised; the change is linked to it with your name "
-                "and this reason."),
-          .label = N_ ("_Reason for the change"),
-          .button = N_ ("_Store amendment") };
-  DkReasonQuestion shown = { _ (question.title), _ (question.what), _ (question.label),
-                             _ (question.button) };
-
-  dk_reason_dialog_ask (GTK_WIDGET (self), &shown, amend_with_reason);
+  dk_ticket_step_ask (DK_PAGE (self), self->view->number, step, do_step);
 }
 
 /* TRUE if the ticket may be finalised: asked once, a person may still finalise it unanswered. */
@@ -563,7 +534,7 @@ save (DkTicketPage *self, gboolean final)
     return;
   self->save_final = final;
   if (self->amending) {
-    save_amendment (self);
+    ask_step (self, DK_STEP_AMEND);
     return;
   }
   if (is_saved (self)) {
@@ -584,58 +555,41 @@ save (DkTicketPage *self, gboolean final)
   run_order (self, dk_ticket_work_save, order);
 }
 
-static void
-void_with_reason (GtkWidget *owner, const char *reason)
+static DkTicketOrder *
+take_note (DkTicketPage *self)
 {
-  DkTicketPage *self = DK_TICKET_PAGE (owner);
+  gboolean lead_only = FALSE;
+  g_autofree char *text = dk_note_entry_take (self->note, &lead_only);
+  DkTicketOrder *order = dk_ticket_order_new (NULL, self->view->number, NULL, text);
 
+  order->lead_only = lead_only;
+  return order;
+}
+
+static void
+on_note (DkNoteEntry *entry, DkTicketPage *self)
+{
   if (is_saved (self))
-    run_order (self, dk_ticket_work_void,
-               dk_ticket_order_new (NULL, self->view->number, NULL, reason));
+    run_order (self, dk_ticket_work_note, take_note (self));
 }
 
 static void
-resolve_with_words (GtkWidget *owner, const char *words)
+on_taken_over (gpointer owner, gpointer result, const GError *error)
 {
-  DkTicketPage *self = DK_TICKET_PAGE (owner);
+  g_autofree char *number = result;
 
-  if (is_saved (self))
-    run_order (self, dk_ticket_work_resolve,
-               dk_ticket_order_new (self->view->form, self->view->number, NULL, words));
+  if (!dk_page_failed (DK_PAGE (owner), error))
+    load (owner, number);
 }
 
 static void
-ask_void (DkTicketPage *self)
+take_over (DkTicketPage *self)
 {
-  const DkReasonQuestion question = {
-    _ ("Void this ticket"),
-    _ ("The ticket is not handed over. Its number, its words and its log stay on the account."),
-    _ ("_Reason for voiding it"), _ ("_Void: the number stays")
-  };
-
-  dk_reason_dialog_ask (GTK_WIDGET (self), &question, void_with_reason);
-}
-
-static void
-ask_resolve (DkTicketPage *self)
-{
-  const DkReasonQuestion question
-      = { _ ("Resolve this ticket"),
-          _ ("The ticket is marked resolved now. It can still be changed until it is finalised."),
-          _ ("_What solved it"), _ ("_Resolve ticket") };
-
-  dk_reason_dialog_ask (GTK_WIDGET (self), &question, resolve_with_words);
-}
-
-static void
-on_note (GtkEntry *entry, DkTicketPage *self)
-{
-  g_autofree char *text = g_strstrip (g_strdup (gtk_entry_get_text (entry)));
-
-  if (*text == '\0' || !is_saved (self))
-    return;
-  gtk_entry_set_text (entry, "");
-  run_order (self, dk_ticket_work_note, dk_ticket_order_new (NULL, self->view->number, NULL, text));
+  dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_take_over,
+                                   .reply = on_taken_over,
+                                   .data = g_strdup (self->view->number),
+                                   .data_free = g_free,
+                                   .result_free = g_free });
 }
 
 static void
@@ -659,6 +613,8 @@ dk_ticket_page_can (DkPage *page, const char *action)
   gboolean live = saved && self->view->ticket->state != DK_TICKET_VOID
                   && self->view->ticket->handover != DK_HANDOVER_VERIFIED;
 
+  if (g_str_equal (action, "take-over"))
+    return is_foreign (self);
   if (g_str_equal (action, "save"))
     return saved ? self->dirty && (!is_frozen (self) || self->amending) : self->begun;
   if (g_str_equal (action, "finalise"))
@@ -677,22 +633,25 @@ dk_ticket_page_act (DkPage *page, const char *action)
 {
   DkTicketPage *self = DK_TICKET_PAGE (page);
 
-  if (g_str_equal (action, "save"))
+  if (g_str_equal (action, "take-over"))
+    take_over (self);
+  else if (g_str_equal (action, "save"))
     save (self, FALSE);
   else if (g_str_equal (action, "finalise"))
     save (self, TRUE);
   else if (g_str_equal (action, "resolve"))
-    ask_resolve (self);
+    ask_step (self, DK_STEP_RESOLVE);
   else if (g_str_equal (action, "amend"))
     start_amending (self);
   else if (g_str_equal (action, "void"))
-    ask_void (self);
+    ask_step (self, DK_STEP_VOID);
   else if (g_str_equal (action, "print"))
     dk_page_go (page, "print", self->view->number);
 }
 
 /* Words typed into a saved ticket are stored as a change, those of an amendment without its reason
- * as a line of the log: leaving and locking lose nothing. */
+ * as a line of the log, a line of the log as itself, words for a step with the ticket: leaving
+ * and locking lose nothing. */
 static void
 dk_ticket_page_seal (DkPage *page)
 {
@@ -701,6 +660,12 @@ dk_ticket_page_seal (DkPage *page)
                                                      : dk_ticket_work_change;
 
   keep_now (self);
+  dk_ticket_step_seal (page);
+  if (is_saved (self) && dk_note_entry_has_words (self->note))
+    dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_note,
+                                     .data = take_note (self),
+                                     .data_free = dk_ticket_order_free,
+                                     .result_free = g_free });
   if (!is_saved (self) || !self->dirty)
     return;
   self->dirty = FALSE;
@@ -761,6 +726,8 @@ dk_ticket_page_class_init (DkTicketPageClass *class)
   page_class->act = dk_ticket_page_act;
   page_class->seal = dk_ticket_page_seal;
   g_type_ensure (DK_TYPE_FORM_VIEW);
+  g_type_ensure (DK_TYPE_NOTE_ENTRY);
+  g_type_ensure (DK_TYPE_TICKET_LOG);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/downtimekit/ui/ticket-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, number);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, choice);
@@ -772,6 +739,7 @@ dk_ticket_page_class_init (DkTicketPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, facts);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, log);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, note);
+  gtk_widget_class_bind_template_child (widget_class, DkTicketPage, take_over);
   gtk_widget_class_bind_template_callback (widget_class, on_edited);
   gtk_widget_class_bind_template_callback (widget_class, on_choice);
   gtk_widget_class_bind_template_callback (widget_class, on_looked_up);

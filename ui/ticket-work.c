@@ -35,32 +35,28 @@ dk_ticket_view_free (DkTicketView *view)
   if (view == NULL)
     return;
   g_free (view->number);
+  g_free (view->draft_of);
   dk_form_unref (view->form);
   dk_ticket_free (view->ticket);
   json_decref (view->answers);
   g_clear_pointer (&view->entries, g_ptr_array_unref);
+  g_clear_pointer (&view->lead_notes, g_ptr_array_unref);
+  g_clear_pointer (&view->kept, g_ptr_array_unref);
   dk_policy_free (view->policy);
   g_free (view);
-}
-
-/* The form that a draft's number was issued for stands in its first entry. */
-static DkForm *
-form_of_draft (DkStore *store, const GPtrArray *entries, GError **error)
-{
-  const char *id = NULL;
-
-  for (guint i = 0; i < entries->len && id == NULL; i++)
-    id = dk_json_get_text (((const DkEntry *) entries->pdata[i])->body, "form");
-  return dk_content_store_form (store, id != NULL ? id : DK_FORM_TICKET, error);
 }
 
 static gboolean
 load_draft (DkStore *store, DkTicketView *view, GError **error)
 {
-  view->answers = dk_ticket_store_get_draft (store, view->number, error);
-  if (view->answers == NULL)
+  g_autoptr (DkDraft) draft = dk_ticket_store_load_draft (store, view->number, error);
+
+  if (draft == NULL)
     return FALSE;
-  view->form = form_of_draft (store, view->entries, error);
+  view->answers = json_incref (draft->answers);
+  if (!draft->is_mine)
+    view->draft_of = g_steal_pointer (&draft->user);
+  view->form = dk_content_store_form (store, draft->form, error);
   return view->form != NULL;
 }
 
@@ -107,6 +103,11 @@ load_view (DkStore *store, const char *number, const char *form, GError **error)
   view->entries = dk_ledger_of_object (store, view->number, error);
   if (view->entries == NULL)
     return NULL;
+  view->lead_notes = dk_lead_store_list (store, number, error);
+  if (view->lead_notes == NULL
+      || (view->kept = dk_ticket_store_kept_words (store, number, error)) == NULL)
+    return NULL;
+  view->may_read_lead = dk_lead_store_may_read (store);
   view->ticket = dk_ticket_store_load (store, view->number, &fault);
   if (view->ticket == NULL && !g_error_matches (fault, DK_ERROR, DK_ERROR_NOT_FOUND)) {
     g_propagate_error (error, g_steal_pointer (&fault));
@@ -180,6 +181,14 @@ dk_ticket_work_begin (DkKit *kit, gpointer data, GCancellable *c, GError **error
       || !dk_ticket_store_keep_draft (store, number, order->form, order->answers, error))
     return NULL;
   return g_steal_pointer (&number);
+}
+
+gpointer
+dk_ticket_work_take_over (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  char *number = NULL;
+
+  return dk_ticket_store_take_over (dk_kit_store (kit), data, &number, error) ? number : NULL;
 }
 
 gpointer
@@ -257,9 +266,17 @@ dk_ticket_work_note (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
   const DkTicketOrder *order = data;
 
-  if (!dk_ticket_store_note (dk_kit_store (kit), order->number, order->text, 0, error))
+  if (order->lead_only
+          ? !dk_lead_store_note (dk_kit_store (kit), order->number, order->text, 0, error)
+          : !dk_ticket_store_note (dk_kit_store (kit), order->number, order->text, 0, error))
     return NULL;
   return g_strdup (order->number);
+}
+
+gpointer
+dk_ticket_work_show_lead (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  return dk_lead_store_show (dk_kit_store (kit), data, error);
 }
 
 static char *
@@ -345,10 +362,12 @@ describe_entry (const DkForm *form, const DkEntry *entry)
     const char *member;
   } kinds[] = {
     { DK_ENTRY_NUMBER_ISSUED, N_ ("number issued"), NULL },
+    { DK_ENTRY_DRAFT_TAKEN_OVER, N_ ("draft taken over from"), "from" },
     { DK_ENTRY_TICKET_NEW, N_ ("saved"), NULL },
     { DK_ENTRY_TICKET_SET, N_ ("changed"), "fields" },
     { DK_ENTRY_TICKET_PROMOTE, N_ ("made a full ticket"), NULL },
     { DK_ENTRY_TICKET_NOTE, "", "text" },
+    { DK_ENTRY_TICKET_LEAD_NOTE, N_ ("a note for leads"), NULL },
     { DK_ENTRY_TICKET_RESOLVE, N_ ("resolved"), "fields" },
     { DK_ENTRY_TICKET_FINAL, N_ ("finalised"), NULL },
     { DK_ENTRY_TICKET_AMEND, N_ ("amended"), "reason" },

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/store/content-store.h"
+#include "app/store/lead-store.h"
 #include "app/store/ticket-store.h"
 #include "ui/kit-thread.h"
 
@@ -15,7 +16,11 @@ typedef struct {
   DkForm *form;
   DkTicket *ticket;   /* NULL for a draft */
   json_t *answers;    /* field name -> value, of the ticket or the draft */
+  char *draft_of;     /* the colleague who types this draft; NULL if it is one's own */
   GPtrArray *entries; /* of DkEntry */
+  GPtrArray *lead_notes; /* of DkLeadNote; without text until they are asked for */
+  GPtrArray *kept;    /* of DkKeptWords: steps that were begun and not done */
+  gboolean may_read_lead; /* who is unlocked can read them */
   DkPolicy *policy;   /* rules that explain the priority: matrix and floor alone */
 } DkTicketView;
 
@@ -26,6 +31,7 @@ typedef struct {
   json_t *answers;
   char *text;      /* reason or note */
   gboolean final;
+  gboolean lead_only; /* a note that is sealed to the leads */
 } DkTicketOrder;
 
 /* A new order; takes the answers (may be NULL), copies the rest. */
@@ -50,6 +56,8 @@ gpointer dk_ticket_work_forms (DkKit *kit, gpointer data, GCancellable *c, GErro
 gpointer dk_ticket_work_form (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* order: form, answers = typed so far -> char *number of the new draft that holds them */
 gpointer dk_ticket_work_begin (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* data: char *number of a colleague's draft -> char *number: it is one's own now */
+gpointer dk_ticket_work_take_over (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* order: form, number, answers -> DK_KIT_DONE */
 gpointer dk_ticket_work_keep (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* order: form, number, answers, final -> char *number */
@@ -62,8 +70,10 @@ gpointer dk_ticket_work_amend (DkKit *kit, gpointer data, GCancellable *c, GErro
 gpointer dk_ticket_work_resolve (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* order: number, text = reason -> char *number */
 gpointer dk_ticket_work_void (DkKit *kit, gpointer data, GCancellable *c, GError **error);
-/* order: number, text -> char *number */
+/* order: number, text, lead_only -> char *number */
 gpointer dk_ticket_work_note (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* data: char *number -> array of DkLeadNote with their words; an entry tells that they were read */
+gpointer dk_ticket_work_show_lead (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* order: form, number, answers = changes -> char *number; they are stored as one line of the log */
 gpointer dk_ticket_work_note_changes (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* order: form = of the full ticket, number, answers = what was added -> char *number */

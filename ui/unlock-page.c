@@ -19,8 +19,11 @@ struct _DkUnlockPage {
   GtkLabel *station;
   GtkWidget *fields;
   GtkComboBoxText *user;
+  GtkWidget *as_label;
+  GtkEntry *as_name;
   GtkEntry *passphrase;
   GtkWidget *unlock;
+  GtkWidget *recover;
   GtkProgressBar *progress;
   GtkLabel *message;
   GtkWidget *close;
@@ -33,13 +36,21 @@ struct _DkUnlockPage {
 
 G_DEFINE_FINAL_TYPE (DkUnlockPage, dk_unlock_page, GTK_TYPE_BOX)
 
-enum { UNLOCKED, HELD, N_SIGNALS };
+enum { UNLOCKED, HELD, RECOVER, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static char *
 last_user_path (void)
 {
   return g_build_filename (g_get_user_state_dir (), "downtime-kit", "last-user", NULL);
+}
+
+static gboolean
+is_shared (const char *folder, const char *user)
+{
+  DkSlotKind kind;
+
+  return dk_kit_slot_kind (folder, user, &kind, NULL) && kind == DK_SLOT_SHARED;
 }
 
 /* Which name to offer is a convenience: a failure to keep it is no reason to bother anybody. */
@@ -143,22 +154,54 @@ on_opened (gpointer owner, gpointer result, const GError *error)
   g_signal_emit (self, signals[UNLOCKED], 0);
 }
 
+static DkUnlockOrder *
+new_order (DkUnlockPage *self, const char *user)
+{
+  DkUnlockOrder *order = g_new0 (DkUnlockOrder, 1);
+
+  order->folder = g_strdup (self->folder);
+  order->user = g_strdup (user);
+  if (gtk_widget_get_visible (GTK_WIDGET (self->as_name)))
+    order->as_name = g_strstrip (g_strdup (gtk_entry_get_text (self->as_name)));
+  order->passphrase = dk_secret_buffer_copy (DK_SECRET_BUFFER (self->buffer));
+  return order;
+}
+
+/* What is still missing, in words, with the focus where it goes; NULL if nothing is. */
+static const char *
+ask_for_more (DkUnlockPage *self, const char *user)
+{
+  g_autofree char *as_name = g_strstrip (g_strdup (gtk_entry_get_text (self->as_name)));
+
+  if (user == NULL) {
+    gtk_widget_grab_focus (GTK_WIDGET (self->user));
+    return _ ("Choose your name first.");
+  }
+  if (gtk_widget_get_visible (GTK_WIDGET (self->as_name)) && *as_name == '\0') {
+    gtk_widget_grab_focus (GTK_WIDGET (self->as_name));
+    return _ ("Several people use this one. Type your own name: it goes into the log.");
+  }
+  if (gtk_entry_buffer_get_length (self->buffer) > 0)
+    return NULL;
+  dk_unlock_page_focus (self);
+  return _ ("Type the passphrase of this person, then press Enter.");
+}
+
 static void
 start_unlock (DkUnlockPage *self)
 {
   g_autofree char *user = gtk_combo_box_text_get_active_text (self->user);
+  const char *missing = ask_for_more (self, user);
 
-  if (user == NULL || gtk_entry_buffer_get_length (self->buffer) == 0) {
-    show_message (self, _ ("Type the passphrase of this person, then press Enter."), FALSE);
-    dk_unlock_page_focus (self);
+  if (missing != NULL) {
+    show_message (self, missing, FALSE);
     return;
   }
   set_busy (self, TRUE);
   show_message (self, _ ("Deriving the key from the passphrase. This takes about a second."),
                 FALSE);
   self->timer = g_timeout_add (PROGRESS_STEP_MS, pulse, self);
-  dk_kit_thread_open (G_OBJECT (self), self->folder, user,
-                      dk_secret_buffer_copy (DK_SECRET_BUFFER (self->buffer)), on_opened);
+  dk_kit_thread_open (G_OBJECT (self), new_order (self, user), on_opened);
 }
 
 static void
@@ -173,10 +216,41 @@ on_unlock_clicked (GtkButton *button, DkUnlockPage *self)
   start_unlock (self);
 }
 
+/* A slot that several people share asks who sits there. */
 static void
 on_user_changed (GtkComboBox *combo, DkUnlockPage *self)
 {
-  gtk_widget_grab_focus (GTK_WIDGET (self->passphrase));
+  g_autofree char *user = gtk_combo_box_text_get_active_text (self->user);
+  gboolean shared = user != NULL && is_shared (self->folder, user);
+
+  gtk_widget_set_visible (self->as_label, shared);
+  gtk_widget_set_visible (GTK_WIDGET (self->as_name), shared);
+}
+
+static gboolean
+focus_later (gpointer data)
+{
+  dk_unlock_page_focus (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Only when a name was chosen in the list: the arrow keys go on through the names. The list closes
+ * before the choice is told. */
+static void
+on_list_closed (GtkComboBox *combo, GParamSpec *property, DkUnlockPage *self)
+{
+  gboolean shown;
+
+  g_object_get (combo, "popup-shown", &shown, NULL);
+  if (!shown)
+    (void) g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, focus_later, g_object_ref (self),
+                            g_object_unref);
+}
+
+static void
+on_recover (GtkButton *button, DkUnlockPage *self)
+{
+  g_signal_emit (self, signals[RECOVER], 0);
 }
 
 static void
@@ -191,6 +265,7 @@ give_up (DkUnlockPage *self, const char *text)
 {
   show_message (self, text, TRUE);
   gtk_widget_set_sensitive (self->fields, FALSE);
+  gtk_widget_hide (self->recover);
   gtk_widget_show (self->close);
 }
 
@@ -215,11 +290,16 @@ dk_unlock_page_class_init (DkUnlockPageClass *class)
                                     NULL, NULL, G_TYPE_NONE, 0);
   signals[HELD] = g_signal_new ("held", DK_TYPE_UNLOCK_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 0);
+  signals[RECOVER] = g_signal_new ("recover", DK_TYPE_UNLOCK_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/downtimekit/ui/unlock-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DkUnlockPage, station);
   gtk_widget_class_bind_template_child (widget_class, DkUnlockPage, fields);
   gtk_widget_class_bind_template_child (widget_class, DkUnlockPage, user);
   gtk_widget_class_bind_template_child (widget_class, DkUnlockPage, passphrase);
+  gtk_widget_class_bind_template_child (widget_class, DkUnlockPage, as_label);
+  gtk_widget_class_bind_template_child (widget_class, DkUnlockPage, as_name);
+  gtk_widget_class_bind_template_child (widget_class, DkUnlockPage, recover);
   gtk_widget_class_bind_template_child (widget_class, DkUnlockPage, unlock);
   gtk_widget_class_bind_template_child (widget_class, DkUnlockPage, progress);
   gtk_widget_class_bind_template_child (widget_class, DkUnlockPage, message);
@@ -228,6 +308,8 @@ dk_unlock_page_class_init (DkUnlockPageClass *class)
   gtk_widget_class_bind_template_callback (widget_class, on_unlock);
   gtk_widget_class_bind_template_callback (widget_class, on_unlock_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_user_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_list_closed);
+  gtk_widget_class_bind_template_callback (widget_class, on_recover);
   gtk_widget_class_bind_template_callback (widget_class, on_close);
 }
 
@@ -240,7 +322,7 @@ dk_unlock_page_init (DkUnlockPage *self)
 }
 
 static void
-show_people (DkUnlockPage *self, const char *user)
+show_people (DkUnlockPage *self, const char *user, gboolean ask_user)
 {
   g_autofree char *last = user != NULL ? g_strdup (user) : read_last_user ();
   g_autoptr (GError) error = NULL;
@@ -252,9 +334,13 @@ show_people (DkUnlockPage *self, const char *user)
   }
   for (guint i = 0; i < people->len; i++) {
     gtk_combo_box_text_append_text (self->user, people->pdata[i]);
-    if (i == 0 || g_strcmp0 (people->pdata[i], last) == 0)
+    if (!ask_user && (i == 0 || g_strcmp0 (people->pdata[i], last) == 0))
       gtk_combo_box_set_active (GTK_COMBO_BOX (self->user), (int) i);
   }
+  if (ask_user)
+    show_message (self, _ ("Choose your name, then type your passphrase. What was being typed "
+                           "before is kept as a draft."),
+                  FALSE);
 }
 
 static void
@@ -278,7 +364,7 @@ show_station (DkUnlockPage *self)
 }
 
 GtkWidget *
-dk_unlock_page_new (const char *folder, const char *user)
+dk_unlock_page_new (const char *folder, const char *user, gboolean ask_user)
 {
   DkUnlockPage *self = g_object_new (DK_TYPE_UNLOCK_PAGE, NULL);
   g_autofree char *text = NULL;
@@ -287,7 +373,7 @@ dk_unlock_page_new (const char *folder, const char *user)
   self->folder = g_strdup (folder);
   if (dk_kit_exists (folder)) {
     show_station (self);
-    show_people (self, user);
+    show_people (self, user, ask_user);
   } else if (!dk_kit_check_there (folder, &error)
              && g_error_matches (error, DK_ERROR, DK_ERROR_DAMAGED)) {
     gtk_label_set_text (self->station, _ ("The kit file is missing"));
@@ -303,11 +389,26 @@ dk_unlock_page_new (const char *folder, const char *user)
   return GTK_WIDGET (self);
 }
 
+char *
+dk_unlock_page_get_user (DkUnlockPage *self)
+{
+  return gtk_combo_box_text_get_active_text (self->user);
+}
+
 void
 dk_unlock_page_focus (DkUnlockPage *self)
 {
   if (gtk_widget_get_visible (self->close)) {
     gtk_widget_grab_focus (self->close);
+    return;
+  }
+  if (gtk_combo_box_get_active (GTK_COMBO_BOX (self->user)) < 0) {
+    gtk_widget_grab_focus (GTK_WIDGET (self->user));
+    return;
+  }
+  if (gtk_widget_get_visible (GTK_WIDGET (self->as_name))
+      && *gtk_entry_get_text (self->as_name) == '\0') {
+    gtk_widget_grab_focus (GTK_WIDGET (self->as_name));
     return;
   }
   gtk_widget_grab_focus (GTK_WIDGET (self->passphrase));

@@ -9,8 +9,12 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (DkUnlockPage, dk_unlock_page, DK, UNLOCK_PAGE, GtkBox)
 
 /* The first page: who are you. Reads only what a locked kit shows. user may be NULL (the one who
- * unlocked last). Signals: `unlocked`; `held` when another process has the kit open. */
-GtkWidget *dk_unlock_page_new (const char *folder, const char *user);
+ * unlocked last); with ask_user nobody is proposed. Signals: `unlocked`; `held` when another
+ * process has the kit open; `recover` when the recovery code is to be used. */
+GtkWidget *dk_unlock_page_new (const char *folder, const char *user, gboolean ask_user);
+
+/* The name that is chosen; NULL if none is. New string. */
+char *dk_unlock_page_get_user (DkUnlockPage *self);
 
 /* Puts the focus where typing begins. */
 void dk_unlock_page_focus (DkUnlockPage *self);

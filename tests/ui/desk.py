@@ -3,6 +3,7 @@
 
 import json
 import os
+import shutil
 import unittest
 
 import kit_ui as ui
@@ -10,13 +11,38 @@ import kit_ui as ui
 ADMIN = 'admin'
 
 
+FOLDER = os.path.join(ui.PRIVATE, 'kit')
+MADE = os.path.join(ui.PRIVATE, 'kit-as-made')
+# What the PC remembers of the kit: without its own copy an older kit is a warning.
+STATE = os.path.join(os.environ['XDG_STATE_HOME'], 'downtime-kit')
+STATE_MADE = os.path.join(ui.PRIVATE, 'state-as-made')
+
+
+def fresh_kit():
+    """A kit with the sample content in FOLDER: made once, copied for each test. What made it said."""
+    answer = os.path.join(ui.PRIVATE, 'kit-as-made.json')
+    if not os.path.exists(answer):
+        with open(answer, 'w', encoding='utf-8') as file:
+            file.write(ui.dkit('--kit', FOLDER, '--json', 'demo'))
+        shutil.copytree(FOLDER, MADE)
+        shutil.copytree(STATE, STATE_MADE)
+    else:
+        for target, made in ((FOLDER, MADE), (STATE, STATE_MADE)):
+            shutil.rmtree(target)
+            shutil.copytree(made, target)
+    with open(answer, encoding='utf-8') as file:
+        return json.load(file)
+
+
 class DeskTest(unittest.TestCase):
-    """Each test has a kit of its own; `open_window` unlocks it."""
+    """Each test has a kit of its own; `open_window` unlocks it. PROGRAM is what it is opened with."""
+
+    PROGRAM = 'downtime-kit'
 
     def setUp(self):
-        self.folder = os.path.join(ui.PRIVATE, self.id().rsplit('.', 1)[-1])
-        made = json.loads(ui.dkit('--kit', self.folder, '--json', 'demo'))
-        self.passphrases = {user['name']: user['passphrase'] for user in made['users']}
+        self.folder = FOLDER
+        self.made = fresh_kit()
+        self.passphrases = {user['name']: user['passphrase'] for user in self.made['users']}
         self.secret = os.path.join(ui.PRIVATE, 'passphrase')
         with open(self.secret, 'w', encoding='utf-8') as file:
             file.write(self.passphrases[ADMIN] + '\n')
@@ -35,7 +61,7 @@ class DeskTest(unittest.TestCase):
 
     def start(self):
         """The window at the unlock page."""
-        self.app = ui.App('--kit', self.folder, '--user', ADMIN)
+        self.app = ui.App('--kit', self.folder, '--user', ADMIN, name=self.PROGRAM)
         self.window = self.app.window
 
     def unlock(self):

@@ -49,10 +49,10 @@ def until(look, what, wait_s=WAIT_S):
 class App:
     """One running process of the application; `root` is its accessible, `window` its frame."""
 
-    def __init__(self, *arguments, environment=None, wait_s=30):
+    def __init__(self, *arguments, environment=None, wait_s=30, name='downtime-kit'):
         self.log = os.path.join(PRIVATE, f'app-{time.monotonic_ns()}.log')
         with open(self.log, 'wb') as log:
-            self.process = subprocess.Popen([program('downtime-kit'), *arguments], stderr=log,
+            self.process = subprocess.Popen([program(name), *arguments], stderr=log,
                                             stdin=subprocess.DEVNULL,
                                             env={**os.environ, **(environment or {})})
         self.root = until(self.find_root, 'the application on the accessibility bus', wait_s)
