@@ -2,7 +2,8 @@
 /* Goal: search as one types over 100,000 contacts and 2,000 runbooks costs at most 1.5 times the
  * CPU of the same queries on plain SQLite. Method: the store over a sealed file, and the same
  * store over a plain one, both with the pack in force and the one before; queries in turn,
- * medians of CPU. With slack for a busy machine it fails at 1.8. */
+ * medians of CPU. With slack for a busy machine it fails at 1.8. Loading a pack, goal 1.1, fails at
+ * 1.3. */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,8 @@
 #define ROUNDS 9
 #define HITS 50
 #define RATIO_MAX 1.8
+#define LOAD_RATIO_MAX 1.3
+#define PACKS 3
 
 typedef struct {
   const char *name;
@@ -117,30 +120,44 @@ report (const Kind *kind)
   return ratio <= RATIO_MAX;
 }
 
-static void
-load (StoreFixture *f, const char *name)
+static double
+load (StoreFixture *f, const char *name, guint pack)
 {
-  for (guint pack = 1; pack <= 3; pack++) {
-    gint64 before = dk_platform_cpu_us ();
-    sample_content_load (f->store, pack);
-    printf ("%s: pack %u loaded in %.1f s of CPU%s\n", name, pack,
-            (double) (dk_platform_cpu_us () - before) / 1e6,
-            pack > 2 ? ", the oldest one removed" : "");
-    if (!dk_db_checkpoint (f->db, FALSE, NULL))
-      g_error ("no checkpoint");
+  gint64 before = dk_platform_cpu_us ();
+  double seconds;
+
+  sample_content_load (f->store, pack);
+  if (!dk_db_checkpoint (f->db, FALSE, NULL))
+    g_error ("no checkpoint");
+  seconds = (double) (dk_platform_cpu_us () - before) / 1e6;
+  printf ("%s: pack %u loaded and written back in %.2f s of CPU%s\n", name, pack, seconds,
+          pack > 2 ? ", the oldest one removed" : "");
+  return seconds;
+}
+
+static gboolean
+load_packs (void)
+{
+  double ratios[PACKS];
+
+  for (guint i = 0; i < PACKS; i++) {
+    double a = load (&sealed, "sealed", i + 1);
+    ratios[i] = a / load (&plain, "plain", i + 1);
   }
+  printf ("bulk load  sealed : plain, median of %u packs: ratio %.2f\n", PACKS,
+          quantile (ratios, PACKS, 50));
+  return quantile (ratios, PACKS, 50) <= LOAD_RATIO_MAX;
 }
 
 int
 main (int argc, char **argv)
 {
-  gboolean fine = TRUE;
+  gboolean fine;
 
   dk_test_init (&argc, &argv);
   store_fixture_set_up (&sealed, NULL);
   make_plain (&plain);
-  load (&sealed, "sealed");
-  load (&plain, "plain");
+  fine = load_packs ();
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     fine = report (&kinds[i]) && fine;
   return dk_test_run () == 0 && fine ? 0 : 1;

@@ -6,21 +6,6 @@
 
 #include "app/db/sealed-private.h"
 
-#define SECTOR 512
-
-typedef enum { WRITE, TRUNCATE, SYNC, CREATE, DELETE, MARK } OpKind;
-
-typedef struct {
-  OpKind kind;
-  DkFaultFile file;
-  sqlite3_int64 offset; /* or size, or number of the mark */
-  GBytes *data;
-} Op;
-
-struct DkFaultLog {
-  GArray *ops;
-};
-
 typedef struct {
   sqlite3_file base;
   DkFaultFile which;
@@ -32,27 +17,6 @@ static guint calls;
 static guint fail_call;
 static gboolean fail_sticky;
 static gboolean has_failed;
-static DkFaultLog *recording;
-
-static void
-clear_op (gpointer data)
-{
-  Op *op = data;
-
-  g_clear_pointer (&op->data, g_bytes_unref);
-}
-
-static void
-record (OpKind kind, DkFaultFile file, sqlite3_int64 offset, const void *data, gsize size)
-{
-  Op op = { .kind = kind, .file = file, .offset = offset };
-
-  if (recording == NULL)
-    return;
-  if (data != NULL)
-    op.data = g_bytes_new (data, size);
-  g_array_append_val (recording->ops, op);
-}
 
 static gboolean
 must_fail (void)
@@ -101,7 +65,6 @@ write_file (sqlite3_file *file, const void *bytes, int size, sqlite3_int64 offse
     (void) get_raw (file)->pMethods->xWrite (get_raw (file), bytes, size / 2, offset);
     return calls % 2 == 0 ? SQLITE_FULL : SQLITE_IOERR_WRITE;
   }
-  record (WRITE, which, offset, bytes, (gsize) size);
   return get_raw (file)->pMethods->xWrite (get_raw (file), bytes, size, offset);
 }
 
@@ -113,7 +76,6 @@ truncate_file (sqlite3_file *file, sqlite3_int64 size)
   counts.truncates[which]++;
   if (must_fail ())
     return SQLITE_IOERR_TRUNCATE;
-  record (TRUNCATE, which, size, NULL, 0);
   return get_raw (file)->pMethods->xTruncate (get_raw (file), size);
 }
 
@@ -125,7 +87,6 @@ sync_file (sqlite3_file *file, int flags)
   counts.syncs[which]++;
   if (must_fail ())
     return SQLITE_IOERR_FSYNC;
-  record (SYNC, which, 0, NULL, 0);
   return SQLITE_OK;
 }
 
@@ -164,7 +125,7 @@ control_file (sqlite3_file *file, int op, void *argument)
 static int
 get_sector_size (sqlite3_file *file)
 {
-  return SECTOR;
+  return 512;
 }
 
 static int
@@ -193,7 +154,6 @@ static int
 open_file (sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
 {
   FaultFile *own = (FaultFile *) file;
-  gboolean exists = g_file_test (name, G_FILE_TEST_EXISTS);
   int rc;
 
   memset (own, 0, sizeof *own);
@@ -204,8 +164,6 @@ open_file (sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, in
     return rc;
   own->which = (flags & SQLITE_OPEN_WAL) != 0 ? DK_FAULT_JOURNAL : DK_FAULT_DATABASE;
   own->base.pMethods = &io_methods;
-  if (!exists)
-    record (CREATE, own->which, 0, NULL, 0);
   return SQLITE_OK;
 }
 
@@ -214,8 +172,6 @@ delete_file (sqlite3_vfs *vfs, const char *name, int sync_folder)
 {
   if (must_fail ())
     return SQLITE_IOERR_DELETE;
-  record (DELETE, g_str_has_suffix (name, "-wal") ? DK_FAULT_JOURNAL : DK_FAULT_DATABASE, 0, NULL,
-          0);
   return get_base ()->xDelete (get_base (), name, sync_folder);
 }
 
@@ -296,7 +252,6 @@ dk_fault_reset (void)
   calls = 0;
   fail_call = 0;
   has_failed = FALSE;
-  g_clear_pointer (&recording, dk_fault_log_free);
 }
 
 void
@@ -310,231 +265,4 @@ gboolean
 dk_fault_has_failed (void)
 {
   return has_failed;
-}
-
-void
-dk_fault_record (void)
-{
-  dk_fault_reset ();
-  recording = g_new0 (DkFaultLog, 1);
-  recording->ops = g_array_new (FALSE, TRUE, sizeof (Op));
-  g_array_set_clear_func (recording->ops, clear_op);
-}
-
-void
-dk_fault_mark (guint n)
-{
-  record (MARK, DK_FAULT_DATABASE, n, NULL, 0);
-}
-
-DkFaultLog *
-dk_fault_take_log (void)
-{
-  return g_steal_pointer (&recording);
-}
-
-guint
-dk_fault_log_length (const DkFaultLog *log)
-{
-  return log->ops->len;
-}
-
-gboolean
-dk_fault_log_is_write_back (const DkFaultLog *log, guint i)
-{
-  const Op *op = &g_array_index (log->ops, Op, i);
-
-  return op->kind == WRITE && op->file == DK_FAULT_DATABASE && op->offset >= DK_DB_PREFIX_SIZE;
-}
-
-void
-dk_fault_log_free (DkFaultLog *log)
-{
-  if (log == NULL)
-    return;
-  g_array_unref (log->ops);
-  g_free (log);
-}
-
-/* One file as the disk has it: what is durable, and the operations that are not. */
-typedef struct {
-  GByteArray *durable; /* NULL: was never made */
-  GPtrArray *pending;
-  gboolean linked; /* its name is durable */
-  gboolean deleted;
-} DiskFile;
-
-static DiskFile *
-disk_file_new (GBytes *content)
-{
-  DiskFile *file = g_new0 (DiskFile, 1);
-
-  file->durable = g_byte_array_new ();
-  file->pending = g_ptr_array_new ();
-  file->linked = content != NULL;
-  if (content != NULL)
-    g_byte_array_append (file->durable, g_bytes_get_data (content, NULL),
-                         (guint) g_bytes_get_size (content));
-  return file;
-}
-
-static void
-disk_file_free (gpointer data)
-{
-  DiskFile *file = data;
-
-  g_byte_array_unref (file->durable);
-  g_ptr_array_unref (file->pending);
-  g_free (file);
-}
-
-static void
-set_size (GByteArray *bytes, guint size)
-{
-  guint before = bytes->len;
-
-  g_byte_array_set_size (bytes, size);
-  if (size > before)
-    memset (bytes->data + before, 0, size - before);
-}
-
-static void
-put_bytes (GByteArray *bytes, guint offset, const guint8 *data, guint size)
-{
-  if (bytes->len < offset + size)
-    set_size (bytes, offset + size);
-  memcpy (bytes->data + offset, data, size);
-}
-
-static void
-apply (GByteArray *bytes, const Op *op)
-{
-  gsize size;
-
-  if (op->kind == TRUNCATE) {
-    set_size (bytes, (guint) op->offset);
-  } else {
-    const guint8 *data = g_bytes_get_data (op->data, &size);
-    put_bytes (bytes, (guint) op->offset, data, (guint) size);
-  }
-}
-
-static void
-apply_partly (GByteArray *bytes, const Op *op, GRand *rng, double keep)
-{
-  gsize size;
-  const guint8 *data;
-
-  if (op->kind == TRUNCATE) {
-    if (g_rand_double (rng) < keep)
-      apply (bytes, op);
-    return;
-  }
-  data = g_bytes_get_data (op->data, &size);
-  for (guint done = 0; done < size;) {
-    guint at = (guint) op->offset + done;
-    guint part = MIN (SECTOR - at % SECTOR, (guint) size - done);
-    guint8 garbage[SECTOR];
-    if (g_rand_double (rng) < keep) {
-      put_bytes (bytes, at, data + done, part);
-    } else if (g_rand_int_range (rng, 0, 6) == 0) {
-      for (guint i = 0; i < part; i++)
-        garbage[i] = (guint8) g_rand_int (rng);
-      put_bytes (bytes, at, garbage, part);
-    }
-    done += part;
-  }
-}
-
-static void
-sync_disk_file (DiskFile *file)
-{
-  for (guint i = 0; i < file->pending->len; i++)
-    apply (file->durable, g_ptr_array_index (file->pending, i));
-  g_ptr_array_set_size (file->pending, 0);
-  file->linked = TRUE;
-}
-
-static void
-write_image (const char *path, const DiskFile *file, GRand *rng, double keep)
-{
-  g_autoptr (GByteArray) bytes = g_byte_array_new ();
-  g_autoptr (GError) error = NULL;
-
-  g_byte_array_append (bytes, file->durable->data, file->durable->len);
-  for (guint i = 0; i < file->pending->len; i++)
-    apply_partly (bytes, g_ptr_array_index (file->pending, i), rng, keep);
-  g_file_set_contents_full (path, (const char *) bytes->data, (gssize) bytes->len,
-                            G_FILE_SET_CONTENTS_NONE, 0600, &error);
-  g_assert_no_error (error);
-}
-
-/* A name that was not synced may be there or not, and a removed file may be back. */
-static const DiskFile *
-choose_journal (GPtrArray *journals, GRand *rng)
-{
-  guint first = 0;
-  gboolean may_be_absent = TRUE;
-  guint choice;
-
-  for (guint i = 0; i < journals->len; i++) {
-    const DiskFile *file = g_ptr_array_index (journals, i);
-    if (file->linked) {
-      first = i;
-      may_be_absent = file->deleted;
-    } else if (file->deleted) {
-      may_be_absent = TRUE;
-    }
-  }
-  if (journals->len == 0)
-    return NULL;
-  choice = (guint) g_rand_int_range (rng, (gint32) first,
-                                     (gint32) (journals->len + (may_be_absent ? 1 : 0)));
-  return choice < journals->len ? g_ptr_array_index (journals, choice) : NULL;
-}
-
-static DiskFile *
-play (const DkFaultLog *log, guint point, DiskFile *database, GPtrArray *journals, guint *mark)
-{
-  for (guint i = 0; i < point; i++) {
-    Op *op = &g_array_index (log->ops, Op, i);
-    DiskFile *file = database;
-    if (op->file == DK_FAULT_JOURNAL && op->kind == CREATE)
-      g_ptr_array_add (journals, disk_file_new (NULL));
-    if (op->file == DK_FAULT_JOURNAL)
-      file = g_ptr_array_index (journals, journals->len - 1);
-    if (op->kind == MARK)
-      *mark = (guint) op->offset;
-    else if (op->kind == SYNC)
-      sync_disk_file (file);
-    else if (op->kind == DELETE)
-      file->deleted = TRUE;
-    else if (op->kind != CREATE)
-      g_ptr_array_add (file->pending, op);
-  }
-  return database;
-}
-
-guint
-dk_fault_cut (const DkFaultLog *log, guint point, GRand *rng, GBytes *database, GBytes *journal,
-              const char *path)
-{
-  static const double keeps[] = { 0.0, 0.3, 0.7, 0.95, 1.0 };
-  g_autofree char *wal_path = g_strconcat (path, "-wal", NULL);
-  g_autoptr (GPtrArray) journals = g_ptr_array_new_with_free_func (disk_file_free);
-  DiskFile *file = disk_file_new (database);
-  double keep = keeps[g_rand_int_range (rng, 0, G_N_ELEMENTS (keeps))];
-  const DiskFile *chosen;
-  guint mark = 0;
-
-  if (journal != NULL)
-    g_ptr_array_add (journals, disk_file_new (journal));
-  play (log, point, file, journals, &mark);
-  write_image (path, file, rng, keep);
-  disk_file_free (file);
-  chosen = choose_journal (journals, rng);
-  (void) g_remove (wal_path);
-  if (chosen != NULL)
-    write_image (wal_path, chosen, rng, keep);
-  return mark;
 }

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* Writes tests/data/fuzz anew: `make-fuzz-seeds FOLDER`. Nothing in it comes from elsewhere. */
+#include <string.h>
+
+#include "app/base/file.h"
+#include "app/crypto/age.h"
+#include "app/crypto/recovery.h"
+#include "app/form/form.h"
+#include "tests/crypto/age-sample.h"
+#include "tests/crypto/sample.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/samples.h"
+
+static const char *root;
+
+static void
+put (const char *target, const char *name, const void *bytes, gsize size)
+{
+  g_autofree char *folder = g_build_filename (root, target, NULL);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_true (dk_file_make_folder (folder, NULL));
+  g_assert_true (dk_file_replace (path, bytes, size, DK_FILE_NOT_SYNCED, NULL));
+}
+
+static void
+put_text (const char *target, const char *name, const char *text)
+{
+  put (target, name, text, strlen (text));
+}
+
+static void
+put_bytes (const char *target, const char *name, GBytes *bytes)
+{
+  put (target, name, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+/* A first part, then one record of dk_fuzz_edit. */
+static void
+put_edit (const char *target, const char *name, const void *head, gsize head_size, guint offset,
+          const void *bytes, guint8 size)
+{
+  g_autoptr (GByteArray) script = g_byte_array_new ();
+
+  g_byte_array_append (script, head, (guint) head_size);
+  dk_fuzz_add_edit (script, offset, bytes, size);
+  put (target, name, script->data, script->len);
+}
+
+static void
+make_directory (void)
+{
+  const guint8 admin = DK_ROLE_ADMIN;
+  const guint8 zeros[200] = { 0 };
+  g_autoptr (DkKeyring) all = NULL;
+  g_autoptr (DkDirectory) directory = dk_sample_quick_directory (&all);
+  g_autoptr (GBytes) copies = dk_directory_bytes (directory, all);
+  g_autofree guint8 *start = g_malloc (1 + 4096 + 3 * DK_SLOT_SIZE);
+
+  put ("directory", "honest", "\x02", 1);
+  put ("directory", "honest-omar", "\x12", 1);
+  put_edit ("directory", "promoted", "\x12", 1, 4096 + 2 * DK_SLOT_SIZE + DK_SLOT_AT_ROLE, &admin,
+            1);
+  put_edit ("directory", "renamed", "\x11", 1, 4096 + 2 * DK_SLOT_SIZE + DK_SLOT_AT_NAME, "eve", 4);
+  put_edit ("directory", "one-copy", "\x04", 1, 4096, zeros, sizeof zeros);
+  put_edit ("directory", "costly", "\x03", 1, 4096 + DK_SLOT_AT_MIB, "\xff\xff\xff\xff", 4);
+  put_edit ("directory", "records", "\x03", 1, 96, "\x10\x00\x00\x00", 4);
+  start[0] = 0x0b;
+  memcpy (start + 1, g_bytes_get_data (copies, NULL), 4096 + 3 * DK_SLOT_SIZE);
+  put ("directory", "from-zeros", start, 1 + 4096 + 3 * DK_SLOT_SIZE);
+}
+
+static void
+make_journal (void)
+{
+  static const guint8 heads[][6] = {
+    { 0 },                 /* bytes of the journal */
+    { 1 },                 /* of the database */
+    { 2 },                 /* what frames hold, sealed again */
+    { 6 },                 /* with right checksums */
+    { 8, 0x00, 0x30 },     /* cut */
+    { 16, 0, 0, 4, 1, 0 }, /* another note */
+    { 16, 0, 0, 9, 0, 1 },
+    { 32 }, /* no journal */
+    { 64 }, /* pages */
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (heads); i++) {
+    g_autofree char *plain = g_strdup_printf ("as-it-is-%u", i);
+    g_autofree char *edited = g_strdup_printf ("edited-%u", i);
+
+    put ("journal", plain, heads[i], sizeof heads[i]);
+    put_edit ("journal", edited, heads[i], sizeof heads[i], 1024 + 60, "\xff\x01", 2);
+  }
+  put_edit ("journal", "commit-size", heads[3], 6, 4, "\x00\x00\x00\x00", 4);
+  put_edit ("journal", "schema", heads[8], 6, 40, "\x00\x00\x00\x09", 4);
+  put_edit ("journal", "header", heads[0], 6, 0, "\x00", 1);
+  put_edit ("journal", "note", heads[1], 6, 131072, "\x00", 1);
+  put_edit ("journal", "other-note", heads[1], 6, 131072 + 4096, "\x00", 1);
+}
+
+static void
+make_age (void)
+{
+  static const gsize sizes[] = { 0, 1, 47, 48, 300 };
+  g_autoptr (GBytes) plain = dk_age_sample_plain (65537);
+  g_autoptr (GBytes) large = dk_age_sample_seal (plain, 1, FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes) * 2; i++) {
+    g_autoptr (GBytes) text = dk_age_sample_plain (sizes[i / 2]);
+    g_autoptr (GBytes) sealed = dk_age_sample_seal (text, 1 + i / 2 % 3, i % 2 == 1);
+    g_autofree char *name = g_strdup_printf ("%" G_GSIZE_FORMAT "-%s", sizes[i / 2],
+                                             i % 2 == 1 ? "armored" : "binary");
+
+    put_bytes ("age", name, sealed);
+  }
+  put ("age", "cut", g_bytes_get_data (large, NULL), 400);
+}
+
+#define BODY "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define FULL "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
+
+static void
+make_age_header (void)
+{
+  put_text ("age-header", "alone", "0");
+  put_text ("age-header", "grease", "0-> grease a b ~!\n\n");
+  put_text ("age-header", "long-body", "1-> x\n" FULL FULL "AAAA\n");
+  put_text ("age-header", "another", "1-> X25519 " BODY "\n" BODY "\n");
+  put_text ("age-header", "scrypt", "0-> scrypt AAAAAAAAAAAAAAAAAAAAAA 18\n" BODY "\n");
+  put_text ("age-header", "mac", "0--- " BODY "\n");
+}
+
+static void
+make_minisign (void)
+{
+  g_auto (DkMinisignSecret) secret = { 0 };
+  DkMinisignPublic key;
+  g_autofree char *public_text = NULL;
+  g_autofree char *signature = NULL;
+  g_auto (GStrv) lines = NULL;
+  g_autofree char *crlf = NULL;
+
+  dk_fuzz_signer (&secret, &key);
+  public_text = dk_minisign_public_text (&key);
+  signature = dk_minisign_sign ("hello\n", 6, &secret, "dk-test v=1 seq=7");
+  lines = g_strsplit (signature, "\n", -1);
+  crlf = g_strjoinv ("\r\n", lines);
+  put_text ("minisign", "signature", signature);
+  put_text ("minisign", "signature-crlf", crlf);
+  put_text ("minisign", "public", public_text);
+  put_text ("minisign", "secret",
+            "untrusted comment: minisign secret key\n"
+            "RWQAAEIyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAASNFZ4mr"
+            "ze8xMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMUgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQ"
+            "ho7FMhXdNinkUju//d64UdV8TP234tw9awNaIHSuuazOMDDI5WU=\n");
+}
+
+static void
+make_typed (void)
+{
+  g_autoptr (DkSecret) code = dk_sample_code ();
+  g_autoptr (DkSecret) text = dk_recovery_format (code);
+  g_autoptr (DkSecret) key = dk_age_sample_key (1);
+  g_autoptr (DkSecret) identity = dk_age_identity_text (key);
+  g_autofree guint8 *public_key = dk_age_sample_public (1);
+  g_autofree char *recipient = dk_age_recipient_text (public_key);
+
+  put_text ("typed", "code", (const char *) dk_secret_get (text));
+  put_text ("typed", "identity", (const char *) dk_secret_get (identity));
+  put_text ("typed", "recipient", recipient);
+  put_text ("typed", "number", "DT-A07-0042-D");
+  put_text ("typed", "drill", "dr a07 0042");
+}
+
+static void
+make_container (void)
+{
+  static const char *const types[] = { "pack", "bundle", "receipt", "backup" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++) {
+    g_autoptr (GBytes) bytes = dk_fuzz_container (types[i]);
+    g_autoptr (DkContainer) container = dk_container_open (bytes, NULL);
+    g_autofree char *name = g_strconcat (types[i], "-manifest", NULL);
+
+    put_bytes ("container", types[i], bytes);
+    put_bytes ("container", name, dk_container_manifest_bytes (container));
+  }
+}
+
+static void
+make_ledger (void)
+{
+  g_autoptr (GBytes) ledger = dk_fuzz_ledger ();
+  g_autofree char *text = g_strndup (g_bytes_get_data (ledger, NULL), g_bytes_get_size (ledger));
+  g_autofree char *chained = g_strconcat ("!", text, NULL);
+  g_autofree char *alone = g_strndup (text, (gsize) (strstr (text, "\n@") - text) + 1);
+
+  put_text ("ledger", "whole", text);
+  put_text ("ledger", "chained", chained);
+  put_text ("ledger", "lines-alone", alone);
+}
+
+static void
+make_content (void)
+{
+  put_text ("csv", "plain", "name,role,desk\nDesk,on call,\"+1 919\n555 0100\"\nb,,'=1+1\n");
+  put_text ("csv", "semicolon",
+            "\xef\xbb\xbf"
+            "a;b\r\n\"x\"\"y\";2\r\n\r\n");
+  put_text ("yaml", "fleet",
+            "stations:\n  - code: A07\n    site: CARY\n    signer: RWQBI0VniavN\n"
+            "    recipient: age1x\ndesks: []\nsigners:\n  trusted: []\n  revoked: []\n");
+  put_text ("yaml", "policy",
+            "safety_floor: 2\nidle_min: 5\ncapture_hint: \"Room and bed only\"\n"
+            "matrix: [[1, 2, 3], [2, 3, 4], [3, 4, 5]]\nbackup:\n  folders: [/srv/backup]\n");
+  put_text ("yaml", "scalars", "a: 'it''s'\nb: |\n  two\n  lines\nc: >-\n  folded\nd: ~\ne: 007\n");
+  put_text ("markdown", "runbook",
+            "# EHR down\n\nCall [the desk](contact:desk), see <https://a.example>.\n\n"
+            "- [ ] print\n  - [x] twice\n\n| a | b |\n|---|---|\n| 1 | ~~2~~ |\n\n"
+            "## [lead only] Codes\n\nsecret\n\n## Next\n\n```\ncode\n```\n\n> said\n\n1. one\n");
+  put_text ("json", "contact",
+            "{\"id\":\"desk\",\"name\":\"Desk\",\"role\":\"r\",\"tier\":1,\"numbers\":"
+            "[{\"kind\":\"desk\",\"value\":\"1\"}],\"audience\":\"all\"}");
+  put_text ("json", "station",
+            "{\"v\":1,\"kit\":\"00\",\"station\":\"A07\",\"site\":\"CARY\",\"signers\":[],"
+            "\"routes\":[],\"text\":\"\\u00e9\\n\",\"n\":-1.5e3,\"b\":[true,false,null]}");
+  put_text ("json", "service", "{\"id\":\"ehr\",\"name\":\"EHR\",\"depends\":[\"ad\"]}");
+  put_text ("json", "runbook", "{\"id\":\"x\",\"title\":\"T\",\"markdown\":\"# T\\n\"}");
+  for (const char *const *id = dk_form_shipped_ids (); *id != NULL; id++) {
+    g_autoptr (DkForm) form = dk_form_shipped (*id, "en");
+
+    put_text ("form", *id, dk_form_source (form));
+  }
+  put_text ("form", "small",
+            "{\"settings\":{\"form_id\":\"x\",\"version\":\"1\",\"form_title\":\"X\"},"
+            "\"survey\":[{\"type\":\"text\",\"name\":\"summary\",\"label\":\"S\"}]}");
+}
+
+int
+main (int argc, char **argv)
+{
+  if (argc != 2) {
+    g_printerr ("make-fuzz-seeds FOLDER\n");
+    return 2;
+  }
+  root = argv[1];
+  (void) LLVMFuzzerInitialize (&argc, &argv);
+  make_directory ();
+  make_journal ();
+  make_age ();
+  make_age_header ();
+  make_minisign ();
+  make_typed ();
+  make_container ();
+  make_ledger ();
+  make_content ();
+  return 0;
+}
