@@ -84,6 +84,8 @@ dk_kit_push_begin (DkStore *store, const char *target, GError **error)
 {
   g_autoptr (json_t) body = json_object ();
 
+  if (!dk_store_may (store, DK_STORE_PUSH, error))
+    return FALSE;
   dk_json_set_text (body, "target", target);
   dk_store_sign_body (store, "push", target, body);
   return dk_ledger_note (store, "push", target, body, error);

@@ -14,7 +14,7 @@ gboolean dk_kit_push_list (DkStore *store, const char *target, DkPushList which,
                            GError **error) DK_CHECKED;
 
 /* Enters, with the signature of who is unlocked, that a run to this target begins. Call it once
- * before dk_push_run. */
+ * before dk_push_run. DK_ERROR_DENIED as dk_store_may tells. */
 gboolean dk_kit_push_begin (DkStore *store, const char *target, GError **error) DK_CHECKED;
 
 /* A ticket with its log: notes word for word, what else was done in words; lines that came after
