@@ -15,6 +15,8 @@ struct DkPaper {
   char *printed;
   char *ledger_head;
   char *title; /* of the PDF; NULL as long as nothing was added */
+  gboolean has_form;
+  gboolean has_document;
   GPtrArray *pages; /* of DkPage */
 };
 

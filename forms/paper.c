@@ -93,6 +93,7 @@ dk_paper_add_form_with_log (DkPaper *paper, const DkForm *form, const DkTicket *
                             const char *number, const GPtrArray *lines)
 {
   g_return_if_fail (paper != NULL && form != NULL);
+  paper->has_form = TRUE;
   const DkPaperWords *words = dk_paper_words (dk_form_language (form));
   g_autofree char *hash = g_strndup (dk_form_hash (form), HASH_DIGITS);
   g_autofree char *origin = g_strdup_printf ("%s %s %s %s · %s", words->form, dk_form_id (form),
@@ -123,6 +124,7 @@ dk_paper_add_document (DkPaper *paper, const char *title, const char *language,
                        const DkDocument *document)
 {
   g_return_if_fail (paper != NULL && document != NULL);
+  paper->has_document = TRUE;
   DkFlow flow = { .paper = paper,
                   .words = dk_paper_words (language != NULL ? language : "en"),
                   .title = title != NULL ? title : "",
@@ -136,11 +138,28 @@ dk_paper_add_document (DkPaper *paper, const char *title, const char *language,
   }
 }
 
+/* What follows the end of a PDF is a comment. */
+static GBytes *
+add_mark (GBytes *pdf)
+{
+  GByteArray *bytes = g_byte_array_new ();
+  gsize size;
+  const guint8 *data = g_bytes_get_data (pdf, &size);
+  g_byte_array_append (bytes, data, (guint) size);
+  g_byte_array_append (bytes, (const guint8 *) DK_PAPER_MARK, strlen (DK_PAPER_MARK));
+  return g_byte_array_free_to_bytes (bytes);
+}
+
 GBytes *
 dk_paper_pdf (const DkPaper *paper, GError **error)
 {
   g_return_val_if_fail (paper->pages->len > 0, NULL);
-  return dk_draw_pdf (paper->pages, paper->title != NULL ? paper->title : "", error);
+  g_autoptr (GBytes) pdf
+      = dk_draw_pdf (paper->pages, paper->title != NULL ? paper->title : "", error);
+  if (pdf == NULL || !paper->has_form || paper->has_document) {
+    return g_steal_pointer (&pdf);
+  }
+  return add_mark (pdf);
 }
 
 void

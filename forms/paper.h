@@ -67,7 +67,8 @@ guint dk_paper_page_count (const DkPaper *paper);
 /* Size of a page in points. */
 void dk_paper_page_size (const DkPaper *paper, double *width, double *height);
 
-/* The PDF. DK_ERROR_FAILED with libharu's code, DK_ERROR_MEMORY. New reference. */
+/* The PDF; of forms alone it ends with DK_PAPER_MARK. DK_ERROR_FAILED with libharu's code,
+ * DK_ERROR_MEMORY. New reference. */
 GBytes *dk_paper_pdf (const DkPaper *paper, GError **error) DK_CHECKED;
 
 /* Draws page i (from 0) in points on cairo, for the preview and for tests. */

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "app/base/file.h"
+#include "app/kit/output.h"
 #include "ui/printer.h"
 #include "ui/window.h"
 
@@ -50,7 +51,8 @@ on_file_chosen (GtkDialog *dialog, int response, DkCodeDialog *self)
   gtk_widget_destroy (GTK_WIDGET (dialog));
   if (response != GTK_RESPONSE_ACCEPT || path == NULL)
     return;
-  if (dk_file_replace (path, bytes, size, DK_FILE_DURABLE, &error))
+  if (dk_output_check (path, DK_OUTPUT_NEW, &error)
+      && dk_file_replace (path, bytes, size, DK_FILE_DURABLE, &error))
     text = g_strdup_printf (_ ("Saved as %s. The file opens the kit: print it, then delete it."),
                             path);
   gtk_label_set_text (self->message, error != NULL ? error->message : text);
@@ -74,7 +76,18 @@ on_save (GtkButton *button, DkCodeDialog *self)
 static void
 dk_code_dialog_response (GtkDialog *dialog, int response)
 {
-  gtk_widget_destroy (GTK_WIDGET (dialog));
+  if (response == GTK_RESPONSE_CLOSE)
+    gtk_widget_destroy (GTK_WIDGET (dialog));
+}
+
+/* The code is shown once: a stray Escape does not close it. */
+static gboolean
+dk_code_dialog_delete (GtkWidget *widget, GdkEventAny *event)
+{
+  gtk_label_set_text (DK_CODE_DIALOG (widget)->message,
+                      _ ("The code is not shown again. Once it is on paper, close with the button "
+                         "below."));
+  return GDK_EVENT_STOP;
 }
 
 static void
@@ -91,6 +104,7 @@ dk_code_dialog_class_init (DkCodeDialogClass *class)
 
   G_OBJECT_CLASS (class)->finalize = dk_code_dialog_finalize;
   GTK_DIALOG_CLASS (class)->response = dk_code_dialog_response;
+  widget_class->delete_event = dk_code_dialog_delete;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/downtimekit/ui/code-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, DkCodeDialog, words);
   gtk_widget_class_bind_template_child (widget_class, DkCodeDialog, groups);

@@ -5,6 +5,7 @@
 
 struct _DkNoteEntry {
   GtkBox parent_instance;
+  GtkLabel *label;
   GtkEntry *words;
   GtkToggleButton *lead_only;
   char *taken; /* until it is known to be stored */
@@ -25,10 +26,10 @@ on_activate (GtkEntry *entry, DkNoteEntry *self)
 static void
 on_lead_only (GtkToggleButton *button, DkNoteEntry *self)
 {
-  gtk_entry_set_placeholder_text (self->words,
-                                  gtk_toggle_button_get_active (button)
-                                      ? _ ("A line that only leads can read, Enter seals it")
-                                      : _ ("Add a line to the log, Enter stores it"));
+  gtk_label_set_text_with_mnemonic (self->label,
+                                    gtk_toggle_button_get_active (button)
+                                        ? _ ("A _line that only leads can read, Enter seals it")
+                                        : _ ("Add a _line to the log, Enter stores it"));
   gtk_widget_grab_focus (GTK_WIDGET (self->words));
 }
 
@@ -48,6 +49,7 @@ dk_note_entry_class_init (DkNoteEntryClass *class)
   entered_signal = g_signal_new ("entered", DK_TYPE_NOTE_ENTRY, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/downtimekit/ui/note-entry.ui");
+  gtk_widget_class_bind_template_child (widget_class, DkNoteEntry, label);
   gtk_widget_class_bind_template_child (widget_class, DkNoteEntry, words);
   gtk_widget_class_bind_template_child (widget_class, DkNoteEntry, lead_only);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);

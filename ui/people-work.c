@@ -153,7 +153,7 @@ add (DkKit *kit, const DkPeopleOrder *order, GError **error)
 static gboolean
 do_step (DkKit *kit, const DkPeopleOrder *order, DkPeopleResult *result, GError **error)
 {
-  const DkAccess access = { order->role, order->valid_until_ms };
+  DkAccess access = { .role = order->role, .valid_until_ms = order->valid_until_ms };
 
   switch (order->step) {
   case DK_PEOPLE_ADD:
@@ -161,6 +161,9 @@ do_step (DkKit *kit, const DkPeopleOrder *order, DkPeopleResult *result, GError 
     return add (kit, order, error);
   case DK_PEOPLE_CHANGE:
     result->text = g_strdup_printf (_ ("%s has the new role and end now."), order->name);
+    access.passphrase = order->passphrase;
+    if (access.passphrase != NULL)
+      access.kdf = dk_kdf_calibrate ();
     return dk_kit_set_user (kit, order->name, &access, NULL, error);
   case DK_PEOPLE_RESET:
     result->text = g_strdup_printf (_ ("%s opens the kit with the new passphrase now; the one "
@@ -183,13 +186,26 @@ do_step (DkKit *kit, const DkPeopleOrder *order, DkPeopleResult *result, GError 
   }
 }
 
+/* What the kit has to say of the step. */
+static void
+add_messages (DkPeopleResult *result, const GPtrArray *messages, guint from)
+{
+  for (guint i = from; i < messages->len; i++) {
+    g_autofree char *text = g_steal_pointer (&result->text);
+    result->text = g_strjoin ("\n", text, g_ptr_array_index (messages, i), NULL);
+  }
+}
+
 gpointer
 dk_people_work_do (DkKit *kit, gpointer data, GCancellable *cancellable, GError **error)
 {
   const DkPeopleOrder *order = data;
   DkPeopleResult *result = g_new0 (DkPeopleResult, 1);
+  guint told = dk_kit_messages (kit)->len;
 
   if (!dk_kit_confirm (kit, order->own, error) || !do_step (kit, order, result, error))
     g_clear_pointer (&result, dk_people_result_free);
+  else
+    add_messages (result, dk_kit_messages (kit), told);
   return result;
 }

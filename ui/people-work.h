@@ -26,7 +26,7 @@ typedef struct {
 
 typedef enum {
   DK_PEOPLE_ADD,    /* name role valid_until_ms shared passphrase */
-  DK_PEOPLE_CHANGE, /* name role valid_until_ms */
+  DK_PEOPLE_CHANGE, /* name role valid_until_ms, passphrase of who is promoted */
   DK_PEOPLE_RESET,  /* name passphrase */
   DK_PEOPLE_REMOVE, /* name */
   DK_PEOPLE_OWN,    /* passphrase: of oneself */

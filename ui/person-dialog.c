@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "app/base/clock.h"
+#include "app/kit/people.h"
 #include "ui/new-passphrase.h"
 #include "ui/secret-buffer.h"
 #include "ui/window.h"
@@ -24,6 +25,7 @@ struct _DkPersonDialog {
   GtkLabel *problem;
   GtkEntryBuffer *own_buffer;
   DkPeopleStep step;
+  DkRole role_before;
   char *about;
   GWeakRef owner;
   void (*done) (GtkWidget *owner, DkPeopleOrder *order);
@@ -48,7 +50,8 @@ static const struct {
   [DK_PEOPLE_CHANGE]
   = { ROLE | UNTIL, N_ ("Change role or end"),
       N_ ("What the person stored stays. Where a role loses rights, the keys of the kit are "
-          "renewed: the whole kit is written anew, which takes a moment."),
+          "renewed: the whole kit is written anew, which takes a moment. Who is front-line and "
+          "gets more rights gets a new passphrase too: tell it to them in person."),
       N_ ("_Change role and end") },
   [DK_PEOPLE_RESET]
   = { PASSPHRASE, N_ ("Give a new passphrase"),
@@ -74,10 +77,21 @@ static const struct {
       N_ ("_Make new code") },
 };
 
+/* A role with more keys needs new ones, and a new passphrase with them. */
+static gboolean
+is_promoted (DkPersonDialog *self)
+{
+  const char *id = gtk_combo_box_get_active_id (GTK_COMBO_BOX (self->role));
+  DkRole role;
+
+  return self->step == DK_PEOPLE_CHANGE && id != NULL && dk_role_parse (id, &role)
+         && dk_kit_needs_new_passphrase (self->role_before, role);
+}
+
 static gboolean
 shows (DkPersonDialog *self, guint field)
 {
-  return (steps[self->step].fields & field) != 0;
+  return (steps[self->step].fields & field) != 0 || (field == PASSPHRASE && is_promoted (self));
 }
 
 /* A day stands for its end: whoever works that day can still open the kit. */
@@ -135,6 +149,13 @@ show_problem (DkPersonDialog *self)
 static void
 on_changed (GtkWidget *widget, DkPersonDialog *self)
 {
+  show_problem (self);
+}
+
+static void
+on_role (GtkComboBox *role, DkPersonDialog *self)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->passphrase), shows (self, PASSPHRASE));
   show_problem (self);
 }
 
@@ -223,6 +244,7 @@ dk_person_dialog_class_init (DkPersonDialogClass *class)
   gtk_widget_class_bind_template_child (widget_class, DkPersonDialog, problem);
   gtk_widget_class_bind_template_callback (widget_class, on_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_shared);
+  gtk_widget_class_bind_template_callback (widget_class, on_role);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
 }
 
@@ -257,6 +279,7 @@ show_row (DkPersonDialog *self, const DkPersonRow *row)
   g_autofree char *title = g_strdup_printf ("%s: %s", _ (steps[self->step].title), row->name);
 
   self->about = g_strdup (row->name);
+  self->role_before = row->role;
   gtk_window_set_title (GTK_WINDOW (self), title);
   (void) gtk_combo_box_set_active_id (GTK_COMBO_BOX (self->role), dk_role_name (row->role));
   if (row->valid_until_ms == 0)
@@ -270,6 +293,7 @@ void
 dk_person_dialog_ask (GtkWidget *owner, DkPeopleStep step, const DkPersonRow *row,
                       void (*done) (GtkWidget *owner, DkPeopleOrder *order))
 {
+  GtkWidget *button;
   DkPersonDialog *self
       = g_object_new (DK_TYPE_PERSON_DIALOG, "title", _ (steps[step].title), NULL);
 
@@ -283,7 +307,9 @@ dk_person_dialog_ask (GtkWidget *owner, DkPeopleStep step, const DkPersonRow *ro
     show_row (self, row);
   show_fields (self);
   (void) gtk_dialog_add_button (GTK_DIALOG (self), _ ("_Back"), GTK_RESPONSE_CANCEL);
-  (void) gtk_dialog_add_button (GTK_DIALOG (self), _ (steps[step].button), GTK_RESPONSE_OK);
+  button = gtk_dialog_add_button (GTK_DIALOG (self), _ (steps[step].button), GTK_RESPONSE_OK);
+  gtk_style_context_add_class (gtk_widget_get_style_context (button),
+                               step == DK_PEOPLE_REMOVE ? "grave" : "suggested-action");
   gtk_dialog_set_default_response (GTK_DIALOG (self), GTK_RESPONSE_OK);
   show_problem (self);
   gtk_window_present (GTK_WINDOW (self));

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "app/base/file.h"
+#include "app/kit/output.h"
 #include "ui/paper-work.h"
 #include "ui/printer.h"
 #include "ui/rows-view.h"
@@ -168,7 +169,8 @@ save_to (DkPrintPage *self, const char *path)
   gsize size;
   const void *bytes = g_bytes_get_data (self->job->pdf, &size);
 
-  if (!dk_file_replace (path, bytes, size, DK_FILE_DURABLE, &error)) {
+  if (!dk_output_check (path, DK_OUTPUT_PAPER, &error)
+      || !dk_file_replace (path, bytes, size, DK_FILE_DURABLE, &error)) {
     (void) dk_page_failed (DK_PAGE (self), error);
     return;
   }

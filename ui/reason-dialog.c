@@ -131,11 +131,13 @@ add_buttons (DkReasonDialog *self, const char *button)
 {
   GtkWidget *discard = gtk_dialog_add_button (GTK_DIALOG (self), _ ("_Discard the words"),
                                               GTK_RESPONSE_REJECT);
+  GtkWidget *done;
 
   gtk_button_box_set_child_secondary (GTK_BUTTON_BOX (gtk_widget_get_parent (discard)), discard,
                                       TRUE);
   (void) gtk_dialog_add_button (GTK_DIALOG (self), _ ("_Back"), GTK_RESPONSE_CANCEL);
-  (void) gtk_dialog_add_button (GTK_DIALOG (self), button, GTK_RESPONSE_OK);
+  done = gtk_dialog_add_button (GTK_DIALOG (self), button, GTK_RESPONSE_OK);
+  gtk_style_context_add_class (gtk_widget_get_style_context (done), "suggested-action");
   gtk_dialog_set_default_response (GTK_DIALOG (self), GTK_RESPONSE_OK);
 }
 

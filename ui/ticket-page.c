@@ -15,6 +15,8 @@
 
 #define KEEP_AFTER_MS 400
 
+typedef enum { ORDER_SAVE, ORDER_NOTE, ORDER_RESOLVE, ORDER_AMEND, ORDER_VOID } Order;
+
 struct _DkTicketPage {
   DkPage parent_instance;
   GtkLabel *number;
@@ -39,6 +41,7 @@ struct _DkTicketPage {
   gboolean promoting;  /* a call that becomes a full ticket when it is saved */
   gboolean save_waits; /* Save was pressed before the number came */
   gboolean save_final;
+  Order order;         /* what was asked of the kit last */
   gboolean safety_asked; /* the person was told that nobody asked about patient safety */
 };
 
@@ -428,6 +431,32 @@ on_looked_up (DkFormView *form, const char *kind, const char *id, DkTicketPage *
                                    .result_free = dk_looked_up_free });
 }
 
+static char *
+describe_done (DkTicketPage *self, const char *number)
+{
+  switch (self->order) {
+  case ORDER_NOTE:
+    return g_strdup_printf (_ ("%s: the line is in the log, with its time and your name."), number);
+  case ORDER_RESOLVE:
+    return g_strdup_printf (_ ("%s is resolved. Once nothing is missing, finalise it, so that it "
+                               "can be handed over."),
+                            number);
+  case ORDER_AMEND:
+    return g_strdup_printf (_ ("%s: stored with its time and your name."), number);
+  case ORDER_VOID:
+    return g_strdup_printf (_ ("%s is void. Its number, its words and its log stay on the "
+                               "account."),
+                            number);
+  default:
+    return g_strdup_printf (
+        self->save_final ? _ ("%s is finalised and waits for hand-over. Tell the caller the "
+                              "number.")
+                         : _ ("%s is stored. Tell the caller the number. Once nothing is missing, "
+                              "finalise it, so that it can be handed over."),
+        number);
+  }
+}
+
 static void
 on_saved (gpointer owner, gpointer result, const GError *error)
 {
@@ -441,20 +470,15 @@ on_saved (gpointer owner, gpointer result, const GError *error)
     return;
   }
   self->dirty = FALSE;
-  text = g_strdup_printf (
-      is_frozen (self)    ? _ ("%s: stored with its time and your name.")
-      : self->save_final ? _ ("%s is finalised and waits for hand-over. Tell the caller the "
-                              "number.")
-                         : _ ("%s is stored. Tell the caller the number. Once nothing is missing, "
-                              "finalise it, so that it can be handed over."),
-      number);
+  text = describe_done (self, number);
   dk_page_say (DK_PAGE (self), GTK_MESSAGE_INFO, text);
   load (self, number);
 }
 
 static void
-run_order (DkTicketPage *self, DkKitWork work, DkTicketOrder *order)
+run_order (DkTicketPage *self, Order kind, DkKitWork work, DkTicketOrder *order)
 {
+  self->order = kind;
   dk_kit_run (self, &(DkKitCall) { .work = work,
                                    .reply = on_saved,
                                    .data = order,
@@ -486,16 +510,24 @@ static void
 do_step (GtkWidget *owner, const char *number, const char *step, const char *words)
 {
   DkTicketPage *self = DK_TICKET_PAGE (owner);
-  gboolean is_amendment = g_str_equal (step, DK_STEP_AMEND);
-  DkKitWork work = is_amendment                        ? dk_ticket_work_amend
-                   : g_str_equal (step, DK_STEP_VOID) ? dk_ticket_work_void
-                                                      : dk_ticket_work_resolve;
+  static const struct {
+    const char *step;
+    Order kind;
+    DkKitWork work;
+  } kinds[] = { { DK_STEP_RESOLVE, ORDER_RESOLVE, dk_ticket_work_resolve },
+                { DK_STEP_AMEND, ORDER_AMEND, dk_ticket_work_amend },
+                { DK_STEP_VOID, ORDER_VOID, dk_ticket_work_void } };
 
-  if (is_saved (self) && g_str_equal (self->view->number, number))
-    run_order (self, work,
-               dk_ticket_order_new (
-                   self->view->form, number,
-                   is_amendment ? dk_form_view_get_changes (self->form) : NULL, words));
+  if (!is_saved (self) || !g_str_equal (self->view->number, number))
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_equal (step, kinds[i].step))
+      run_order (self, kinds[i].kind, kinds[i].work,
+                 dk_ticket_order_new (self->view->form, number,
+                                      kinds[i].kind == ORDER_AMEND
+                                          ? dk_form_view_get_changes (self->form)
+                                          : NULL,
+                                      words));
 }
 
 static void
@@ -541,7 +573,8 @@ save (DkTicketPage *self, gboolean final)
     order = dk_ticket_order_new (self->view->form, self->view->number,
                                  dk_form_view_get_changes (self->form), NULL);
     order->final = final;
-    run_order (self, self->promoting ? dk_ticket_work_promote : dk_ticket_work_change, order);
+    run_order (self, ORDER_SAVE,
+               self->promoting ? dk_ticket_work_promote : dk_ticket_work_change, order);
     return;
   }
   if (self->draft_number == NULL) {
@@ -552,7 +585,7 @@ save (DkTicketPage *self, gboolean final)
   order = dk_ticket_order_new (dk_form_view_get_form (self->form), self->draft_number,
                                dk_form_view_get_answers (self->form), NULL);
   order->final = final;
-  run_order (self, dk_ticket_work_save, order);
+  run_order (self, ORDER_SAVE, dk_ticket_work_save, order);
 }
 
 static DkTicketOrder *
@@ -570,7 +603,7 @@ static void
 on_note (DkNoteEntry *entry, DkTicketPage *self)
 {
   if (is_saved (self))
-    run_order (self, dk_ticket_work_note, take_note (self));
+    run_order (self, ORDER_NOTE, dk_ticket_work_note, take_note (self));
 }
 
 static void

@@ -77,6 +77,15 @@ set_file_mode (int fd, int mode)
     g_debug ("the mode of a new file could not be set");
 }
 
+static DkFileLock *
+new_lock (int fd)
+{
+  DkFileLock *lock = g_new0 (DkFileLock, 1);
+
+  lock->fd = fd;
+  return lock;
+}
+
 DkFileLock *
 dk_platform_lock_file (const char *path, GError **error)
 {
@@ -85,7 +94,6 @@ dk_platform_lock_file (const char *path, GError **error)
   g_autofree char *text = g_strdup_printf ("%d %s\n", (int) getpid (), user);
   int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, dk_platform_file_mode (folder));
   int saved = errno;
-  DkFileLock *lock;
 
   if (fd < 0) {
     g_set_error (error, DK_ERROR, saved == EACCES ? DK_ERROR_DENIED : DK_ERROR_STORAGE,
@@ -102,9 +110,33 @@ dk_platform_lock_file (const char *path, GError **error)
   set_file_mode (fd, dk_platform_file_mode (folder));
   if (ftruncate (fd, 0) != 0 || !dk_platform_write_all (fd, text, strlen (text)))
     g_debug ("the lock file could not name its holder");
-  lock = g_new0 (DkFileLock, 1);
-  lock->fd = fd;
-  return lock;
+  return new_lock (fd);
+}
+
+gboolean
+dk_platform_share_lock (const char *path, DkFileLock **lock, GError **error)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  int saved = errno;
+
+  if (fd < 0 && saved == ENOENT) {
+    *lock = NULL;
+    return TRUE;
+  }
+  if (fd < 0) {
+    g_set_error (error, DK_ERROR, saved == EACCES ? DK_ERROR_DENIED : DK_ERROR_STORAGE,
+                 "Could not read %s: %s. The kit stays closed. Check the disk and the rights to "
+                 "the kit's folder, then try again.",
+                 path, g_strerror (saved));
+    return FALSE;
+  }
+  if (flock (fd, LOCK_SH | LOCK_NB) != 0) {
+    set_busy_error (fd, path, error);
+    (void) close (fd);
+    return FALSE;
+  }
+  *lock = new_lock (fd);
+  return TRUE;
 }
 
 void
@@ -405,6 +437,15 @@ dk_platform_path_kind (const char *path)
   struct stat facts;
 
   return lstat (path, &facts) == 0 ? kind_of (facts.st_mode) : DK_FILE_ABSENT;
+}
+
+gboolean
+dk_platform_is_private_folder (const char *path)
+{
+  struct stat facts;
+
+  return lstat (path, &facts) == 0 && S_ISDIR (facts.st_mode) && facts.st_uid == geteuid ()
+         && (facts.st_mode & 077) == 0;
 }
 
 gssize

@@ -24,6 +24,11 @@ typedef enum {
  * DK_ERROR_STORAGE. Any thread. */
 DkFileLock *dk_platform_lock_file (const char *path, GError **error) DK_CHECKED;
 
+/* For who may not write the lock file: shares its lock, so that nobody takes it meanwhile, and
+ * makes no file. *lock becomes NULL if there is none. DK_ERROR_BUSY as above; DK_ERROR_DENIED,
+ * _STORAGE if it cannot even be read. Any thread. */
+gboolean dk_platform_share_lock (const char *path, DkFileLock **lock, GError **error) DK_CHECKED;
+
 /* Gives the lock up; NULL is fine. */
 void dk_file_lock_free (DkFileLock *lock);
 
@@ -91,6 +96,9 @@ gboolean dk_platform_file_facts (int fd, DkFileKind *kind, guint64 *size) DK_CHE
 /* What stands at a path, a link itself being no regular file. Never fails: what cannot be looked at
  * counts as absent. */
 DkFileKind dk_platform_path_kind (const char *path);
+
+/* TRUE if this is a folder of this user, and no link to one, that nobody else may look into. */
+gboolean dk_platform_is_private_folder (const char *path);
 
 /* Reads size bytes from where the file stands, pipes as well, fewer only at its end; -1 with
  * errno. */

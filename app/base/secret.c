@@ -58,9 +58,16 @@ dk_secret_new_from_file (const char *path, GError **error)
 
   if (!dk_platform_read_line (path, buffer->bytes, buffer->size, &size, error))
     return NULL;
+  if (size == 0 && strcmp (path, "-") == 0) {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "No passphrase came on standard input. Nothing was done; its first line must hold "
+                 "it.");
+    return NULL;
+  }
   if (size == 0 || size > DK_LIMIT_PASSPHRASE_BYTES) {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
-                 "The first line of %s must hold 1 to %d bytes: it is %s.", path,
+                 "The first line of %s must hold 1 to %d bytes: it is %s.",
+                 strcmp (path, "-") == 0 ? "standard input" : path,
                  DK_LIMIT_PASSPHRASE_BYTES, size == 0 ? "empty" : "longer");
     return NULL;
   }

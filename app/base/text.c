@@ -61,6 +61,67 @@ dk_text_clean (const char *text)
   return g_strstrip (g_utf8_normalize (out->str, -1, G_NORMALIZE_NFC));
 }
 
+/* Shown as nothing, or as a blank that is none. */
+static gboolean
+is_unseen (gunichar c)
+{
+  return g_unichar_type (c) == G_UNICODE_FORMAT || c == 0x034f || c == 0x115f || c == 0x1160
+         || c == 0x17b4 || c == 0x17b5 || (c >= 0x180b && c <= 0x180f)
+         || (c >= 0x2060 && c <= 0x206f) || c == 0x2800 || c == 0x3164
+         || (c >= 0xfe00 && c <= 0xfe0f) || c == 0xffa0 || (c >= 0xfff0 && c <= 0xfff8)
+         || (c >= 0xe0000 && c <= 0xe0fff);
+}
+
+/* Scripts with letters that look like those of each other; 0 for all others. */
+static guint
+script_bit (gunichar c)
+{
+  switch (g_unichar_get_script (c)) {
+  case G_UNICODE_SCRIPT_LATIN:
+    return 1;
+  case G_UNICODE_SCRIPT_GREEK:
+    return 2;
+  case G_UNICODE_SCRIPT_CYRILLIC:
+    return 4;
+  case G_UNICODE_SCRIPT_ARMENIAN:
+    return 8;
+  case G_UNICODE_SCRIPT_CHEROKEE:
+    return 16;
+  case G_UNICODE_SCRIPT_COPTIC:
+    return 32;
+  default:
+    return 0;
+  }
+}
+
+gboolean
+dk_text_check_name (const char *name, GError **error)
+{
+  guint scripts = 0;
+
+  if (!dk_text_check (name, strlen (name), strlen (name), "The name", error))
+    return FALSE;
+  for (const char *p = name; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+    if (is_unseen (c)) {
+      g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                   "A name must not have characters that are not seen (U+%04X): it could be taken "
+                   "for another. Nothing was changed; type the name anew.",
+                   c);
+      return FALSE;
+    }
+    scripts = g_unichar_isalpha (c) || g_unichar_ismark (c) ? scripts | script_bit (c) : 0;
+    if ((scripts & (scripts - 1)) != 0) {
+      g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                   "A word of this name mixes letters of two alphabets, such as Latin and "
+                   "Cyrillic, and could be taken for another. Nothing was changed; type the name "
+                   "anew.");
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
 /* Appends c, folding white space: a run becomes one blank, none at the start. */
 static void
 append_folding_space (GString *out, gunichar c)

@@ -14,6 +14,11 @@ gboolean dk_text_check (const char *text, gsize size, gsize size_max, const char
  * LF and TAB removed, white space at both ends removed. New string. Any thread. */
 char *dk_text_clean (const char *text);
 
+/* May a person have this name, or could it be taken for another: DK_ERROR_INVALID for characters
+ * that are not seen, and for a word with letters of two alphabets that look alike. name is
+ * UTF-8. */
+gboolean dk_text_check_name (const char *name, GError **error) DK_CHECKED;
+
 /* As dk_text_clean, in one line: each run of white space becomes one blank. New string. */
 char *dk_text_clean_line (const char *text);
 

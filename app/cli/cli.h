@@ -4,6 +4,7 @@
 #include "app/base/json.h"
 #include "app/cli/args.h"
 #include "app/kit/kit.h"
+#include "app/kit/output.h"
 
 G_BEGIN_DECLS
 
@@ -99,6 +100,9 @@ gboolean dk_cli_open_kit (DkCli *cli, GError **error) DK_CHECKED;
 /* Tells on standard error what the person should know after this unlock. */
 void dk_cli_tell_messages (const DkCli *cli);
 
+/* The same from the first one on that came with a command; count them before it. */
+void dk_cli_tell_messages_from (const DkCli *cli, guint first);
+
 /* Store of the open kit, borrowed. */
 DkStore *dk_cli_store (DkCli *cli);
 
@@ -117,13 +121,13 @@ DkPerson *dk_cli_second (DkCli *cli, const DkArgs *args, GError **error) DK_CHEC
 /* Asks on the terminal; the error names the option that takes a file instead. New secret. */
 DkSecret *dk_cli_ask (const char *prompt, const char *option, GError **error) DK_CHECKED;
 
-/* Value of --output, borrowed: a file to write, or a folder that must not exist if is_folder.
- * DK_ERROR_USAGE if it is missing, DK_ERROR_INVALID for "-" and for what must not be replaced. */
-const char *dk_cli_output (const DkArgs *args, gboolean is_folder, GError **error) DK_CHECKED;
+/* Value of --output, borrowed: a file to write, or a folder. DK_ERROR_USAGE if it is missing,
+ * DK_ERROR_INVALID for "-" and as dk_output_check. */
+const char *dk_cli_output (const DkArgs *args, DkOutputKind kind, GError **error) DK_CHECKED;
 
-/* Writes a file that the person named, durably; what stands there is replaced if it is a regular
- * file. A failure leaves what was there. */
-gboolean dk_cli_write_file (const char *path, const void *data, gsize size,
+/* Writes a file that the person named, durably; what stands there is replaced if it is of the same
+ * kind. A failure leaves what was there. */
+gboolean dk_cli_write_file (const char *path, DkOutputKind kind, GBytes *bytes,
                             GError **error) DK_CHECKED;
 
 /* Value of --reason, cleaned. DK_ERROR_USAGE if it is missing, DK_ERROR_INVALID if it is blank. New

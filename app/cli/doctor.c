@@ -54,7 +54,7 @@ check_file (DkCli *cli, Finding *finding, GError **error)
            "Keep the file, put back the latest backup, and compare it with this one and paper.");
   else
     g_propagate_error (error, g_steal_pointer (&failed));
-  return failed == NULL || finding->state != NULL;
+  return finding->state != NULL;
 }
 
 /* What lists show is a copy of what the ledger says. */
@@ -107,6 +107,47 @@ check_recovery (DkCli *cli, Finding *finding, GError **error)
   return TRUE;
 }
 
+/* FALSE if the file of the escrow is the one that was written, and where it should be. */
+static gboolean
+find_escrow_fault (const DkEscrowState *state, Finding *finding)
+{
+  DkEscrowFile there = dk_escrow_look (state);
+
+  if (there == DK_ESCROW_DIFFERENT)
+    found (finding, "red",
+           g_strdup_printf ("%s is not the escrow that this kit wrote: another copy of the kit, or "
+                            "somebody, has put another file there.",
+                            state->written),
+           "Find out what it is, then write the escrow anew: dkit escrow write.");
+  else if (there == DK_ESCROW_AWAY)
+    found (finding, "amber",
+           g_strdup_printf ("The escrow cannot be read at %s: it was carried away, or its medium "
+                            "is not plugged in.",
+                            state->written),
+           "Look whether it lies where it is kept. If it is lost: dkit escrow write.");
+  else if (state->is_elsewhere)
+    found (finding, "amber",
+           g_strdup_printf ("This kit was copied, moved or restored since a place was chosen for "
+                            "its escrow. The newest one lies in %s, and the next one is not "
+                            "written to %s.",
+                            state->written, state->path),
+           "An administrator chooses its place: dkit escrow write.");
+  else if (g_strcmp0 (state->path, state->written) != 0)
+    found (finding, "amber",
+           g_strdup_printf ("The newest escrow lies in %s and not yet in %s.", state->written,
+                            state->path),
+           "Carry it there, or write it anew: dkit escrow write.");
+  else if (there == DK_ESCROW_UNKNOWN)
+    found (finding, "amber",
+           g_strdup_printf ("Whether %s is still the escrow that was written is not known: this "
+                            "kit noted no hash of it.",
+                            state->written),
+           "Write it anew once: dkit escrow write.");
+  else
+    return FALSE;
+  return TRUE;
+}
+
 /* An escrow that is out of date opens nothing on the day it is needed. */
 static gboolean
 check_escrow (DkCli *cli, Finding *finding, GError **error)
@@ -127,11 +168,8 @@ check_escrow (DkCli *cli, Finding *finding, GError **error)
     found (finding, "red", g_strdup ("The keys of this kit were changed, or it was restored, since "
                                      "the escrow was written: it may not open this kit."),
            "An administrator unlocks the kit, which writes it anew, or uses dkit escrow write.");
-  else if (g_strcmp0 (state->path, state->written) != 0)
-    found (finding, "amber",
-           g_strdup_printf ("The newest escrow lies in %s and not yet in %s.", state->written,
-                            state->path),
-           "Carry it there, or write it anew: dkit escrow write.");
+  else if (find_escrow_fault (state, finding))
+    return TRUE;
   else if (old_ms > ESCROW_DAYS_MAX * DAY_MS)
     found (finding, "amber", g_strdup_printf ("The escrow is %s old.", age),
            "Try whether its identity still opens it, then write it anew: dkit escrow write.");
@@ -232,7 +270,8 @@ check_runbooks (DkCli *cli, Finding *finding, GError **error)
                             names->str),
            "Ask their owners to read them and to publish a new pack.");
   else if (runbooks != NULL)
-    found (finding, "green", g_strdup_printf ("%u runbooks, none past its review.", runbooks->len),
+    found (finding, "green", g_strdup_printf ("%u %s, none past its review.", runbooks->len,
+                                               runbooks->len == 1 ? "runbook" : "runbooks"),
            NULL);
   g_string_free (names, TRUE);
   return runbooks != NULL;
@@ -413,8 +452,9 @@ check_handover (DkCli *cli, Finding *finding, GError **error)
   if (!dk_ticket_store_count (dk_cli_store (cli), &counts, error))
     return FALSE;
   found (finding, counts.not_handed_over > 0 ? "amber" : "green",
-         g_strdup_printf ("%u tickets are not handed over, %u of them are final.",
-                          counts.not_handed_over, counts.waiting),
+         g_strdup_printf ("%u %s not handed over, %u of them final.", counts.not_handed_over,
+                          counts.not_handed_over == 1 ? "ticket is" : "tickets are",
+                          counts.waiting),
          counts.not_handed_over > 0 ? "When the ITSM is back: dkit itsm push." : NULL);
   return TRUE;
 }

@@ -244,7 +244,7 @@ say_files (DkCli *cli, const DkCsvHandover *handover)
     dk_cli_say (cli, "%-16s %-9s %s", item->number, dk_handover_name (item->state),
                 item->reason != NULL ? item->reason : "");
   }
-  dk_cli_say (cli, "%u tickets written%s%s", found->sent,
+  dk_cli_say (cli, "%u %s written%s%s", found->sent, found->sent == 1 ? "ticket" : "tickets",
               handover->tickets_path != NULL ? " to " : "",
               handover->tickets_path != NULL ? handover->tickets_path : "");
   json_object_set_new (document, "tickets_file", dk_json_string (handover->tickets_path));

@@ -84,7 +84,8 @@ run_init (DkCli *cli, const DkArgs *args, GError **error)
       = cli->user_given != NULL ? g_strdup (cli->user_given) : dk_platform_user_name ();
   g_autoptr (DkSecret) recovery = NULL;
   const char *shared = NULL;
-  const char *sheet = dk_args_has (args, "output") ? dk_cli_output (args, FALSE, error) : NULL;
+  const char *sheet
+      = dk_args_has (args, "output") ? dk_cli_output (args, DK_OUTPUT_NEW, error) : NULL;
   json_t *info;
 
   if ((dk_args_has (args, "output") && sheet == NULL) || !dk_cli_try_sheet (sheet, error))

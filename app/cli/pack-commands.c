@@ -99,7 +99,7 @@ static gboolean
 build (DkCli *cli, const DkArgs *args, const DkMinisignSecret *signers, guint count,
        GError **error)
 {
-  const char *output = dk_cli_output (args, FALSE, error);
+  const char *output = dk_cli_output (args, DK_OUTPUT_PACK, error);
   const char *const *to = dk_args_all (args, "to");
   const char *const *to_lead = dk_args_all (args, "to-lead");
   DkPackOptions options = { .to = to, .to_lead = to_lead, .plain = dk_args_has (args, "plain"),
@@ -112,8 +112,7 @@ build (DkCli *cli, const DkArgs *args, const DkMinisignSecret *signers, guint co
   source = dk_pack_source_read (dk_args_word (args, 0), NULL, error);
   bytes = source != NULL ? dk_pack_build (source, &options, NULL, error) : NULL;
   if (bytes == NULL
-      || !dk_cli_write_file (output, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
-                             error))
+      || !dk_cli_write_file (output, DK_OUTPUT_PACK, bytes, error))
     return FALSE;
   if (source->policy_is_missing)
     dk_cli_message ("Warning: this folder has no policy.yaml, so the pack sets the defaults: the "

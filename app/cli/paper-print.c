@@ -94,12 +94,18 @@ fill_margins (DkCli *cli, const DkArgs *args, Margins *margins, GError **error)
   return TRUE;
 }
 
+/* Where nothing can be stored calls go on on paper, so that blank forms come out all the same. */
 static gboolean
 note_print (DkStore *store, const char *object, const DkForm *form, const Margins *margins,
             guint pages, GError **error)
 {
   g_autoptr (json_t) body = json_object ();
 
+  if (object == NULL && dk_store_is_read_only (store)) {
+    dk_cli_message ("dkit: Nothing can be stored now, so the ledger has no entry of this print. "
+                    "The form has no number: give one later, when it is keyed in.");
+    return TRUE;
+  }
   dk_json_set_text (body, "form", dk_form_id (form));
   dk_json_set_text (body, "form_version", dk_form_version (form));
   dk_json_set_text (body, "head", margins->head);
@@ -108,12 +114,11 @@ note_print (DkStore *store, const char *object, const DkForm *form, const Margin
 }
 
 static gboolean
-write_pdf (const DkPaper *paper, const char *path, GError **error)
+write_pdf (const DkPaper *paper, const char *path, DkOutputKind kind, GError **error)
 {
   g_autoptr (GBytes) pdf = dk_paper_pdf (paper, error);
 
-  return pdf != NULL
-         && dk_cli_write_file (path, g_bytes_get_data (pdf, NULL), g_bytes_get_size (pdf), error);
+  return pdf != NULL && dk_cli_write_file (path, kind, pdf, error);
 }
 
 /* "1 page", "2 pages". */
@@ -145,7 +150,7 @@ gboolean
 dk_cli_form_print (DkCli *cli, const DkArgs *args, GError **error)
 {
   DkStore *store = dk_cli_store (cli);
-  const char *output = dk_cli_output (args, FALSE, error);
+  const char *output = dk_cli_output (args, DK_OUTPUT_PAPER, error);
   const char *number = dk_args_get (args, "ticket");
   g_autoptr (DkForm) form = NULL;
   g_autoptr (DkTicket) ticket = NULL;
@@ -170,7 +175,7 @@ dk_cli_form_print (DkCli *cli, const DkArgs *args, GError **error)
   paper = dk_paper_new (&margins.facts);
   dk_paper_add_form_with_log (paper, form, ticket, object, log);
   if (!note_print (store, object, form, &margins, dk_paper_page_count (paper), error)
-      || !write_pdf (paper, output, error))
+      || !write_pdf (paper, output, DK_OUTPUT_PAPER, error))
     return FALSE;
   pages = count_words (dk_paper_page_count (paper), "page");
   dk_cli_say (cli, "%s: %s, %s", output, pages,
@@ -253,7 +258,7 @@ draw_issued (const DkForm *form, GPtrArray *numbers, const Margins *margins, con
   g_autofree char *range = NULL;
 
   *pages = dk_paper_page_count (paper);
-  if (dk_file_remove (output, error) && write_pdf (paper, output, error))
+  if (dk_file_remove (output, error) && write_pdf (paper, output, DK_OUTPUT_NEW, error))
     return TRUE;
   range = range_words (numbers);
   g_prefix_error (error,
@@ -278,7 +283,7 @@ gboolean
 dk_cli_paper_issue (DkCli *cli, const DkArgs *args, GError **error)
 {
   DkStore *store = dk_cli_store (cli);
-  const char *output = dk_cli_output (args, FALSE, error);
+  const char *output;
   g_autoptr (DkForm) form = NULL;
   g_autoptr (GPtrArray) numbers = NULL;
   g_auto (Margins) margins = { 0 };
@@ -286,8 +291,11 @@ dk_cli_paper_issue (DkCli *cli, const DkArgs *args, GError **error)
   guint pages = 0;
   gsize size = 0;
 
-  if (output == NULL || dk_args_need (args, "copies", error) == NULL
+  if (dk_args_need (args, "copies", error) == NULL
       || !dk_args_get_int (args, "copies", 1, COPIES_MAX, &copies, error))
+    return FALSE;
+  output = dk_cli_output (args, DK_OUTPUT_NEW, error);
+  if (output == NULL)
     return FALSE;
   form = dk_content_store_form (store, dk_args_word (args, 0), error);
   if (form == NULL || !fill_margins (cli, args, &margins, error)

@@ -64,6 +64,17 @@ parse_role (const char *given, DkRole *role, GError **error)
                           given);
 }
 
+/* A day alone is meant to its end, as people say it: local time. */
+static gboolean
+parse_until (const char *text, gint64 *until_ms, GError **error)
+{
+  g_autofree char *whole = g_regex_match_simple ("^\\d{4}-\\d{2}-\\d{2}$", text, 0, 0)
+                               ? g_strconcat (text, "T23:59:59", NULL)
+                               : g_strdup (text);
+
+  return dk_time_parse (whole, "--valid-until", until_ms, error);
+}
+
 /* Role of --role: frontline is meant where the slot is shared. */
 static gboolean
 read_new_role (const DkArgs *args, gboolean shared, DkRole *role, GError **error)
@@ -91,7 +102,7 @@ run_add (DkCli *cli, const DkArgs *args, GError **error)
   DkRole role;
 
   if (!read_new_role (args, shared, &role, error)
-      || (until != NULL && !dk_time_parse (until, "--valid-until", &until_ms, error)))
+      || (until != NULL && !parse_until (until, &until_ms, error)))
     return FALSE;
   passphrase = get_new_passphrase (cli, args, name, &kdf, error);
   if (passphrase == NULL
@@ -147,9 +158,10 @@ run_list (DkCli *cli, const DkArgs *args, GError **error)
   return TRUE;
 }
 
-/* What the person has now; what the options say takes its place. */
+/* What the person has now; what the options say takes its place. *promoted: a new passphrase is
+ * needed as well. */
 static gboolean
-read_access (DkCli *cli, const DkArgs *args, DkAccess *access, GError **error)
+read_access (DkCli *cli, const DkArgs *args, DkAccess *access, gboolean *promoted, GError **error)
 {
   const char *role = dk_args_get (args, "role");
   const char *until = dk_args_get (args, "valid-until");
@@ -170,9 +182,14 @@ read_access (DkCli *cli, const DkArgs *args, DkAccess *access, GError **error)
   access->valid_until_ms = info.valid_until_ms;
   if (g_strcmp0 (until, "none") == 0)
     access->valid_until_ms = 0;
-  else if (until != NULL && !dk_time_parse (until, "--valid-until", &access->valid_until_ms, error))
+  else if (until != NULL && !parse_until (until, &access->valid_until_ms, error))
     return FALSE;
-  return role == NULL || parse_role (role, &access->role, error);
+  if (role != NULL && !parse_role (role, &access->role, error))
+    return FALSE;
+  *promoted = slot >= 0 && info.kind == DK_SLOT_PERSON
+              && dk_keyring_get (dk_kit_keys (cli->kit), DK_KEY_ADMIN) != NULL
+              && dk_kit_needs_new_passphrase (info.role, access->role);
+  return TRUE;
 }
 
 /* What follows from a change of keys, which only people can do. */
@@ -195,17 +212,33 @@ run_set (DkCli *cli, const DkArgs *args, GError **error)
 {
   const char *name = dk_args_word (args, 0);
   guint32 epoch = get_key_epoch (cli);
+  guint told = dk_kit_messages (cli->kit)->len;
   g_autofree char *until = NULL;
-  DkAccess access;
+  g_autoptr (DkSecret) passphrase = NULL;
+  DkAccess access = { 0 };
+  gboolean promoted = FALSE;
 
-  if (!read_access (cli, args, &access, error)
-      || !dk_kit_set_user (cli->kit, name, &access, NULL, error))
+  if (!read_access (cli, args, &access, &promoted, error))
+    return FALSE;
+  if (promoted) {
+    passphrase = get_new_passphrase (cli, args, name, &access.kdf, error);
+    if (passphrase == NULL)
+      return FALSE;
+    access.passphrase = passphrase;
+  }
+  if (!dk_kit_set_user (cli->kit, name, &access, NULL, error))
     return FALSE;
   until = access.valid_until_ms > 0 ? dk_time_format_local (access.valid_until_ms) : NULL;
   dk_cli_say (cli, "%s is %s%s%s.", name, dk_role_name (access.role),
               until != NULL ? " until " : " without an end", until != NULL ? until : "");
+  if (promoted)
+    dk_cli_say (cli,
+                "%s has new keys, and opens this kit with the new passphrase alone. You know it "
+                "too: %s changes it first thing (dkit passwd).",
+                name, name);
   if (get_key_epoch (cli) != epoch)
     say_keys_changed (cli);
+  dk_cli_tell_messages_from (cli, told);
   dk_cli_take_document (cli, json_pack ("{s:s, s:s, s:o, s:b}", "name", name, "role",
                                         dk_role_name (access.role), "valid_until",
                                         dk_cli_time (access.valid_until_ms), "keys_renewed",
@@ -217,11 +250,13 @@ static gboolean
 run_remove (DkCli *cli, const DkArgs *args, GError **error)
 {
   const char *name = dk_args_word (args, 0);
+  guint told = dk_kit_messages (cli->kit)->len;
 
   if (!dk_kit_remove_user (cli->kit, name, NULL, error))
     return FALSE;
   dk_cli_say (cli, "%s can open this kit no more.", name);
   say_keys_changed (cli);
+  dk_cli_tell_messages_from (cli, told);
   dk_cli_take_document (cli, json_pack ("{s:s, s:i}", "removed", name, "key_epoch",
                                         (int) get_key_epoch (cli)));
   return TRUE;
@@ -258,6 +293,7 @@ static gboolean
 run_renew_device (DkCli *cli, const DkArgs *args, GError **error)
 {
   g_autofree char *reason = dk_cli_reason (args, error);
+  guint told = dk_kit_messages (cli->kit)->len;
   json_t *info;
 
   if (reason == NULL || !dk_kit_renew_device (cli->kit, reason, NULL, error))
@@ -271,6 +307,7 @@ run_renew_device (DkCli *cli, const DkArgs *args, GError **error)
                    "to the recipient, and\nexports, backups and checkpoints are checked with the "
                    "signer. Packs on their way still open.\nMake a backup now: those from before "
                    "open with the keys of before.");
+  dk_cli_tell_messages_from (cli, told);
   dk_cli_take_document (cli, info);
   return TRUE;
 }
@@ -285,19 +322,23 @@ const DkCommand DK_CLI_PEOPLE_COMMANDS[] = {
     "let a person open this kit\n\n"
     "R is frontline, lead, reconciler or admin. --shared is for a passphrase that several people\n"
     "use at a desk: front-line, and each gives a name with --as NAME, which entries show as only\n"
-    "asserted. Without a name of one's own nobody hands over, exports or approves.",
+    "asserted. Without a name of one's own nobody hands over, exports or approves. T is a time,\n"
+    "2026-12-31T18:00, or a day to its end.",
     "role shared new-passphrase-file valid-until kdf-mib", 1, 1, DK_CLI_NEEDS_KIT, run_add },
   { "user list", "", "who can open this kit, and until when", "", 0, 0, DK_CLI_NEEDS_KIT,
     run_list },
-  { "user set", "NAME [--role R] [--valid-until T|none]",
+  { "user set", "NAME [--role R] [--valid-until T|none] [--new-passphrase-file F] [--kdf-mib N]",
     "give a person another role or end\n\n"
-    "A role that may read less renews what the person knew, as `user remove` does.",
-    "role valid-until", 1, 1, DK_CLI_NEEDS_KIT, run_set },
+    "A role that may read less renews what the person knew, as `user remove` does. Front-line\n"
+    "people who get more rights get new keys, and a new passphrase with them: leads could open\n"
+    "the keys of before.",
+    "role valid-until new-passphrase-file kdf-mib", 1, 1, DK_CLI_NEEDS_KIT, run_set },
   { "user remove", "NAME",
     "let a person open this kit no more\n\n"
     "The keys are renewed: with what that person knows, nothing written from now on can be read.\n"
     "What was copied before stays readable with the passphrases of then. An administrator does\n"
-    "this, and never to the last administrator. Needs about the size of the kit on its disk.",
+    "this, and never to the last administrator. Needs about twice the size of the kit and 64 MiB\n"
+    "free on its disk.",
     "", 1, 1, DK_CLI_NEEDS_KIT, run_remove },
   { "user reset", "NAME [--new-passphrase-file F] [--kdf-mib N]",
     "a new passphrase for a person who forgot it\n\n"

@@ -84,7 +84,8 @@ dk_cli_try_sheet (const char *output, GError **error)
   }
   nothing = g_malloc0 (SHEET_BYTES_MAX);
   beside = g_strconcat (output, ".part", NULL);
-  if (dk_file_replace (beside, nothing, SHEET_BYTES_MAX, DK_FILE_DURABLE, error)
+  if (dk_output_check (beside, DK_OUTPUT_NEW, error)
+      && dk_file_replace (beside, nothing, SHEET_BYTES_MAX, DK_FILE_DURABLE, error)
       && dk_file_remove (beside, error))
     return TRUE;
   g_prefix_error (error, "No code was made, since the sheet could not be written. ");
@@ -137,9 +138,7 @@ print_sheet (DkCli *cli, const DkArgs *args, const char *output, const DkSecret 
   paper = dk_paper_new (&facts);
   dk_paper_add_document (paper, title, "en", sheet);
   pdf = dk_paper_pdf (paper, error);
-  return pdf != NULL
-         && dk_cli_write_file (output, g_bytes_get_data (pdf, NULL), g_bytes_get_size (pdf),
-                               error);
+  return pdf != NULL && dk_cli_write_file (output, DK_OUTPUT_NEW, pdf, error);
 }
 
 gboolean
@@ -167,21 +166,13 @@ dk_cli_tell_code (DkCli *cli, const DkArgs *args, const char *output, const DkSe
   return FALSE;
 }
 
-static void
-tell_messages_from (const DkCli *cli, guint first)
-{
-  GPtrArray *messages = dk_kit_messages (cli->kit);
-
-  for (guint i = first; i < messages->len; i++)
-    dk_cli_message ("dkit: %s", (const char *) g_ptr_array_index (messages, i));
-}
-
 static gboolean
 run_rotate (DkCli *cli, const DkArgs *args, GError **error)
 {
   DkRecoveryRotation rotation = { .with_admin = dk_args_has (args, "with-admin"),
                                   .renew_keys = dk_args_has (args, "renew-keys") };
-  const char *output = dk_args_has (args, "output") ? dk_cli_output (args, FALSE, error) : NULL;
+  const char *output
+      = dk_args_has (args, "output") ? dk_cli_output (args, DK_OUTPUT_NEW, error) : NULL;
   g_autoptr (DkSecret) code = NULL;
   guint told = dk_kit_messages (cli->kit)->len;
   DkPaperSize size;
@@ -191,7 +182,7 @@ run_rotate (DkCli *cli, const DkArgs *args, GError **error)
       || !dk_cli_try_sheet (output, error)
       || !dk_kit_rotate_recovery (cli->kit, &rotation, NULL, &code, error))
     return FALSE;
-  tell_messages_from (cli, told);
+  dk_cli_tell_messages_from (cli, told);
   document = json_pack ("{s:i, s:b}", "number", (int) dk_kit_recovery_number (cli->kit),
                         "with_admin", rotation.with_admin);
   dk_cli_take_document (cli, document);
@@ -229,7 +220,7 @@ static gboolean
 run_escrow_write (DkCli *cli, const DkArgs *args, GError **error)
 {
   const char *to = dk_args_need (args, "to", error);
-  const char *output = to != NULL ? dk_cli_output (args, FALSE, error) : NULL;
+  const char *output = to != NULL ? dk_cli_output (args, DK_OUTPUT_ESCROW, error) : NULL;
   g_autofree char *reason = NULL;
   g_autofree char *recipient = NULL;
   g_autoptr (DkEscrowState) state = NULL;

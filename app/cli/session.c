@@ -10,6 +10,7 @@
 #include "app/crypto/minisign.h"
 
 #define KEY_TEXT_BYTES_MAX 4096
+#define PASSPHRASE_CHARACTERS 8
 
 char *
 dk_cli_folder (const DkCli *cli)
@@ -40,6 +41,30 @@ find_user (const DkCli *cli, const char *folder, GError **error)
   return NULL;
 }
 
+/* Editors put it before a text without showing it. */
+static gboolean
+has_byte_order_mark (const DkSecret *passphrase)
+{
+  static const guint8 mark[] = { 0xef, 0xbb, 0xbf };
+
+  return dk_secret_size (passphrase) >= sizeof mark
+         && memcmp (dk_secret_get (passphrase), mark, sizeof mark) == 0;
+}
+
+/* Adds what a person cannot see in the file to the refusal. */
+static void
+explain_refusal (const DkSecret *passphrase, GError *failed)
+{
+  char *text;
+
+  if (!g_error_matches (failed, DK_ERROR, DK_ERROR_DENIED) || !has_byte_order_mark (passphrase))
+    return;
+  text = g_strconcat (failed->message, " The passphrase file begins with a byte order mark, which "
+                      "is not seen and counts: save it as UTF-8 without one.", NULL);
+  g_free (failed->message);
+  failed->message = text;
+}
+
 /* A person with several kits must see which one is damaged. */
 static void
 name_kit (const char *folder, GError **failed)
@@ -50,12 +75,18 @@ name_kit (const char *folder, GError **failed)
 }
 
 void
-dk_cli_tell_messages (const DkCli *cli)
+dk_cli_tell_messages_from (const DkCli *cli, guint first)
 {
   GPtrArray *messages = dk_kit_messages (cli->kit);
 
-  for (guint i = 0; i < messages->len; i++)
+  for (guint i = first; i < messages->len; i++)
     dk_cli_message ("dkit: %s", (const char *) g_ptr_array_index (messages, i));
+}
+
+void
+dk_cli_tell_messages (const DkCli *cli)
+{
+  dk_cli_tell_messages_from (cli, 0);
 }
 
 gboolean
@@ -85,6 +116,7 @@ dk_cli_open_kit (DkCli *cli, GError **error)
                                                 &failed);
   if (cli->kit == NULL) {
     name_kit (folder, &failed);
+    explain_refusal (passphrase, failed);
     g_propagate_error (error, g_steal_pointer (&failed));
     return FALSE;
   }
@@ -131,6 +163,35 @@ dk_cli_passphrase (DkCli *cli, const char *prompt, GError **error)
   return dk_cli_ask (prompt, "passphrase-file", error);
 }
 
+/* Whose passphrase it is decides; the window asks for as many. */
+static void
+warn_about (const DkSecret *passphrase)
+{
+  const char *bytes = (const char *) dk_secret_get (passphrase);
+  gsize count = 0;
+
+  for (gsize i = 0; i < dk_secret_size (passphrase); i++)
+    count += ((guint8) bytes[i] & 0xc0) != 0x80 ? 1 : 0;
+  if (count < PASSPHRASE_CHARACTERS)
+    dk_cli_message ("dkit: Warning: this passphrase has fewer than %d characters, so that it "
+                    "can be guessed by whoever copies the kit. Four random words are good: dkit "
+                    "passwd.",
+                    PASSPHRASE_CHARACTERS);
+  if (has_byte_order_mark (passphrase))
+    dk_cli_message ("dkit: Warning: the file of this passphrase begins with a byte order mark, "
+                    "which counts as part of it and cannot be typed.");
+}
+
+static DkSecret *
+read_new_passphrase (const char *file, GError **error)
+{
+  DkSecret *passphrase = dk_secret_new_from_file (file, error);
+
+  if (passphrase != NULL)
+    warn_about (passphrase);
+  return passphrase;
+}
+
 DkSecret *
 dk_cli_new_passphrase (DkCli *cli, const char *file, const char *who, GError **error)
 {
@@ -139,7 +200,7 @@ dk_cli_new_passphrase (DkCli *cli, const char *file, const char *who, GError **e
   g_autoptr (DkSecret) second = NULL;
 
   if (file != NULL)
-    return dk_secret_new_from_file (file, error);
+    return read_new_passphrase (file, error);
   first = dk_cli_ask (first_prompt, "new-passphrase-file", error);
   second = first != NULL ? dk_cli_ask ("Once more: ", "new-passphrase-file", error) : NULL;
   if (second == NULL)
@@ -149,6 +210,7 @@ dk_cli_new_passphrase (DkCli *cli, const char *file, const char *who, GError **e
                  "The two passphrases differ. Nothing was changed; try again.");
     return NULL;
   }
+  warn_about (first);
   return g_steal_pointer (&first);
 }
 
@@ -217,7 +279,7 @@ dk_cli_read_value (DkCli *cli, const char *value, const char *what, GError **err
 }
 
 const char *
-dk_cli_output (const DkArgs *args, gboolean is_folder, GError **error)
+dk_cli_output (const DkArgs *args, DkOutputKind kind, GError **error)
 {
   const char *path = dk_args_need (args, "output", error);
 
@@ -227,17 +289,18 @@ dk_cli_output (const DkArgs *args, gboolean is_folder, GError **error)
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                  "This cannot be written to standard output. Nothing was done; name a %s after -o "
                  "(./- if it is to have that name).",
-                 is_folder ? "folder" : "file");
+                 kind == DK_OUTPUT_FOLDER ? "folder" : "file");
     return NULL;
   }
-  return is_folder || dk_file_check_output (path, error) ? path : NULL;
+  return dk_output_check (path, kind, error) ? path : NULL;
 }
 
 gboolean
-dk_cli_write_file (const char *path, const void *data, gsize size, GError **error)
+dk_cli_write_file (const char *path, DkOutputKind kind, GBytes *bytes, GError **error)
 {
-  return dk_file_check_output (path, error)
-         && dk_file_replace (path, data, size, DK_FILE_DURABLE, error);
+  return dk_output_check (path, kind, error)
+         && dk_file_replace (path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                             DK_FILE_DURABLE, error);
 }
 
 char *

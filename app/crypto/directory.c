@@ -92,6 +92,12 @@ dk_directory_seq (const DkDirectory *directory)
   return dk_image_get_u64 (directory->image + DK_HEAD_DIR_SEQ);
 }
 
+guint64
+dk_directory_copy_seq (const DkDirectory *directory)
+{
+  return dk_image_get_u64 (directory->image + DK_HEAD_COPY_SEQ);
+}
+
 guint32
 dk_directory_key_epoch (const DkDirectory *directory)
 {

@@ -58,6 +58,9 @@ const guint8 *dk_directory_file_uuid (const DkDirectory *directory);
 /* Sequence of the signed part; grows with each change of who may open. */
 guint64 dk_directory_seq (const DkDirectory *directory);
 
+/* Sequence of the whole copy: grows with each write, that is with each new passphrase as well. */
+guint64 dk_directory_copy_seq (const DkDirectory *directory);
+
 /* Counts the changes of the kit's keys, from 1. */
 guint32 dk_directory_key_epoch (const DkDirectory *directory);
 

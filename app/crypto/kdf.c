@@ -79,9 +79,9 @@ dk_kdf_derive (const DkSecret *passphrase, const guint8 salt[16], DkKdfParams pa
                      params.passes, (gsize) params.mib << 20, crypto_pwhash_ALG_ARGON2ID13)
       != 0) {
     g_set_error (error, DK_ERROR, DK_ERROR_MEMORY,
-                 "There is not enough free memory to check the passphrase: %u MiB are needed. "
-                 "Nothing was changed, and the passphrase may well be right; close other programs "
-                 "and try again.",
+                 "There is not enough free memory to work with the passphrase: %u MiB are needed. "
+                 "Nothing was changed, and this says nothing about the passphrase; close other "
+                 "programs and try again.",
                  params.mib);
     return NULL;
   }

@@ -12,7 +12,8 @@ struct DkDb {
   DkSecret *open_key;
   GHashTable *statements; /* SQL to GPtrArray of idle DkStmt */
   guint lent;             /* statements that were not given back */
-  gboolean in_transaction;
+  gboolean is_open;        /* opening has come to its end */
+  gboolean in_transaction; /* or one is about to begin */
   gboolean rollback_due; /* there was no memory for it */
 };
 

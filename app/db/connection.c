@@ -118,6 +118,7 @@ open_file (const char *path, const DkDbKeys *keys, gboolean go_on, GError **erro
     (void) dk_db_set_error (db, rc, error);
     return NULL;
   }
+  db->is_open = TRUE;
   return g_steal_pointer (&db);
 }
 
@@ -205,6 +206,12 @@ dk_db_exec (DkDb *db, const char *sql, GError **error)
     return FALSE;
   rc = sqlite3_exec (db->handle, sql, NULL, NULL, NULL);
   return rc == SQLITE_OK ? TRUE : dk_db_set_error (db, rc, error);
+}
+
+gboolean
+dk_db_refuse_changes (DkDb *db, GError **error)
+{
+  return dk_db_exec (db, "PRAGMA query_only=ON", error);
 }
 
 gint64

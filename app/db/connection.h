@@ -56,6 +56,9 @@ void dk_db_free (DkDb *db);
 /* Runs one or more SQL statements that return nothing. */
 gboolean dk_db_exec (DkDb *db, const char *sql, GError **error) DK_CHECKED;
 
+/* From now on every statement that would change something is DK_ERROR_STORAGE. */
+gboolean dk_db_refuse_changes (DkDb *db, GError **error) DK_CHECKED;
+
 /* Id of the last row that was inserted. */
 gint64 dk_db_last_id (DkDb *db);
 

@@ -32,9 +32,30 @@ set_damaged (GError **error, const char *detail)
   return FALSE;
 }
 
+/* Whether the disk refused what a person wanted kept, or only did not let the kit be read. */
 static gboolean
-set_storage (GError **error, const char *detail)
+was_reading (const DkDb *db, int rc)
 {
+  if (!db->is_open)
+    return TRUE;
+  if (db->in_transaction)
+    return FALSE;
+  return rc == SQLITE_IOERR_READ || rc == SQLITE_IOERR_SHORT_READ || rc == SQLITE_IOERR_FSTAT
+         || rc == SQLITE_IOERR_SEEK || rc == SQLITE_IOERR_ACCESS;
+}
+
+static gboolean
+set_storage (const DkDb *db, int rc, GError **error)
+{
+  const char *detail = plain_words (rc);
+
+  if (was_reading (db, rc)) {
+    g_set_error (error, DK_ERROR, DK_ERROR_STORAGE,
+                 "The kit could not be read (%s). Nothing was changed. Make room on the disk, or "
+                 "check it and the rights to the kit's folder, then try again.",
+                 detail);
+    return FALSE;
+  }
   g_set_error (error, DK_ERROR, DK_ERROR_STORAGE,
                "The disk refused (%s): what was typed last is NOT stored. Note it on paper, make "
                "room on the disk or check it, then lock and unlock the kit.",
@@ -43,7 +64,7 @@ set_storage (GError **error, const char *detail)
 }
 
 static gboolean
-set_io_error (int rc, GError **error)
+set_io_error (const DkDb *db, int rc, GError **error)
 {
   switch (rc) {
   case SQLITE_IOERR_DATA:
@@ -55,7 +76,7 @@ set_io_error (int rc, GError **error)
                          "There is not enough free memory. Close other programs and try again.");
     return FALSE;
   default:
-    return set_storage (error, plain_words (rc));
+    return set_storage (db, rc, error);
   }
 }
 
@@ -72,7 +93,7 @@ dk_db_set_error (DkDb *db, int rc, GError **error)
   }
   switch (rc & 0xff) {
   case SQLITE_IOERR:
-    return set_io_error (rc, error);
+    return set_io_error (db, rc, error);
   case SQLITE_CORRUPT:
   case SQLITE_NOTADB:
     return set_damaged (error, plain_words (rc));
@@ -80,7 +101,7 @@ dk_db_set_error (DkDb *db, int rc, GError **error)
   case SQLITE_CANTOPEN:
   case SQLITE_READONLY:
   case SQLITE_PERM:
-    return set_storage (error, plain_words (rc));
+    return set_storage (db, rc, error);
   case SQLITE_BUSY:
   case SQLITE_LOCKED:
     g_set_error_literal (error, DK_ERROR, DK_ERROR_BUSY,
@@ -91,7 +112,7 @@ dk_db_set_error (DkDb *db, int rc, GError **error)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was cancelled.");
     return FALSE;
   case SQLITE_NOMEM:
-    return set_io_error (SQLITE_IOERR_NOMEM, error);
+    return set_io_error (db, SQLITE_IOERR_NOMEM, error);
   case SQLITE_CONSTRAINT:
   case SQLITE_TOOBIG:
   case SQLITE_MISMATCH:

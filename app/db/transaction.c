@@ -36,14 +36,15 @@ dk_transaction_new (DkDb *db, GError **error)
   g_assert (!db->in_transaction);
   if (!dk_db_check_writable (db, error))
     return NULL;
+  db->in_transaction = TRUE;
   rc = run (db, "BEGIN IMMEDIATE");
   if (rc != SQLITE_OK) {
     (void) dk_db_set_error (db, rc, error);
+    db->in_transaction = FALSE;
     return NULL;
   }
   transaction = g_new0 (DkTransaction, 1);
   transaction->db = db;
-  db->in_transaction = TRUE;
   return transaction;
 }
 

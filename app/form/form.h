@@ -6,6 +6,10 @@
 
 G_BEGIN_DECLS
 
+/* Last bytes of a PDF with forms alone, which may be replaced by another one; a sheet with a
+ * recovery code does not have them. */
+#define DK_PAPER_MARK "%Downtime Kit: forms, can be printed again\n"
+
 /* A form definition: one JSON file whose keys are XLSForm's column names, plus a `pdf` block (the
  * paper) and an `itsm` block (the mapping). It is immutable once read and may be shared between
  * threads by reference. README.md lists the keys and types. */

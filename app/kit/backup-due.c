@@ -75,7 +75,8 @@ raise_sequence (DkKitBackup *backup, const DkStoreIdentity *identity, GPtrArray 
 
   for (guint i = 0; i < folders->len; i++)
     sequence = MAX (sequence, 1 + dk_backup_highest_in (g_ptr_array_index (folders, i),
-                                                        identity->station, identity->kit_id));
+                                                        identity->station, identity->kit_id,
+                                                        &backup->device));
   json_object_set_new (backup->fields, "sequence", json_integer (sequence));
 }
 

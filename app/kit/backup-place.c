@@ -7,6 +7,7 @@
 #include "app/container/container.h"
 #include "app/db/statement.h"
 #include "app/kit/backup-private.h"
+#include "app/kit/output.h"
 
 #define SETTING "backups"
 #define SETTING_BYTES_MAX (64u << 10)
@@ -109,16 +110,19 @@ dk_backup_fields (DkStore *store, gint64 sequence, gint64 made_ms)
                     "sequence", (json_int_t) sequence, "created", created);
 }
 
-/* Sequence of a backup of this kit; 0 if the file is none. */
+/* Sequence of a backup of this kit; 0 if the file is none. Anybody can lay a file into a folder for
+ * backups: with a device, only what its key signed counts. */
 static gint64
-read_sequence (const char *path, const char *kit_id)
+read_sequence (const char *path, const char *kit_id, const DkMinisignPublic *device)
 {
   g_autoptr (DkContainer) head = dk_container_open_head (path, NULL);
   const json_t *manifest = head != NULL ? dk_container_manifest (head) : NULL;
   gint64 sequence = dk_json_get_int (manifest, "sequence", 0);
 
   if (head == NULL || strcmp (dk_container_type (head), DK_BACKUP_TYPE) != 0
-      || g_strcmp0 (dk_json_get_text (manifest, "kit"), kit_id) != 0)
+      || g_strcmp0 (dk_json_get_text (manifest, "kit"), kit_id) != 0
+      || (device != NULL
+          && !dk_container_check_signers (head, DK_BACKUP_TYPE, device, 1, NULL, NULL)))
     return 0;
   return sequence > 0 && sequence <= SEQUENCE_MAX ? sequence : 0;
 }
@@ -126,10 +130,10 @@ read_sequence (const char *path, const char *kit_id)
 gboolean
 dk_backup_check_target (const char *path, const char *kit_id, gboolean *replace, GError **error)
 {
-  if (!dk_file_check_output (path, error))
+  if (!dk_output_check_place (path, error) || !dk_file_check_output (path, error))
     return FALSE;
   *replace = dk_file_exists (path);
-  if (!*replace || read_sequence (path, kit_id) > 0)
+  if (!*replace || read_sequence (path, kit_id, NULL) > 0)
     return TRUE;
   g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                "There is a file \"%s\" already that is no backup of this kit. It was left as it "
@@ -184,7 +188,8 @@ compare_old (gconstpointer a, gconstpointer b)
 
 /* This kit's automatic backups in a folder, oldest first. New array of Old. */
 static GPtrArray *
-list_old (const char *folder, const char *station, const char *kit_id)
+list_old (const char *folder, const char *station, const char *kit_id,
+          const DkMinisignPublic *device)
 {
   g_autoptr (GPtrArray) names = dk_file_list (folder, DK_BACKUP_FILES_MAX, NULL);
   GPtrArray *found = g_ptr_array_new_with_free_func (old_free);
@@ -193,7 +198,7 @@ list_old (const char *folder, const char *station, const char *kit_id)
     const char *name = g_ptr_array_index (names, i);
     g_autofree char *path = g_build_filename (folder, name, NULL);
     gint64 sequence
-        = dk_backup_name_is_ours (name, station) ? read_sequence (path, kit_id) : 0;
+        = dk_backup_name_is_ours (name, station) ? read_sequence (path, kit_id, device) : 0;
     Old *old;
     if (sequence == 0)
       continue;
@@ -207,9 +212,10 @@ list_old (const char *folder, const char *station, const char *kit_id)
 }
 
 gint64
-dk_backup_highest_in (const char *folder, const char *station, const char *kit_id)
+dk_backup_highest_in (const char *folder, const char *station, const char *kit_id,
+                      const DkMinisignPublic *device)
 {
-  g_autoptr (GPtrArray) old = list_old (folder, station, kit_id);
+  g_autoptr (GPtrArray) old = list_old (folder, station, kit_id, device);
 
   return old->len > 0 ? ((const Old *) g_ptr_array_index (old, old->len - 1))->sequence : 0;
 }
@@ -245,9 +251,10 @@ remove_leftovers (const char *folder, const char *station)
 }
 
 void
-dk_backup_prune (const char *folder, const char *station, const char *kit_id, int keep)
+dk_backup_prune (const char *folder, const char *station, const char *kit_id,
+                 const DkMinisignPublic *device, int keep)
 {
-  g_autoptr (GPtrArray) old = list_old (folder, station, kit_id);
+  g_autoptr (GPtrArray) old = list_old (folder, station, kit_id, device);
 
   for (guint i = 0; i + (guint) keep < old->len; i++)
     remove_quietly (((const Old *) g_ptr_array_index (old, i))->path);

@@ -71,12 +71,15 @@ gboolean dk_backup_check_target (const char *path, const char *kit_id, gboolean 
 /* TRUE if name is that of an automatic backup of this station. */
 gboolean dk_backup_name_is_ours (const char *name, const char *station);
 
-/* Highest sequence of this kit's backups in a folder, 0 if there are none. */
-gint64 dk_backup_highest_in (const char *folder, const char *station, const char *kit_id);
+/* Highest sequence of this kit's backups in a folder that this device signed; 0 if there are
+ * none. */
+gint64 dk_backup_highest_in (const char *folder, const char *station, const char *kit_id,
+                             const DkMinisignPublic *device);
 
-/* Removes this kit's oldest automatic backups beyond `keep`, and what broken-off writing has left.
- * Best effort. */
-void dk_backup_prune (const char *folder, const char *station, const char *kit_id, int keep);
+/* Removes this kit's oldest automatic backups beyond `keep` that this device signed, and what
+ * broken-off writing has left. Best effort. */
+void dk_backup_prune (const char *folder, const char *station, const char *kit_id,
+                      const DkMinisignPublic *device, int keep);
 
 /* Reads a container back from its medium and checks it; the file was synced before. */
 gboolean dk_backup_check_written (const char *path, const DkMinisignPublic *device,

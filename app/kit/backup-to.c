@@ -32,11 +32,13 @@ static const char steps[]
       "  bodies.ndjson           the words of each line, by chain and seq\n"
       "  checkpoints/            signatures of the station over the lines so far\n"
       "  device.pub              the key that made them; compare it with the fleet list\n"
+      "  device-CHAIN.pub        the key of a chain from before the keys were renewed\n"
       "\n"
       "Check that no line is missing: this is `prev` in line N + 1:\n"
       "  sed -n Np STATION-CHAIN.ndjson | b2sum -l 256\n"
       "Check a checkpoint, whose `head` is that sum of line `seq`:\n"
-      "  minisign -V -p device.pub -m checkpoints/CHAIN-SEQ.json\n";
+      "  minisign -V -p device.pub -m checkpoints/CHAIN-SEQ.json\n"
+      "      (device-CHAIN.pub where that is there)\n";
 
 /* The zip while it is being read. */
 typedef struct {

@@ -122,7 +122,7 @@ name_targets (DkKitBackup *backup, GError **failed)
     target->is_done = TRUE;
     g_ptr_array_add (backup->files, g_strdup (target->path));
     if (target->folder != NULL)
-      dk_backup_prune (target->folder, station, kit_id, backup->keep);
+      dk_backup_prune (target->folder, station, kit_id, &backup->device, backup->keep);
   }
 }
 

@@ -7,6 +7,7 @@
 #include "app/base/json.h"
 #include "app/db/transaction.h"
 #include "app/kit/anchor-private.h"
+#include "app/kit/escrow.h"
 #include "app/kit/kit-private.h"
 #include "app/kit/restore-private.h"
 #include "app/model/number.h"
@@ -107,12 +108,13 @@ tell (DkKit *kit, const char *reason, const json_t *missing)
 
 static gboolean
 settle_here (DkKit *kit, const DkAnchor *now, const DkAnchor *anchor, const char *reason,
-             guint64 floor, GError **error)
+             guint64 floor, gboolean is_other_copy, GError **error)
 {
   g_autoptr (json_t) missing = NULL;
 
   /* The place last: broken off between the two, the next unlock finds the kit moved again. */
   if (!find_missing (kit, now, anchor, &missing, error)
+      || (is_other_copy && !dk_escrow_forget_place (kit, error))
       || !dk_ledger_start_chain_with (kit->store, reason, floor, missing, error)
       || !dk_store_set_setting (kit->store, "machine", now->machine, error)
       || !dk_store_set_setting (kit->store, "path", now->path, error))
@@ -172,6 +174,8 @@ enter_restored (DkKit *kit, json_t *marker, GError **error)
   return transaction != NULL
          && dk_ledger_append (kit->store, "restored", file, 0, marker, NULL, error)
          && dk_store_set_setting (kit->store, DK_RESTORE_SETTING, NULL, error)
+         && dk_store_set_setting (kit->store, DK_KIT_STATION_WRITTEN, DK_KIT_STATION_RESTORED,
+                                  error)
          && dk_transaction_commit (transaction, error);
 }
 
@@ -214,6 +218,7 @@ dk_kit_check_anchor (DkKit *kit, GError **error)
   const char *reason = NULL;
   guint64 floor = 0;
   gboolean renew = FALSE;
+  gboolean is_other_copy;
 
   if (now == NULL || !read_marker (kit, &marker, error))
     return FALSE;
@@ -223,6 +228,7 @@ dk_kit_check_anchor (DkKit *kit, GError **error)
     return FALSE;
   if (anchor == NULL && (anchor = find_newer_keys (kit, now, &reason)) != NULL)
     floor = MAX (floor, anchor->number);
+  is_other_copy = reason != NULL || marker != NULL;
   if (kit->journal_given_up != NULL)
     reason = "opened without its journal";
   if (marker != NULL) {
@@ -231,7 +237,7 @@ dk_kit_check_anchor (DkKit *kit, GError **error)
     floor = MAX (floor, anchor != NULL ? anchor->number : 0);
   }
   if (reason != NULL)
-    return settle_here (kit, now, anchor, reason, floor, error)
+    return settle_here (kit, now, anchor, reason, floor, is_other_copy, error)
            && enter_restored (kit, marker, error) && keep_anchor (kit);
   return !renew || dk_ledger_note (kit->store, "anchor-renewed", NULL, NULL, error);
 }

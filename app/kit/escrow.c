@@ -13,11 +13,25 @@
 #include "app/crypto/age.h"
 #include "app/db/transaction.h"
 #include "app/kit/kit-private.h"
+#include "app/kit/output.h"
 #include "app/store/ledger.h"
 
 #define SETTING "escrow"
 #define RECORD_BYTES_MAX (64u << 10)
 #define LABEL "dk-escrow v1"
+#define FILE_BYTES_MAX (1u << 20)
+#define HASH_SIZE 32
+#define ELSEWHERE "elsewhere" /* of the record: the path is that of another copy of the kit */
+
+/* One escrow that was written. Borrowed. */
+typedef struct {
+  const char *recipient;
+  const char *path;
+  const char *file; /* where it was put */
+  GBytes *sealed;
+  gboolean is_armored;
+  gboolean is_elsewhere;
+} Written;
 
 /* NULL without an error: none is on record. One that cannot be read is an empty object, so that
  * nobody keeps administrators out of the kit by spoiling it. */
@@ -117,19 +131,34 @@ is_current (DkKit *kit, const json_t *record)
          && g_strcmp0 (dk_json_get_text (record, "file"), file) == 0;
 }
 
+/* New string. */
+static char *
+hash_text (GBytes *sealed)
+{
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (sealed, &size);
+  guint8 hash[HASH_SIZE];
+
+  dk_hash (hash, sizeof hash, bytes, size, NULL);
+  return dk_text_hex (hash, sizeof hash);
+}
+
 static json_t *
-make_record (DkKit *kit, const char *recipient, const char *path, const char *written,
-             gboolean is_armored)
+make_record (DkKit *kit, const Written *written)
 {
   guint32 epoch = dk_directory_key_epoch (kit->directory);
   g_autofree char *device = device_age_text (kit);
   g_autofree char *file = file_text (kit);
+  g_autofree char *hash = hash_text (written->sealed);
   json_t *record = json_object ();
 
-  dk_json_set_text (record, "recipient", recipient);
-  dk_json_set_text (record, "path", path);
-  dk_json_set_text (record, "written", written);
-  json_object_set_new (record, "armored", json_boolean (is_armored));
+  dk_json_set_text (record, "recipient", written->recipient);
+  dk_json_set_text (record, "path", written->path);
+  dk_json_set_text (record, "written", written->file);
+  dk_json_set_text (record, "hash", hash);
+  if (written->is_elsewhere)
+    json_object_set_new (record, ELSEWHERE, json_true ());
+  json_object_set_new (record, "armored", json_boolean (written->is_armored));
   json_object_set_new (record, "at", json_integer (dk_clock_wall_ms ()));
   json_object_set_new (record, "epoch", json_integer (epoch));
   dk_json_set_text (record, "device_age", device);
@@ -169,10 +198,9 @@ note_written (DkKit *kit, const char *recipient, const char *reason, GError **er
 }
 
 static gboolean
-remember (DkKit *kit, const char *recipient, const char *path, const char *written,
-          gboolean is_armored, GError **error)
+remember (DkKit *kit, const Written *written, GError **error)
 {
-  g_autoptr (json_t) record = make_record (kit, recipient, path, written, is_armored);
+  g_autoptr (json_t) record = make_record (kit, written);
   g_autofree char *text = dk_json_canonical (record, NULL);
 
   return dk_store_set_setting (kit->store, SETTING, text, error);
@@ -181,7 +209,7 @@ remember (DkKit *kit, const char *recipient, const char *path, const char *writt
 static gboolean
 write_bytes (const char *path, GBytes *sealed, GError **error)
 {
-  return dk_file_check_output (path, error)
+  return dk_output_check (path, DK_OUTPUT_ESCROW, error)
          && dk_file_replace (path, g_bytes_get_data (sealed, NULL), g_bytes_get_size (sealed),
                              DK_FILE_DURABLE, error);
 }
@@ -193,6 +221,8 @@ dk_escrow_write (DkKit *kit, const char *recipient, const char *path, gboolean i
   g_autofree char *clean = dk_text_clean (reason);
   g_autofree char *real = dk_platform_real_path (path);
   g_autoptr (GBytes) sealed = NULL;
+  Written written
+      = { .recipient = recipient, .path = real, .file = real, .is_armored = is_armored };
 
   if (*clean == '\0') {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
@@ -207,9 +237,10 @@ dk_escrow_write (DkKit *kit, const char *recipient, const char *path, gboolean i
     return FALSE;
   }
   sealed = seal_text (kit, recipient, is_armored, error);
-  return sealed != NULL && dk_file_check_output (real, error)
+  written.sealed = sealed;
+  return sealed != NULL && dk_output_check (real, DK_OUTPUT_ESCROW, error)
          && note_written (kit, recipient, clean, error) && write_bytes (real, sealed, error)
-         && remember (kit, recipient, real, real, is_armored, error);
+         && remember (kit, &written, error);
 }
 
 static char *
@@ -223,24 +254,40 @@ outgoing_path (DkKit *kit)
   return g_build_filename (folder, name, NULL);
 }
 
-/* Where it went; NULL, and a message, if no place took it. New string. */
-static char *
-put_somewhere (DkKit *kit, const char *path, GBytes *sealed)
+static void
+tell_outgoing (DkKit *kit, const Written *written, const char *outgoing)
 {
-  g_autoptr (GError) refused = NULL;
-  g_autofree char *outgoing = NULL;
-
-  if (write_bytes (path, sealed, &refused))
-    return g_strdup (path);
-  outgoing = outgoing_path (kit);
-  g_debug ("%s", refused->message);
-  g_clear_error (&refused);
-  if (write_bytes (outgoing, sealed, &refused)) {
+  if (written->is_elsewhere)
+    dk_kit_add_message (kit,
+                        "This kit was copied, moved or restored since its escrow was written to "
+                        "%s: that file was left as it is, since it may be that of the other copy. "
+                        "The new escrow lies in %s. Carry it to a safe place, or choose one: dkit "
+                        "escrow write.",
+                        written->path, outgoing);
+  else
     dk_kit_add_message (kit,
                         "This kit has other keys or another file. The new escrow could not be "
                         "written to %s; it lies in %s. Carry it to where the escrow is kept: the "
                         "one there may not open this kit any more.",
-                        path, outgoing);
+                        written->path, outgoing);
+}
+
+/* Where it went; NULL, and a message, if no place took it. New string. */
+static char *
+put_somewhere (DkKit *kit, const Written *written)
+{
+  g_autoptr (GError) refused = NULL;
+  g_autofree char *outgoing = NULL;
+
+  if (!written->is_elsewhere) {
+    if (write_bytes (written->path, written->sealed, &refused))
+      return g_strdup (written->path);
+    g_debug ("%s", refused->message);
+    g_clear_error (&refused);
+  }
+  outgoing = outgoing_path (kit);
+  if (write_bytes (outgoing, written->sealed, &refused)) {
+    tell_outgoing (kit, written, outgoing);
     return g_steal_pointer (&outgoing);
   }
   dk_kit_add_message (kit,
@@ -254,22 +301,39 @@ put_somewhere (DkKit *kit, const char *path, GBytes *sealed)
 static gboolean
 renew (DkKit *kit, const json_t *record, GError **error)
 {
-  const char *recipient = dk_json_get_text (record, "recipient");
-  const char *path = dk_json_get_text (record, "path");
-  gboolean is_armored = dk_json_get_bool (record, "armored", FALSE);
+  Written written = { .recipient = dk_json_get_text (record, "recipient"),
+                      .path = dk_json_get_text (record, "path"),
+                      .is_armored = dk_json_get_bool (record, "armored", FALSE),
+                      .is_elsewhere = dk_json_get_bool (record, ELSEWHERE, FALSE) };
   g_autoptr (GError) refused = NULL;
-  g_autoptr (GBytes) sealed = seal_text (kit, recipient, is_armored, &refused);
-  g_autofree char *written = NULL;
+  g_autoptr (GBytes) sealed = seal_text (kit, written.recipient, written.is_armored, &refused);
+  g_autofree char *file = NULL;
 
   if (sealed == NULL) {
     dk_kit_add_message (kit, "The escrow is out of date and could not be made anew: %s",
                         refused->message);
     return TRUE;
   }
-  if (!note_written (kit, recipient, "the keys or the file of the kit changed", error))
+  if (!note_written (kit, written.recipient, "the keys or the file of the kit changed", error))
     return FALSE;
-  written = put_somewhere (kit, path, sealed);
-  return written == NULL || remember (kit, recipient, path, written, is_armored, error);
+  written.sealed = sealed;
+  file = put_somewhere (kit, &written);
+  written.file = file;
+  return file == NULL || remember (kit, &written, error);
+}
+
+gboolean
+dk_escrow_forget_place (DkKit *kit, GError **error)
+{
+  gboolean failed = FALSE;
+  g_autoptr (json_t) record = read_record (kit->store, &failed, error);
+  g_autofree char *text = NULL;
+
+  if (record == NULL || dk_json_get_text (record, "recipient") == NULL)
+    return !failed;
+  json_object_set_new (record, ELSEWHERE, json_true ());
+  text = dk_json_canonical (record, NULL);
+  return dk_store_set_setting (kit->store, SETTING, text, error);
 }
 
 gboolean
@@ -306,10 +370,28 @@ dk_escrow_get_state (DkKit *kit, GError **error)
   state->recipient = g_strdup (dk_json_get_text (record, "recipient"));
   state->path = g_strdup (dk_json_get_text (record, "path"));
   state->written = g_strdup (dk_json_get_text (record, "written"));
+  state->hash = g_strdup (dk_json_get_text (record, "hash"));
+  state->is_elsewhere = dk_json_get_bool (record, ELSEWHERE, FALSE);
   state->key_epoch = (guint32) CLAMP (dk_json_get_int (record, "epoch", 0), 0, G_MAXUINT32);
   state->written_ms = dk_json_get_int (record, "at", 0);
   state->is_current = is_current (kit, record);
   return state;
+}
+
+DkEscrowFile
+dk_escrow_look (const DkEscrowState *state)
+{
+  g_autoptr (GBytes) there
+      = state->written != NULL ? dk_file_read_part (state->written, 0, FILE_BYTES_MAX, NULL)
+                               : NULL;
+  g_autofree char *hash = NULL;
+
+  if (there == NULL)
+    return DK_ESCROW_AWAY;
+  if (state->hash == NULL)
+    return DK_ESCROW_UNKNOWN;
+  hash = hash_text (there);
+  return strcmp (hash, state->hash) == 0 ? DK_ESCROW_SAME : DK_ESCROW_DIFFERENT;
 }
 
 void
@@ -320,5 +402,6 @@ dk_escrow_state_free (DkEscrowState *state)
   g_free (state->recipient);
   g_free (state->path);
   g_free (state->written);
+  g_free (state->hash);
   g_free (state);
 }

@@ -91,7 +91,8 @@ check_init (const char *folder, const DkKitInit *init, GError **error)
 {
   gsize site = init->site != NULL ? strlen (init->site) : 0;
 
-  if (!check_folder (folder, init->is_sample, error))
+  if (!check_folder (folder, init->is_sample, error)
+      || !dk_kit_check_spelling (init->user, error))
     return FALSE;
   if (init->station == NULL || !dk_number_station_is_valid (init->station)) {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
@@ -182,6 +183,7 @@ put_place (DkDb *db, const Made *made, const char *folder, GError **error)
 
   return put_setting (db, "machine", machine, error) && put_setting (db, "path", path, error)
          && put_setting (db, "dir_seq", seq, error)
+         && put_setting (db, DK_KIT_PEOPLE_STATED, "1", error)
          && put_setting (db, "signers", made->signers, error);
 }
 
@@ -204,11 +206,12 @@ make_database (Made *made, const char *path, const char *folder, const char *use
   g_autoptr (GBytes) directory = dk_directory_bytes (made->directory, made->keys);
   g_autoptr (DkDb) db = NULL;
   DkDbKeys keys = { .open_key = dk_keyring_get (made->keys, DK_KEY_OPEN) };
+  g_autoptr (json_t) people = dk_kit_people_body (made->directory);
 
   memcpy (keys.uuid, dk_directory_file_uuid (made->directory), sizeof keys.uuid);
   db = dk_db_create (path, directory, &keys, error);
   return db != NULL && dk_db_migrate (db, error) && put_place (db, made, folder, error)
-         && dk_store_init (db, &made->identity, made->keys, user, error)
+         && dk_store_init_with (db, &made->identity, made->keys, user, people, error)
          && dk_lead_store_sign_key (db, made->identity.kit_id, made->keys,
                                     dk_directory_key_epoch (made->directory), error)
          && mark_initialised (db, made, error) && dk_db_close (&db, error);

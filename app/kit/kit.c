@@ -76,32 +76,63 @@ on_committed (gboolean number_issued, gpointer data)
     g_debug ("the anchor was not replaced: %s", error->message);
 }
 
-/* A directory that is older than the database's is a rolled-back one: somebody may have been let in
- * again. A newer one is a crash between the two writes. */
-static gboolean
-check_directory_sequence (DkKit *kit, GError **error)
+gboolean
+dk_kit_read_sequence (DkStore *store, const char *key, guint64 *value, GError **error)
 {
   g_autoptr (GError) failed = NULL;
-  g_autofree char *stored = dk_store_get_setting (kit->store, "dir_seq", &failed);
-  guint64 seq = dk_directory_seq (kit->directory);
-  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, seq);
-  guint64 expected = stored != NULL ? g_ascii_strtoull (stored, NULL, 10) : 0;
+  g_autofree char *stored = dk_store_get_setting (store, key, &failed);
 
   if (failed != NULL) {
     g_propagate_error (error, g_steal_pointer (&failed));
     return FALSE;
   }
-  if (seq < expected) {
+  *value = stored != NULL ? g_ascii_strtoull (stored, NULL, 10) : 0;
+  return TRUE;
+}
+
+gboolean
+dk_kit_note_copies (DkStore *store, const DkDirectory *directory, GError **error)
+{
+  g_autofree char *text
+      = g_strdup_printf ("%" G_GUINT64_FORMAT, dk_directory_copy_seq (directory));
+
+  return dk_store_set_setting (store, DK_KIT_COPY_SEQ, text, error);
+}
+
+void
+dk_kit_try_note_copies (DkKit *kit)
+{
+  g_autoptr (GError) failed = NULL;
+
+  if (!dk_kit_note_copies (kit->store, kit->directory, &failed))
+    g_debug ("the sequence of the list of people was not stored: %s", failed->message);
+}
+
+/* A directory that is older than the database's is a rolled-back one: somebody may have been let in
+ * again, or an old passphrase opens. A newer one is a crash between the two writes. */
+static gboolean
+check_directory_sequence (DkKit *kit, GError **error)
+{
+  guint64 seq = dk_directory_seq (kit->directory);
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, seq);
+  guint64 expected = 0;
+  guint64 copies = 0;
+
+  if (!dk_kit_read_sequence (kit->store, "dir_seq", &expected, error)
+      || !dk_kit_read_sequence (kit->store, DK_KIT_COPY_SEQ, &copies, error))
+    return FALSE;
+  if (seq < expected || dk_directory_copy_seq (kit->directory) < copies) {
     g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
-                 "The list of people who may open %s/" DK_KIT_DATABASE " was set back to an older "
-                 "state. Nothing was changed. Ask the kit's administrator; a backup holds the "
-                 "right one.",
+                 "The list of people who may open %s/" DK_KIT_DATABASE ", or of their passphrases, "
+                 "was set back to an older state. Nothing was changed. Ask the kit's "
+                 "administrator; a backup holds the right one.",
                  kit->folder);
     return FALSE;
   }
-  if (seq == expected)
+  if (seq == expected || kit->is_read_only)
     return TRUE;
   return dk_store_set_setting (kit->store, "dir_seq", text, error)
+         && dk_store_set_setting (kit->store, DK_KIT_PEOPLE_STATED, NULL, error)
          && dk_ledger_note (kit->store, "directory-taken-over", text, NULL, error);
 }
 
@@ -116,6 +147,16 @@ dk_kit_write_directory (DkKit *kit, GError **error)
          && dk_db_write_directory (kit->db, 1 - first, copy, error);
 }
 
+static gboolean
+take_over_copies (DkKit *kit, GError **error)
+{
+  guint64 copies = 0;
+
+  return dk_kit_read_sequence (kit->store, DK_KIT_COPY_SEQ, &copies, error)
+         && (dk_directory_copy_seq (kit->directory) == copies
+             || dk_kit_note_copies (kit->store, kit->directory, error));
+}
+
 /* Only after the anchor was looked at: in a copied kit the entry belongs to the new chain. */
 static gboolean
 repair_directory (DkKit *kit, GError **error)
@@ -124,12 +165,12 @@ repair_directory (DkKit *kit, GError **error)
       = dk_directory_fell_back (kit->directory) || dk_directory_lost_copy (kit->directory);
 
   if (!dk_directory_needs_write (kit->directory))
-    return TRUE;
+    return take_over_copies (kit, error);
   if (damaged)
     dk_kit_add_message (kit, "One of the two copies of the list of people was damaged and is "
                              "written anew from the other. Nothing is lost; tell the kit's "
                              "administrator.");
-  return dk_kit_write_directory (kit, error)
+  return dk_kit_write_directory (kit, error) && take_over_copies (kit, error)
          && (!damaged || dk_ledger_note (kit->store, "directory-repaired", NULL, NULL, error));
 }
 
@@ -186,7 +227,7 @@ derive_keys (DkKit *kit, const Opening *opening, GError **error)
   if (dk_directory_unlock (kit->directory, user, opening->passphrase, dk_clock_wall_ms (),
                            &kit->keys, &kit->person, &failed))
     return TRUE;
-  if (g_error_matches (failed, DK_ERROR, DK_ERROR_DENIED))
+  if (g_error_matches (failed, DK_ERROR, DK_ERROR_DENIED) && !kit->is_read_only)
     dk_failed_unlocks_add (kit->folder, dk_directory_find (kit->directory, user) >= 0 ? user : "?");
   if (g_error_matches (failed, DK_ERROR, DK_ERROR_DAMAGED))
     g_prefix_error (&failed, "%s/" DK_KIT_DATABASE ": ", kit->folder);
@@ -229,7 +270,8 @@ check_kit_id (DkKit *kit, GError **error)
 gboolean
 dk_kit_open_store (DkKit *kit, GError **error)
 {
-  g_autofree char *path = dk_kit_file (kit->folder, DK_KIT_DATABASE);
+  const char *folder = kit->copy_folder != NULL ? kit->copy_folder : kit->folder;
+  g_autofree char *path = dk_kit_file (folder, DK_KIT_DATABASE);
   DkDbKeys keys = { .open_key = dk_keyring_get (kit->keys, DK_KEY_OPEN) };
 
   memcpy (keys.uuid, dk_directory_file_uuid (kit->directory), sizeof keys.uuid);
@@ -300,9 +342,13 @@ settle (DkKit *kit, GError **error)
 
   if (!check_directory_sequence (kit, error))
     return FALSE;
+  if (kit->is_read_only) {
+    warn_about_place (kit);
+    return dk_kit_warn_about_recovery (kit, error);
+  }
   if ((!dk_kit_check_anchor (kit, &failed) || !repair_directory (kit, &failed)
        || !note_journal (kit, &failed) || !dk_station_renew (kit, &failed)
-       || !dk_kit_state_lead_key (kit, &failed)
+       || !dk_kit_state_lead_key (kit, &failed) || !dk_kit_state_people (kit, &failed)
        || !dk_escrow_renew (kit, &failed) || !note_unlock (kit, &failed))
       && !forgive_full_disk (kit, &failed, error))
     return FALSE;
@@ -339,22 +385,18 @@ open_kit (const Opening *opening, const DkJob *job, GError **error)
 {
   g_autoptr (DkKit) kit = g_new0 (DkKit, 1);
   const char *folder = opening->folder;
-  g_autofree char *lock_path = dk_kit_file (folder, DK_KIT_LOCK);
 
   kit->folder = dk_platform_real_path (folder);
   kit->journal_given_up = g_strdup (opening->reason);
   kit->messages = g_ptr_array_new_with_free_func (g_free);
-  if (dk_kit_exists (folder)) {
-    kit->lock = dk_platform_lock_file (lock_path, error);
-    if (kit->lock == NULL)
-      return NULL;
-    dk_kit_remove_leftovers (folder);
-  }
+  if (dk_kit_exists (folder) && !dk_kit_take_lock (kit, error))
+    return NULL;
   kit->directory = dk_kit_read_directory (folder, error);
   if (kit->directory == NULL || !dk_job_step (job, 0, 3, "Deriving the key", error)
       || !unlock_directory (kit, opening, error) || !may_give_up_journal (kit, error)
-      || !dk_job_step (job, 1, 3, "Opening the kit", error) || !dk_kit_open_store (kit, error)
-      || !settle (kit, error) || !dk_job_step (job, 3, 3, "Open", error)) {
+      || !dk_job_step (job, 1, 3, "Opening the kit", error)
+      || !dk_kit_open_store_or_copy (kit, error) || !settle (kit, error)
+      || !dk_job_step (job, 3, 3, "Open", error)) {
     name_file (kit, error);
     return NULL;
   }
@@ -446,6 +488,7 @@ dk_kit_free (DkKit *kit)
   dk_kit_stop_backup (kit);
   dk_store_free (kit->store);
   dk_db_free (kit->db);
+  dk_kit_remove_copy (kit);
   dk_person_free (kit->person);
   dk_keyring_free (kit->keys);
   dk_directory_free (kit->directory);

@@ -51,8 +51,9 @@ json_t *dk_kit_locked_facts (const char *folder, GError **error) DK_CHECKED;
 /* Opens the kit for user. DK_ERROR_DENIED (wrong passphrase), _BUSY (holder named), _DAMAGED (file
  * named), _NOT_FOUND, _NEWER, _MEMORY. Writes an unlock entry; compares anchor and station.json and
  * does what DESIGN section 4 says. With a full disk it opens all the same, so that people and
- * runbooks can be read; a message says that nothing can be stored. Slow (key derivation); the
- * calling thread owns the kit. */
+ * runbooks can be read; a message says that nothing can be stored. So it does where its folder or
+ * its disk cannot be written, as a private copy that is removed at closing. Slow (key derivation);
+ * the calling thread owns the kit. */
 DkKit *dk_kit_open (const char *folder, const char *user, const DkSecret *passphrase,
                     const DkJob *job, GError **error) DK_CHECKED;
 

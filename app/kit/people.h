@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/kit/kit.h"
+#include "app/store/ledger.h"
 
 G_BEGIN_DECLS
 
@@ -14,7 +15,9 @@ G_BEGIN_DECLS
 /* Role and end of a person. */
 typedef struct {
   DkRole role;
-  gint64 valid_until_ms; /* ms, UTC; 0 = no end */
+  gint64 valid_until_ms;      /* ms, UTC; 0 = no end */
+  const DkSecret *passphrase; /* a new one, where dk_kit_needs_new_passphrase; borrowed */
+  DkKdfParams kdf;            /* with it */
 } DkAccess;
 
 /* Adds a slot that several people use with one passphrase (a desk): frontline, whatever else is
@@ -30,9 +33,13 @@ gboolean dk_kit_add_shared (DkKit *kit, const char *name, const DkSecret *passph
 gboolean dk_kit_remove_user (DkKit *kit, const char *name, const DkJob *job,
                              GError **error) DK_CHECKED;
 
+/* TRUE if a person who gets that role must get a new passphrase and new keys with it: leads can
+ * open the seeds of front-line people, and would hold the new role. */
+gboolean dk_kit_needs_new_passphrase (DkRole before, DkRole after);
+
 /* Gives a person another role or end. Where the new role holds fewer keys, those are renewed as if
- * the person had left. Needs the admin key. DK_ERROR_INVALID as dk_kit_remove_user, and for another
- * role of a shared slot. */
+ * the person had left. Needs the admin key. DK_ERROR_INVALID as dk_kit_remove_user, for another
+ * role of a shared slot, and for a new passphrase that is missing. Slow where there is one. */
 gboolean dk_kit_set_user (DkKit *kit, const char *name, const DkAccess *access, const DkJob *job,
                           GError **error) DK_CHECKED;
 
@@ -41,5 +48,10 @@ gboolean dk_kit_set_user (DkKit *kit, const char *name, const DkAccess *access, 
  * DK_ERROR_INVALID for oneself (dk_kit_change_passphrase) and the recovery slot. */
 gboolean dk_kit_reset_user (DkKit *kit, const char *name, const DkSecret *passphrase,
                             DkKdfParams kdf, GError **error) DK_CHECKED;
+
+/* dk_ledger_verify, in which what the ledger states of people must also be what the signed list of
+ * people says. New report. */
+DkLedgerReport *dk_kit_verify_ledger (DkKit *kit, const char *held_head, const DkJob *job,
+                                      GError **error) DK_CHECKED;
 
 G_END_DECLS

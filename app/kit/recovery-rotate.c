@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/base/json.h"
+#include "app/base/text.h"
 #include "app/crypto/recovery.h"
 #include "app/db/transaction.h"
 #include "app/kit/escrow.h"
@@ -44,15 +45,17 @@ find_keys_to_renew (DkKit *kit, const DkRecoveryRotation *rotation, guint *renew
   return TRUE;
 }
 
-/* In memory alone. */
+/* In memory alone. *replaces becomes the id of the slot of before in hex, a new string. */
 static gboolean
-exchange_slot (DkKit *kit, DkRole role, const DkSecret *code, GError **error)
+exchange_slot (DkKit *kit, DkRole role, const DkSecret *code, char **replaces, GError **error)
 {
   guint index;
   DkSlotInfo info;
 
-  if (find_slot (kit->directory, &index, &info))
+  if (find_slot (kit->directory, &index, &info)) {
+    *replaces = dk_text_hex (info.id, sizeof info.id);
     dk_directory_remove (kit->directory, index);
+  }
   if (!dk_directory_add (kit->directory, DK_SLOT_RECOVERY, role, DK_KIT_RECOVERY_NAME, 0, code,
                          (DkKdfParams){ 0, 0 }, kit->keys, NULL, error))
     return FALSE;
@@ -69,10 +72,16 @@ dk_kit_recovery_number (DkKit *kit)
 }
 
 static json_t *
-make_body (DkKit *kit, const DkRecoveryRotation *rotation, guint renew)
+make_body (DkKit *kit, const DkRecoveryRotation *rotation, guint renew, const char *replaces)
 {
-  json_t *body = json_object ();
+  json_t *body;
+  DkSlotInfo info;
+  guint index;
 
+  g_assert (find_slot (kit->directory, &index, &info));
+  body = dk_kit_slot_body (&info, info.role);
+  dk_kit_state_key (body, &info);
+  dk_json_set_text (body, "replaces", replaces);
   json_object_set_new (body, "with_admin", json_boolean (rotation->with_admin));
   json_object_set_new (body, "keys_renewed", json_boolean (renew != 0));
   json_object_set_new (body, "number", json_integer (dk_kit_recovery_number (kit) + 1));
@@ -90,6 +99,7 @@ settle_rotation (DkKit *kit, json_t *body, gboolean with_entry, GError **error)
   if (with_entry)
     dk_store_sign_body (kit->store, KIND, "", body);
   return transaction != NULL && dk_store_set_setting (kit->store, "dir_seq", seq, error)
+         && dk_kit_note_copies (kit->store, kit->directory, error)
          && dk_store_set_setting (kit->store, DK_KIT_RECOVERY_OPEN, NULL, error)
          && dk_store_set_setting (kit->store, DK_KIT_RECOVERY_NUMBER, number, error)
          && (!with_entry || dk_ledger_append (kit->store, KIND, NULL, 0, body, NULL, error))
@@ -136,6 +146,7 @@ dk_kit_rotate_recovery (DkKit *kit, const DkRecoveryRotation *rotation, const Dk
   g_autoptr (DkSecret) bytes = NULL;
   g_autoptr (GBytes) before = NULL;
   g_autoptr (json_t) body = NULL;
+  g_autofree char *replaces = NULL;
   guint renew;
 
   if (!dk_kit_require_admin (kit, "make a new recovery code", error)
@@ -145,11 +156,11 @@ dk_kit_rotate_recovery (DkKit *kit, const DkRecoveryRotation *rotation, const Dk
   if (before == NULL)
     return FALSE;
   bytes = dk_secret_new_random (CODE_SIZE);
-  if (!exchange_slot (kit, role, bytes, error)) {
+  if (!exchange_slot (kit, role, bytes, &replaces, error)) {
     dk_kit_take_back_directory (kit, before);
     return FALSE;
   }
-  body = make_body (kit, rotation, renew);
+  body = make_body (kit, rotation, renew, replaces);
   if (!write_rotation (kit, body, renew, job, error))
     return FALSE;
   renew_escrow (kit);

@@ -8,7 +8,7 @@
 #define GROUPS 8
 #define GROUPS_IN_A_ROW 4
 #define GROUP_DIGITS 6
-#define DATE_CHARS 16
+#define DATE_CHARS 19
 
 static void
 add_heading (DkDocument *document, const char *text)
@@ -82,6 +82,20 @@ envelope_number (DkKit *kit)
                           dk_kit_recovery_number (kit));
 }
 
+/* Two envelopes that lie side by side must tell which one is valid. New string. */
+static char *
+replaced_text (DkKit *kit, const char *made)
+{
+  const char *station = dk_store_identity (kit->store)->station;
+  guint number = dk_kit_recovery_number (kit);
+
+  if (number < 2)
+    return NULL;
+  return g_strdup_printf ("Replaces envelope %s-%u since %s: destroy that one, its code opens "
+                          "nothing any more.",
+                          station, number - 1, made);
+}
+
 static gboolean
 find_role (DkKit *kit, DkRole *role)
 {
@@ -108,12 +122,16 @@ add_facts (DkKit *kit, DkDocument *document, DkRole role)
   const char *more_heads[] = { "Made", "Made by", "Opens the kit as" };
   const char *more[] = { now, dk_person_info (kit->person)->name, dk_role_name (role) };
   g_autofree char *kit_line = g_strdup_printf ("Kit %s", identity->kit_id);
+  g_autofree char *replaced = NULL;
 
   now[MIN (strlen (now), DATE_CHARS)] = '\0';
   now[strcspn (now, "T")] = ' ';
+  replaced = replaced_text (kit, now);
   add_row (document, TRUE, DK_SPAN_PLAIN, heads, G_N_ELEMENTS (heads));
   add_row (document, FALSE, DK_SPAN_PLAIN, facts, G_N_ELEMENTS (facts));
   add_text (document, kit_line);
+  if (replaced != NULL)
+    add_text (document, replaced);
   add_row (document, TRUE, DK_SPAN_PLAIN, more_heads, G_N_ELEMENTS (more_heads));
   add_row (document, FALSE, DK_SPAN_PLAIN, more, G_N_ELEMENTS (more));
 }

@@ -15,8 +15,17 @@ open_with_code (const char *folder, const DkSecret *code, GError **error)
   g_autoptr (GError) failed = NULL;
   DkKit *kit = dk_kit_open (folder, DK_KIT_RECOVERY_NAME, code, NULL, &failed);
 
-  if (kit != NULL)
+  if (kit != NULL && !kit->is_read_only)
     return kit;
+  if (kit != NULL) {
+    dk_kit_free (kit);
+    g_set_error (error, DK_ERROR, DK_ERROR_STORAGE,
+                 "Nothing can be stored now, and the use of the recovery code must be. Nothing was "
+                 "changed and the code is still good. Make room on the disk or have the right to "
+                 "write there put in order, then try again; people with a passphrase can read the "
+                 "kit until then.");
+    return NULL;
+  }
   if (g_error_matches (failed, DK_ERROR, DK_ERROR_DENIED))
     g_set_error (error, DK_ERROR, DK_ERROR_DENIED,
                  "That recovery code does not open this kit: it is of another kit, or it was used "
@@ -48,9 +57,12 @@ static gboolean
 replace_code (DkKit *kit, const char *reason, const DkSecret *passphrase, DkKdfParams kdf,
               GError **error)
 {
-  return dk_directory_rewrap (kit->directory, kit->person, passphrase, kdf, error)
-         && dk_kit_check_slot (kit, DK_KIT_RECOVERY_NAME, passphrase, error)
-         && note_opened (kit, reason, error) && dk_kit_write_directory (kit, error);
+  if (!dk_directory_rewrap (kit->directory, kit->person, passphrase, kdf, error)
+      || !dk_kit_check_slot (kit, DK_KIT_RECOVERY_NAME, passphrase, error)
+      || !note_opened (kit, reason, error) || !dk_kit_write_directory (kit, error))
+    return FALSE;
+  dk_kit_try_note_copies (kit);
+  return TRUE;
 }
 
 DkKit *

@@ -59,6 +59,9 @@ gboolean dk_kit_write_people (DkKit *kit, GBytes *before, const DkPeopleNote *no
 /* What entries about a slot say: name, role, slot. New reference. */
 json_t *dk_kit_slot_body (const DkSlotInfo *info, DkRole role);
 
+/* Says which key the slot signs with from now on: member sign_key. */
+void dk_kit_state_key (json_t *body, const DkSlotInfo *info);
+
 /* DK_ERROR_DENIED unless who is unlocked holds the admin key; what: "add people", ... Also
  * DK_ERROR_STORAGE while nothing can be stored. */
 gboolean dk_kit_require_admin (DkKit *kit, const char *what, GError **error) DK_CHECKED;

@@ -118,6 +118,7 @@ seal_again (DkKit *kit, DkStore *store, const DkKeyring *after, const DkRekeyCau
                                     epoch, error)
          && dk_escrow_vouch_again (store, kit->keys, after, epoch, error)
          && dk_store_set_setting (store, "dir_seq", seq, error)
+         && dk_kit_note_copies (store, kit->directory, error)
          && start_chain (store, renew, error) && note_cause (store, cause, renew, error)
          && note_renewed (kit, store, cause, renew, error)
          && dk_transaction_commit (transaction, error);

@@ -207,15 +207,17 @@ static gboolean
 check_identity (DkKitRestore *restore, DkStore *store, GError **error)
 {
   const DkStoreIdentity *identity = dk_store_identity (store);
-  g_autofree char *seq = dk_store_get_setting (store, "dir_seq", error);
+  guint64 seq = 0;
+  guint64 copies = 0;
   guint8 key[32];
 
-  if (seq == NULL && error != NULL && *error != NULL)
+  if (!dk_kit_read_sequence (store, "dir_seq", &seq, error)
+      || !dk_kit_read_sequence (store, DK_KIT_COPY_SEQ, &copies, error))
     return FALSE;
   dk_keyring_public (restore->keys, DK_KEY_DEVICE_SIGN, key);
   if (memcmp (key, identity->device_sign_public, sizeof key) == 0
-      && dk_directory_seq (restore->directory)
-             >= (seq != NULL ? g_ascii_strtoull (seq, NULL, 10) : 0))
+      && dk_directory_seq (restore->directory) >= seq
+      && dk_directory_copy_seq (restore->directory) >= copies)
     return TRUE;
   g_set_error (error, DK_ERROR, DK_ERROR_DAMAGED,
                "The two halves of %s (people and database) do not belong together. Nothing was "

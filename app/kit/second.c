@@ -12,7 +12,7 @@
 #include "app/kit/kit-private.h"
 #include "app/store/ledger.h"
 
-#define RESET_MS (G_GINT64_CONSTANT (24) * 60 * 60 * 1000)
+#define KNOWN_MS (G_GINT64_CONSTANT (24) * 60 * 60 * 1000)
 
 static gboolean
 refuse (GError **error, const char *name, const char *why)
@@ -50,9 +50,9 @@ is_recent (const DkEntry *entry)
   DkMoment now;
 
   dk_clock_now (&now);
-  return now.wall_ms - entry->recorded_ms < RESET_MS
+  return now.wall_ms - entry->recorded_ms < KNOWN_MS
          || (*entry->boot != '\0' && strcmp (entry->boot, now.boot) == 0
-             && now.mono_ms - entry->mono_ms < RESET_MS);
+             && now.mono_ms - entry->mono_ms < KNOWN_MS);
 }
 
 static gboolean
@@ -61,27 +61,50 @@ is_between (const json_t *body, const char *a, const char *b)
   const char *slot = dk_json_get_text (body, "slot");
   const char *by = dk_json_get_text (body, "by");
 
+  if (by == NULL)
+    by = dk_json_get_text (json_object_get (body, "signed"), "slot");
+
   return (g_strcmp0 (slot, a) == 0 && g_strcmp0 (by, b) == 0)
          || (g_strcmp0 (slot, b) == 0 && g_strcmp0 (by, a) == 0);
 }
 
-/* Who gave somebody a new passphrase knows it until it is changed. */
+/* A change of role or end alone gives none. */
 static gboolean
-check_resets (DkKit *kit, const DkSlotInfo *first, const DkSlotInfo *second, GError **error)
+gave_passphrase (const DkEntry *entry)
+{
+  return strcmp (entry->kind, "user-changed") != 0
+         || json_object_get (entry->body, "sign_key") != NULL;
+}
+
+/* Who gave somebody a passphrase knows it until it is changed. */
+static gboolean
+check_known (DkKit *kit, const char *kind, const DkSlotInfo *first, const DkSlotInfo *second,
+             GError **error)
 {
   g_autofree char *a = dk_text_hex (first->id, sizeof first->id);
   g_autofree char *b = dk_text_hex (second->id, sizeof second->id);
-  g_autoptr (GPtrArray) resets = dk_ledger_of_kind (kit->store, "user-reset", error);
+  g_autoptr (GPtrArray) given = dk_ledger_of_kind (kit->store, kind, error);
 
-  if (resets == NULL)
+  if (given == NULL)
     return FALSE;
-  for (guint i = 0; i < resets->len; i++) {
-    const DkEntry *entry = g_ptr_array_index (resets, i);
-    if (is_between (entry->body, a, b) && is_recent (entry))
+  for (guint i = 0; i < given->len; i++) {
+    const DkEntry *entry = g_ptr_array_index (given, i);
+    if (gave_passphrase (entry) && is_between (entry->body, a, b) && is_recent (entry))
       return refuse (error, second->name,
-                     "one of you two gave the other a new passphrase within the last 24 hours. "
+                     "one of you two gave the other a passphrase within the last 24 hours. "
                      "Ask somebody else, or wait until tomorrow.");
   }
+  return TRUE;
+}
+
+static gboolean
+check_all_known (DkKit *kit, const DkSlotInfo *first, const DkSlotInfo *second, GError **error)
+{
+  static const char *const kinds[] = { "user-reset", "user-added", "user-changed" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (!check_known (kit, kinds[i], first, second, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -134,7 +157,7 @@ dk_kit_unlock_second (DkKit *kit, const char *name, const DkSecret *passphrase, 
     return NULL;
   }
   dk_directory_info (directory, (guint) slot, &second);
-  if (!check_kinds (first, &second, error) || !check_resets (kit, first, &second, error))
+  if (!check_kinds (first, &second, error) || !check_all_known (kit, first, &second, error))
     return NULL;
   return unlock (kit, directory, name, passphrase, error);
 }

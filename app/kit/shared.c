@@ -10,10 +10,12 @@
 #define MARK "(asserted,"
 
 gboolean
-dk_kit_check_no_mark (const char *name, GError **error)
+dk_kit_check_spelling (const char *name, GError **error)
 {
   g_autofree char *folded = dk_text_fold (name);
 
+  if (!dk_text_check_name (name, error))
+    return FALSE;
   if (strstr (folded, MARK) == NULL)
     return TRUE;
   g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
@@ -59,7 +61,7 @@ check_asserted (DkKit *kit, const char *name, GError **error)
                  DK_LIMIT_NAME_BYTES);
     return FALSE;
   }
-  return dk_kit_check_no_mark (name, error) && check_nobody_has_it (kit, name, error);
+  return dk_kit_check_spelling (name, error) && check_nobody_has_it (kit, name, error);
 }
 
 static void
@@ -85,8 +87,8 @@ dk_kit_take_name (DkKit *kit, const DkSlotInfo *slot, const char *as_name, GErro
   }
   if (!shared && as_name != NULL) {
     g_set_error (error, DK_ERROR, DK_ERROR_USAGE,
-                 "%s is one person, and entries have that name. Nothing was opened; another name "
-                 "(--as) is for a passphrase that several people share.",
+                 "%s is one person, and entries have that name. Nothing was opened; leave out the "
+                 "other name (--as).",
                  slot->name);
     return FALSE;
   }

@@ -66,13 +66,69 @@ station_text (DkStore *store, GError **error)
   return text != NULL ? g_strconcat (text, "\n", NULL) : NULL;
 }
 
+/* New string. */
+static char *
+hash_text (const char *text, gsize size)
+{
+  guint8 hash[32];
+
+  dk_hash (hash, sizeof hash, text, size, NULL);
+  return dk_text_hex (hash, sizeof hash);
+}
+
+/* Best effort: without it a crash at the next change of keys is told as an edit. */
+static void
+note_written (DkKit *kit, const char *text)
+{
+  g_autofree char *hash = hash_text (text, strlen (text));
+  g_autofree char *stored = dk_store_get_setting (kit->store, DK_KIT_STATION_WRITTEN, NULL);
+  g_autoptr (GError) failed = NULL;
+
+  if (g_strcmp0 (stored, hash) != 0
+      && !dk_store_set_setting (kit->store, DK_KIT_STATION_WRITTEN, hash, &failed))
+    g_debug ("what station.json says was not noted: %s", failed->message);
+}
+
 gboolean
 dk_station_write (DkKit *kit, GError **error)
 {
   g_autofree char *path = dk_kit_file (kit->folder, DK_KIT_STATION);
   g_autofree char *right = station_text (kit->store, error);
 
-  return right != NULL && dk_file_replace (path, right, strlen (right), DK_FILE_DURABLE, error);
+  if (right == NULL
+      || !dk_file_replace (path, right, strlen (right), DK_FILE_DURABLE, error))
+    return FALSE;
+  note_written (kit, right);
+  return TRUE;
+}
+
+static gboolean
+differ_in_keys_alone (const char *there, gsize size, const char *right)
+{
+  static const char *const keys[] = { "signer", "recipient", "lead_recipient" };
+  g_autoptr (json_t) a = dk_json_parse (there, size, STATION_BYTES_MAX, DK_KIT_STATION, NULL);
+  g_autoptr (json_t) b
+      = dk_json_parse (right, strlen (right), STATION_BYTES_MAX, DK_KIT_STATION, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (!json_is_string (json_object_get (a, keys[i]))
+        || json_object_del (a, keys[i]) != 0 || json_object_del (b, keys[i]) != 0)
+      return FALSE;
+  return json_equal (a, b) == 1;
+}
+
+/* A crash between a change of the kit and the file leaves the file as the kit wrote it before. */
+static gboolean
+is_merely_late (DkKit *kit, GBytes *there, const char *right)
+{
+  gsize size;
+  const char *text = g_bytes_get_data (there, &size);
+  g_autofree char *hash = hash_text (text, size);
+  g_autofree char *stored = dk_store_get_setting (kit->store, DK_KIT_STATION_WRITTEN, NULL);
+
+  return g_strcmp0 (stored, hash) == 0
+         || (g_strcmp0 (stored, DK_KIT_STATION_RESTORED) == 0
+             && differ_in_keys_alone (text, size, right));
 }
 
 gboolean
@@ -87,9 +143,11 @@ dk_station_renew (DkKit *kit, GError **error)
     return FALSE;
   there = dk_file_read (path, STATION_BYTES_MAX, NULL);
   if (there != NULL && g_bytes_get_size (there) == strlen (right)
-      && memcmp (g_bytes_get_data (there, NULL), right, strlen (right)) == 0)
+      && memcmp (g_bytes_get_data (there, NULL), right, strlen (right)) == 0) {
+    note_written (kit, right);
     return TRUE;
-  if (there != NULL) {
+  }
+  if (there != NULL && !is_merely_late (kit, there, right)) {
     dk_kit_add_message (kit, "station.json did not say what this kit says and has been written "
                              "anew. If nobody edited it, tell the kit's administrator.");
     if (!dk_ledger_note (kit->store, "station-rewritten", NULL, NULL, error))

@@ -20,7 +20,7 @@ dk_kit_require_admin (DkKit *kit, const char *what, GError **error)
   if (kit->is_read_only)
     g_set_error (error, DK_ERROR, DK_ERROR_STORAGE,
                  "Nothing can be stored now: the disk is full or refuses. Nothing was changed; "
-                 "make room, lock the kit and try again.");
+                 "make room or have the right to write put in order, lock the kit and try again.");
   else if (dk_keyring_get (kit->keys, DK_KEY_ADMIN) == NULL)
     g_set_error (error, DK_ERROR, DK_ERROR_DENIED,
                  "%s may not %s: that needs the kit's administrator. Nothing was changed.",
@@ -104,8 +104,10 @@ dk_kit_write_people (DkKit *kit, GBytes *before, const DkPeopleNote *note, GErro
 
   if (transaction != NULL && store_note (kit, note, error)) {
     written = TRUE;
-    if (dk_kit_write_directory (kit, error) && dk_transaction_commit (transaction, error))
+    if (dk_kit_write_directory (kit, error) && dk_transaction_commit (transaction, error)) {
+      dk_kit_try_note_copies (kit);
       return TRUE;
+    }
   }
   if (written && !put_back (kit, before))
     g_prefix_error (error, "This change of people or passphrases may hold all the same: unlock "
@@ -120,7 +122,7 @@ check_name_is_new (DkKit *kit, const char *name, GError **error)
 {
   g_autofree char *folded = dk_text_fold (name);
 
-  if (!dk_kit_check_no_mark (name, error))
+  if (!dk_kit_check_spelling (name, error))
     return FALSE;
   for (guint i = 0; i < dk_directory_count (kit->directory); i++) {
     DkSlotInfo info;
@@ -160,6 +162,7 @@ note_added (DkKit *kit, GBytes *before, const DkSlotInfo *info, const DkSecret *
                               .slot = info->id,
                               .seed = info->role == DK_ROLE_FRONTLINE ? seed : NULL };
 
+  dk_kit_state_key (body, info);
   json_object_set_new (body, "shared", json_boolean (info->kind == DK_SLOT_SHARED));
   return dk_kit_write_people (kit, before, &note, error);
 }

@@ -50,6 +50,7 @@ typedef struct {
 #define DK_ENTRY_HANDOVER "handover"             /* state target itsm_id reason sent_ms
                                                     attempts */
 
+#define DK_ENTRY_PEOPLE_STATED "people-stated"   /* people: slot name role sign_key of all */
 #define DK_ENTRY_PAPER_ISSUE "paper-issue"       /* form form_version first last copies unit */
 
 /* An empty entry. Free with dk_entry_free. */

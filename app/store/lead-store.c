@@ -8,8 +8,6 @@
 
 #include "app/base/limits.h"
 #include "app/base/text.h"
-#include "app/crypto/age.h"
-#include "app/store/content-store.h"
 #include "app/store/lead-private.h"
 #include "app/store/ledger.h"
 #include "app/store/store-private.h"
@@ -24,7 +22,6 @@
 #define SEAL_SIZE 48
 #define HEAD_LINES 9
 #define SEALED_BYTES_MAX (DK_LIMIT_FIELD_BYTES + 1024)
-#define DESKS_MAX 32
 
 void
 dk_lead_note_free (DkLeadNote *note)
@@ -46,32 +43,6 @@ head_of (DkStore *store, const char *record, const char *object, const char *aut
   return g_strdup_printf (LABEL "\n%s\n" TABLE "\n%s\n%s\n" FIELD "\n%d\n%s\n%s\n",
                           dk_store_identity (store)->kit_id, record, object, VERSION, author,
                           random);
-}
-
-/* Public keys that the desks' leads have by the pack in force, 32 bytes each. */
-static gboolean
-add_desks (DkStore *store, GByteArray *recipients, GError **error)
-{
-  g_autoptr (GError) failed = NULL;
-  g_autoptr (json_t) fleet = dk_content_store_document (store, "fleet", &failed);
-  const json_t *desks = json_object_get (fleet, "desks");
-
-  if (failed != NULL) {
-    g_propagate_error (error, g_steal_pointer (&failed));
-    return FALSE;
-  }
-  for (gsize i = 0; i < json_array_size (desks) && recipients->len / 32 <= DESKS_MAX; i++) {
-    const char *text = dk_json_get_text (json_array_get (desks, i), "lead_recipient");
-    guint8 key[32];
-    gboolean is_known = FALSE;
-    if (text == NULL || !dk_age_recipient_parse (text, key, NULL))
-      continue;
-    for (guint k = 0; k < recipients->len && !is_known; k += 32)
-      is_known = memcmp (recipients->data + k, key, 32) == 0;
-    if (!is_known)
-      g_byte_array_append (recipients, key, sizeof key);
-  }
-  return TRUE;
 }
 
 static gboolean
@@ -111,7 +82,7 @@ make_body (const char *record, const guint8 random[RANDOM_SIZE], const char *tex
 /* In the caller's transaction. */
 static gboolean
 record_note (DkStore *store, DkTicket *ticket, const char *text, gint64 happened_ms,
-             const GByteArray *recipients, GError **error)
+             const guint8 recipient[32], GError **error)
 {
   guint8 id[RECORD_SIZE];
   guint8 random[RANDOM_SIZE];
@@ -120,7 +91,7 @@ record_note (DkStore *store, DkTicket *ticket, const char *text, gint64 happened
   g_autofree char *head = NULL;
   g_autofree char *plain = NULL;
   g_autoptr (json_t) body = NULL;
-  gboolean done = TRUE;
+  gboolean done;
 
   dk_random (id, sizeof id);
   dk_random (random, sizeof random);
@@ -129,8 +100,7 @@ record_note (DkStore *store, DkTicket *ticket, const char *text, gint64 happened
   head = head_of (store, record, ticket->number, dk_store_user (store), hex);
   plain = g_strconcat (head, text, NULL);
   body = make_body (record, random, text);
-  for (guint k = 0; k < recipients->len && done; k += 32)
-    done = insert_row (store, record, ticket->number, recipients->data + k, plain, error);
+  done = insert_row (store, record, ticket->number, recipient, plain, error);
   dk_secret_wipe (plain, strlen (plain));
   dk_secret_wipe (hex, strlen (hex));
   dk_secret_wipe (random, sizeof random);
@@ -143,7 +113,6 @@ dk_lead_store_note (DkStore *store, const char *number, const char *text, gint64
                     GError **error)
 {
   g_autoptr (DkTicket) ticket = dk_ticket_load_unless_void (store, number, error);
-  g_autoptr (GByteArray) recipients = g_byte_array_new ();
   g_autoptr (DkTransaction) transaction = NULL;
   g_autofree char *clean = NULL;
   guint8 key[32];
@@ -153,9 +122,6 @@ dk_lead_store_note (DkStore *store, const char *number, const char *text, gint64
       || !dk_ticket_check_time ("The time given", happened_ms, error)
       || !dk_lead_store_key (store, key, error))
     return FALSE;
-  g_byte_array_append (recipients, key, sizeof key);
-  if (!add_desks (store, recipients, error))
-    return FALSE;
   clean = dk_text_clean (text);
   if (*clean == '\0') {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID, "%s: the note is empty. Nothing was changed.",
@@ -163,7 +129,7 @@ dk_lead_store_note (DkStore *store, const char *number, const char *text, gint64
     return FALSE;
   }
   transaction = dk_store_begin (store, error);
-  return transaction != NULL && record_note (store, ticket, clean, happened_ms, recipients, error)
+  return transaction != NULL && record_note (store, ticket, clean, happened_ms, key, error)
          && dk_store_commit (store, transaction, FALSE, error);
 }
 

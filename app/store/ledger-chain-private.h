@@ -68,6 +68,9 @@ struct DkLedgerCheck {
   GPtrArray *marks;       /* of Erasure */
   GPtrArray *claims;      /* of Erasure */
   GArray *odd;            /* of Odd */
+  GPtrArray *people;      /* what dk_ledger_people_take took */
+  char *kit;              /* whose ledger this is; NULL: nobody said */
+  const GArray *list;     /* of DkLedgerPerson; NULL: not known */
   char *held_chain;
   gint64 held_seq;
   char *held_hex;
@@ -86,3 +89,16 @@ Chain *dk_ledger_find_chain (const DkLedgerCheck *check, const char *id);
 
 /* TRUE if a checkpoint came for that place. */
 gboolean dk_ledger_has_checkpoint (const DkLedgerCheck *check, const char *chain, gint64 seq);
+
+/* An empty list for what entries say about people. */
+GPtrArray *dk_ledger_people_new (void);
+
+/* TRUE if an entry of this kind states people or keys. */
+gboolean dk_ledger_is_about_people (const char *kind);
+
+/* Remembers who signed an entry, and what it states; its own signatures hold. */
+void dk_ledger_people_take (DkLedgerCheck *check, const Chain *chain, gint64 seq,
+                            const DkEntry *entry, const json_t *body);
+
+/* Holds each signature to the key that was stated for its slot by then. */
+void dk_ledger_judge_people (DkLedgerCheck *check);

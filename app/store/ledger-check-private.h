@@ -37,6 +37,11 @@ typedef enum {
   DK_FINDING_NOT_SIGNED,
   DK_FINDING_OTHER_KEY,
   DK_FINDING_PERSON,
+  DK_FINDING_PERSON_UNKNOWN,
+  DK_FINDING_PERSON_KEY,
+  DK_FINDING_PERSON_NAME,
+  DK_FINDING_PERSON_RIGHT,
+  DK_FINDING_PEOPLE_DIFFER,
   DK_FINDING_TAIL_CUT,
   DK_FINDING_HEAD_BEYOND,
   DK_FINDING_HEAD_OF_OTHER_CHAIN,
@@ -71,6 +76,11 @@ DkLedgerCheck *dk_ledger_check_new (const GArray *keys, const char *station, gbo
 
 /* Also asks for a head that was held elsewhere (CHAIN:SEQ:HEX). DK_ERROR_USAGE. */
 gboolean dk_ledger_check_hold (DkLedgerCheck *check, const char *head, GError **error) DK_CHECKED;
+
+/* Also says whose ledger this is: entries of people of other kits count for nothing, and with a
+ * list (array of DkLedgerPerson, borrowed, may be NULL) the people that the ledger states must be
+ * those. */
+void dk_ledger_check_own (DkLedgerCheck *check, const char *kit_id, const GArray *list);
 
 /* The next line: chain by chain. */
 void dk_ledger_check_row (DkLedgerCheck *check, const DkLedgerRow *row);

@@ -68,6 +68,7 @@ dk_ledger_check_new (const GArray *keys, const char *station, gboolean with_word
   c->marks = g_ptr_array_new_with_free_func (erasure_free);
   c->claims = g_ptr_array_new_with_free_func (erasure_free);
   c->odd = g_array_new (FALSE, FALSE, sizeof (Odd));
+  c->people = dk_ledger_people_new ();
   return c;
 }
 
@@ -86,6 +87,8 @@ dk_ledger_check_free (DkLedgerCheck *c)
   g_ptr_array_unref (c->marks);
   g_ptr_array_unref (c->claims);
   g_array_unref (c->odd);
+  g_ptr_array_unref (c->people);
+  g_free (c->kit);
   g_free (c->held_chain);
   g_free (c->held_hex);
   g_free (c);
@@ -112,6 +115,14 @@ dk_ledger_check_hold (DkLedgerCheck *c, const char *head, GError **error)
                "A head looks like CHAIN:SEQ:HEX with at least 16 hex digits, as it is printed in "
                "the footer of a form.");
   return FALSE;
+}
+
+void
+dk_ledger_check_own (DkLedgerCheck *c, const char *kit_id, const GArray *list)
+{
+  g_free (c->kit);
+  c->kit = g_strdup (kit_id);
+  c->list = list;
 }
 
 void
@@ -297,9 +308,12 @@ read_words (DkLedgerCheck *c, Chain *chain, const DkLedgerRow *row, const DkEntr
   gboolean is_signed = dk_store_needs_second (entry->kind)
                        || g_strstr_len (row->body, (gssize) row->body_size, "\"signed\":") != NULL
                        || g_strstr_len (row->body, (gssize) row->body_size, "\"second\":") != NULL;
+  gboolean is_about_people = dk_ledger_is_about_people (entry->kind);
   g_autoptr (json_t) body = NULL;
 
-  if (!is_first && !erases && !is_signed)
+  if (strcmp (entry->kind, "unlock") == 0)
+    dk_ledger_people_take (c, chain, row->seq, entry, NULL);
+  if (!is_first && !erases && !is_signed && !is_about_people)
     return;
   body = dk_json_parse (row->body, row->body_size, DK_LIMIT_ENTRY_BODY_BYTES, "A body", NULL);
   if (is_first)
@@ -312,6 +326,8 @@ read_words (DkLedgerCheck *c, Chain *chain, const DkLedgerRow *row, const DkEntr
       && (!json_is_object (body) || !dk_json_is_plain (body)
           || !dk_signed_check (entry->kit, entry->kind, entry->object, body)))
     add (c, chain, DK_FINDING_PERSON, row->seq);
+  else if (is_signed || is_about_people)
+    dk_ledger_people_take (c, chain, row->seq, entry, body);
 }
 
 static void

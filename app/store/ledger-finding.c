@@ -119,6 +119,28 @@ static const Words table[] = {
   = { "signature", "person",
       "The person named here did not sign these words, or they were changed. That somebody had the "
       "kit open is not in doubt; ask the person." },
+  [DK_FINDING_PERSON_UNKNOWN]
+  = { "signature", "person-unknown",
+      "This entry is signed with a slot that no administrator brought into the kit: the names in "
+      "it prove nothing. That somebody had the kit open is not in doubt; ask those it names." },
+  [DK_FINDING_PERSON_KEY]
+  = { "signature", "person-key",
+      "This entry is signed with another key than the one that the person's slot had then: it was "
+      "not that person, or an administrator's entry is missing. That somebody had the kit open is "
+      "not in doubt; ask the people it names." },
+  [DK_FINDING_PERSON_NAME]
+  = { "signature", "person-name",
+      "This entry names one person and was signed by another. That somebody had the kit open is "
+      "not in doubt; ask both." },
+  [DK_FINDING_PERSON_RIGHT]
+  = { "signature", "person-right",
+      "This entry changes people or their keys, and no administrator of then signed it. It counts "
+      "for nothing here. Compare with the list of people: dkit user list." },
+  [DK_FINDING_PEOPLE_DIFFER]
+  = { "signature", "people-differ",
+      "The ledger states other people or keys than the signed list of who can open this kit: "
+      "entries were forged or taken out, or a change of people was broken off, which the next "
+      "unlock by an administrator mends. The list counts: dkit user list." },
   [DK_FINDING_TAIL_CUT]
   = { "tail", "cut-off",
       "A signed checkpoint names this entry, but it is missing: the end of the chain was cut off. "

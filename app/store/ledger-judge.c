@@ -270,6 +270,7 @@ dk_ledger_check_finish (DkLedgerCheck *c)
   judge_chains (c);
   judge_erasures (c);
   judge_odd_words (c);
+  dk_ledger_judge_people (c);
   if (c->held_chain != NULL)
     judge_held_head (c);
   return g_steal_pointer (&c->report);

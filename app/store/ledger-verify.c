@@ -94,12 +94,20 @@ check_rest (DkStore *store, DkLedgerCheck *check, GError **error)
 DkLedgerReport *
 dk_ledger_verify (DkStore *store, const char *held_head, const DkJob *job, GError **error)
 {
+  return dk_ledger_verify_with (store, NULL, held_head, job, error);
+}
+
+DkLedgerReport *
+dk_ledger_verify_with (DkStore *store, const GArray *people, const char *held_head,
+                       const DkJob *job, GError **error)
+{
   const DkStoreIdentity *identity = dk_store_identity (store);
   g_autoptr (GArray) keys = g_array_new (FALSE, FALSE, 32);
   g_autoptr (DkLedgerCheck) check = NULL;
 
   g_array_append_vals (keys, identity->device_sign_public, 1);
   check = dk_ledger_check_new (keys, identity->station, TRUE);
+  dk_ledger_check_own (check, identity->kit_id, people);
   if ((held_head != NULL && !dk_ledger_check_hold (check, held_head, error))
       || !feed_entries (store, check, job, error) || !feed_checkpoints (store, check, error)
       || !check_rest (store, check, error))

@@ -69,6 +69,7 @@ typedef struct {
 typedef struct {
   gint64 entries;
   gint64 erased;       /* bodies that are gone, and an entry says so */
+  gint64 unbound;      /* signed entries (of earlier versions) of which nothing says whose key */
   gboolean with_words; /* FALSE: the bodies were not there to be checked */
   guint found;         /* number of problems; `problems` holds at most 1,000 of them */
   GPtrArray *stations; /* of char * */
@@ -80,6 +81,19 @@ typedef struct {
  * problem of kind `tail`. Finding problems is not an error. New report. */
 DkLedgerReport *dk_ledger_verify (DkStore *store, const char *held_head, const DkJob *job,
                                   GError **error) DK_CHECKED;
+
+/* One who can open the kit, as the signed list of people has it. */
+typedef struct {
+  guint8 slot[16];
+  guint8 sign_key[32];
+  DkRole role;
+  char name[41];
+} DkLedgerPerson;
+
+/* As dk_ledger_verify; what the ledger states of people must be what `people` (array of
+ * DkLedgerPerson, authenticated by the caller) says. NULL: that is not asked. */
+DkLedgerReport *dk_ledger_verify_with (DkStore *store, const GArray *people, const char *held_head,
+                                       const DkJob *job, GError **error) DK_CHECKED;
 
 /* As dk_ledger_verify, of an exported ledger in memory, by the same rules and without a kit: files
  * maps names within the export (char *) to their content (GBytes *). keys are the 32-byte public

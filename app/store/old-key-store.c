@@ -12,6 +12,7 @@
 /* One row: what is needed to seal it again. */
 typedef struct {
   guint8 public_key[32];
+  guint32 epoch;
   guint8 sealed[SEALED_SIZE];
 } Row;
 
@@ -27,8 +28,8 @@ static GArray *
 read_rows (DkStore *store, DkKeyId key, GError **error)
 {
   g_autoptr (DkStmt) stmt
-      = dk_stmt_new (dk_store_db (store), "SELECT public, sealed FROM old_key WHERE kind = ?1"
-                                          " ORDER BY key_epoch DESC LIMIT ?2");
+      = dk_stmt_new (dk_store_db (store), "SELECT public, sealed, key_epoch FROM old_key"
+                                          " WHERE kind = ?1 ORDER BY key_epoch DESC LIMIT ?2");
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (Row));
   gboolean has_row;
 
@@ -48,6 +49,7 @@ read_rows (DkStore *store, DkKeyId key, GError **error)
       continue;
     memcpy (row.public_key, public_key, sizeof row.public_key);
     memcpy (row.sealed, sealed, sizeof row.sealed);
+    row.epoch = (guint32) CLAMP (dk_stmt_int (stmt, 2), 0, G_MAXUINT32);
     g_array_append_val (rows, row);
   }
   return NULL;
@@ -60,7 +62,8 @@ put_row (DkStore *store, DkKeyId key, const guint8 public_key[32], guint32 epoch
   g_autoptr (DkStmt) stmt
       = dk_stmt_new (dk_store_db (store), "INSERT INTO old_key (public, kind, key_epoch, sealed)"
                                           " VALUES (?1, ?2, ?3, ?4)"
-                                          " ON CONFLICT (public) DO UPDATE SET sealed = ?4");
+                                          " ON CONFLICT (public) DO UPDATE SET kind = ?2,"
+                                          " key_epoch = ?3, sealed = ?4");
   guint8 sealed[SEALED_SIZE];
   guint8 successor[32];
 
@@ -103,7 +106,7 @@ dk_old_key_store_keep (DkStore *store, DkKeyId key, const DkKeyring *before,
   for (guint i = 0; i < rows->len; i++) {
     const Row *row = &g_array_index (rows, Row, i);
     g_autoptr (DkSecret) secret = open_row (row, current);
-    if (secret != NULL && !put_row (store, key, row->public_key, 0, secret, after, error))
+    if (secret != NULL && !put_row (store, key, row->public_key, row->epoch, secret, after, error))
       return FALSE;
   }
   dk_keyring_public (before, key, public_key);

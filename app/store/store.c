@@ -181,6 +181,13 @@ gboolean
 dk_store_init (DkDb *db, const DkStoreIdentity *identity, const DkKeyring *keys, const char *user,
                GError **error)
 {
+  return dk_store_init_with (db, identity, keys, user, NULL, error);
+}
+
+gboolean
+dk_store_init_with (DkDb *db, const DkStoreIdentity *identity, const DkKeyring *keys,
+                    const char *user, const json_t *facts, GError **error)
+{
   g_autoptr (DkTransaction) transaction = dk_transaction_new (db, error);
   DkStore store = { .db = db, .identity = *identity, .keys = keys };
   gboolean done;
@@ -188,7 +195,7 @@ dk_store_init (DkDb *db, const DkStoreIdentity *identity, const DkKeyring *keys,
   if (transaction == NULL || !write_identity (db, identity, error))
     return FALSE;
   store.user = g_strdup (user);
-  done = dk_ledger_begin_chain (&store, "kit-init", NULL, NULL, error)
+  done = dk_ledger_begin_chain (&store, "kit-init", NULL, facts, error)
          && dk_transaction_commit (transaction, error);
   g_free (store.user);
   return done;
@@ -319,13 +326,20 @@ dk_store_set_read_only (DkStore *store)
   store->is_read_only = TRUE;
 }
 
+gboolean
+dk_store_is_read_only (const DkStore *store)
+{
+  return store->is_read_only;
+}
+
 DkTransaction *
 dk_store_begin (DkStore *store, GError **error)
 {
   if (store->is_read_only) {
     g_set_error (error, DK_ERROR, DK_ERROR_STORAGE,
                  "This kit was opened for reading, since the disk refused: this is NOT stored. "
-                 "Note it on paper, make room on the disk, then lock and unlock the kit.");
+                 "Note it on paper, make room on the disk or have the right to write there put in "
+                 "order, then lock and unlock the kit.");
     return NULL;
   }
   return dk_transaction_new (store->db, error);

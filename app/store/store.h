@@ -27,6 +27,11 @@ typedef struct {
 gboolean dk_store_init (DkDb *db, const DkStoreIdentity *identity, const DkKeyring *keys,
                         const char *user, GError **error) DK_CHECKED;
 
+/* As dk_store_init; the members of facts (an object, not taken, may be NULL) stand in the first
+ * entry as well. */
+gboolean dk_store_init_with (DkDb *db, const DkStoreIdentity *identity, const DkKeyring *keys,
+                             const char *user, const json_t *facts, GError **error) DK_CHECKED;
+
 /* The store over an open database; both are borrowed and must outlive it. user and keys belong to
  * who is unlocked. Free with dk_store_free. */
 DkStore *dk_store_new (DkDb *db, const char *user, const DkKeyring *keys,
@@ -102,6 +107,9 @@ gboolean dk_store_may (DkStore *store, DkStoreRight right, GError **error) DK_CH
 /* Refuses every change from now on with DK_ERROR_STORAGE: the kit was opened for reading, since
  * the disk refused its first entry. */
 void dk_store_set_read_only (DkStore *store);
+
+/* TRUE if dk_store_set_read_only was called. */
+gboolean dk_store_is_read_only (const DkStore *store);
 
 /* Frees the store; NULL is fine. */
 void dk_store_free (DkStore *store);

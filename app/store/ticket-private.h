@@ -65,8 +65,8 @@ gboolean dk_paper_table_set (DkStore *store, const char *number, const char *sta
 /* Removes a draft, and the words kept for steps of this number; none there is fine. */
 gboolean dk_draft_table_remove (DkStore *store, const char *number, GError **error) DK_CHECKED;
 
-/* Removes the words kept for the step that this kind of entry ends; none there, and a kind that ends
- * no step, is fine. */
+/* Removes the words kept for the step that this kind of entry ends; none there is fine, and so is a
+ * kind that ends no step. */
 gboolean dk_draft_table_end_step (DkStore *store, const char *number, const char *kind,
                                   GError **error) DK_CHECKED;
 

@@ -173,6 +173,24 @@ test_random_bytes (void)
   g_test_message ("%d random texts", RANDOM_TEXTS);
 }
 
+static void
+test_names (void)
+{
+  static const char *const fine[] = { "eve", "Zoë Müller-Ø", "Анна Smith", "山田 太郎", "o'Brien 2" };
+  static const char *const bad[]
+      = { "eve\u200b", "e\u00adve", "eve\u115f", "\u3164", "eve\uffa0", "eve\u2063", "\ufeffeve",
+          "eve\ufe0f", "eve\U000e0101", "\u0430nna", "ann\u0430", "\u03bfscar",
+          "x anna\u0301\u0430", "eve\xff" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (fine); i++)
+    g_assert_true (dk_text_check_name (fine[i], NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_autoptr (GError) error = NULL;
+    g_assert_false (dk_text_check_name (bad[i], &error));
+    g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -182,6 +200,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/text/shows-nothing-that-deceives", test_printable);
   g_test_add_func ("/base/text/refuses-hostile-utf8", test_check);
   g_test_add_func ("/base/text/hex-digits-shorten", test_hex_and_digits);
+  g_test_add_func ("/base/text/refuses-names-that-look-like-others", test_names);
   g_test_add_func ("/base/text/random-bytes-do-no-harm", test_random_bytes);
   return dk_test_run ();
 }

@@ -281,29 +281,27 @@ find (sqlite3_stmt *stmt, guint number)
   return get_cpu_us () - begin;
 }
 
-/* Of each query the median of its runs counts, so that what disturbed one run is no slow query. */
+/* All queries in turn, again and again; of each the quickest run counts, so that what disturbed the
+ * others makes no slow query. */
 static void
 measure_find (const Job *job)
 {
   StorePeer peer = store_peer_open (job->path, job->encrypted, FALSE);
-  g_autoptr (GArray) queries = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr (GArray) least = g_array_new (FALSE, FALSE, sizeof (double));
   sqlite3_stmt *stmt
       = prepare (peer.handle, "SELECT count (*), max (phone) FROM (SELECT phone FROM words JOIN "
                               "contact ON contact.id = words.rowid WHERE words MATCH ?1 "
                               "LIMIT 2000)");
 
-  for (guint i = 0; i < QUERIES; i++) {
-    g_autoptr (GArray) runs = g_array_new (FALSE, FALSE, sizeof (double));
-    double median;
-    (void) find (stmt, i);
-    for (guint run = 0; run < QUERY_ROUNDS; run++) {
-      double us = find (stmt, i);
-      g_array_append_val (runs, us);
-    }
-    median = get_quantile (runs, 50);
-    g_array_append_val (queries, median);
+  for (guint i = 0; i < QUERIES * QUERY_ROUNDS; i++) {
+    double us = find (stmt, i % QUERIES);
+    if (i < QUERIES)
+      g_array_append_val (least, us);
+    else
+      g_array_index (least, double, i % QUERIES)
+          = MIN (us, g_array_index (least, double, i % QUERIES));
   }
-  printf ("p50-us %.1f\np99-us %.1f\n", get_quantile (queries, 50), get_quantile (queries, 99));
+  printf ("p50-us %.1f\np99-us %.1f\n", get_quantile (least, 50), get_quantile (least, 99));
   printf ("rss-mb %.2f\n", get_peak_mb ());
   (void) sqlite3_finalize (stmt);
   store_peer_close (&peer);

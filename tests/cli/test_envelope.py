@@ -69,6 +69,9 @@ class Envelope(unittest.TestCase):
         sheet = self.home.path('sheet.pdf')
         done = self.run_ok('--json', 'recovery', 'rotate', '--with-admin', '-o', sheet)
         code = self.read_sheet(sheet)
+        text = ' '.join(tool('pdftotext', '-layout', sheet, '-')[1].split())
+        self.assertRegex(text, r'Replaces envelope A07-1 since 20\d\d-\d\d-\d\d '
+                               r'\d\d:\d\d:\d\d: destroy that one')
         self.assertEqual(os.stat(sheet).st_mode & 0o777, 0o600)
         self.assertNotIn('recovery_code', done.out)
         for group in code.split():
@@ -105,6 +108,7 @@ class Envelope(unittest.TestCase):
         self.info, _ = self.home.json('info')
         self.assertNotIn('recovery_code', done.out)
         self.assertEqual(self.open_with(self.read_sheet(sheet)).code, 0)
+        self.assertNotIn('Replaces', tool('pdftotext', sheet, '-')[1])
 
     def test_it_stays_one_page_with_the_longest_names(self):
         user = LONG_NAME
@@ -156,6 +160,57 @@ class Envelope(unittest.TestCase):
             self.assertEqual(self.home.run('escrow', 'write', '--to', bad, '-o',
                                            self.home.path('x.age')).code, 5)
         self.assertFalse(os.path.exists(self.home.path('x.age')))
+
+    def test_doctor_looks_at_the_escrow_itself(self):
+        self.home.init()
+        medium = self.home.path('medium')
+        os.mkdir(medium)
+        escrow = os.path.join(medium, 'escrow.age')
+        self.run_ok('escrow', 'write', '--to', self.recipient(), '-o', escrow)
+        self.assertEqual(self.check('escrow')['state'], 'green')
+        os.rename(medium, medium + '.away')
+        found = self.check('escrow')
+        self.assertEqual(found['state'], 'amber')
+        self.assertIn('plugged in', found['detail'])
+        os.mkdir(medium)
+        with open(escrow, 'wb') as stream:
+            stream.write(b'age-encryption.org/v1\nof another copy')
+        found = self.check('escrow')
+        self.assertEqual(found['state'], 'red')
+        self.assertIn('is not the escrow', found['detail'])
+
+    def test_a_change_of_keys_says_where_the_escrow_went(self):
+        self.home.init()
+        self.home.add_people()
+        medium = self.home.path('medium')
+        os.mkdir(medium)
+        self.run_ok('escrow', 'write', '--to', self.recipient(), '-o',
+                    os.path.join(medium, 'escrow.age'))
+        os.rename(medium, medium + '.away')
+        for number, words in enumerate((('user', 'remove', AGENT),
+                                        ('kit', 'renew-device', '--reason', 'drill')), 2):
+            done = self.run_ok(*words)
+            name = self.home.path('kit', 'outgoing', f'escrow-A07-{number}.age')
+            self.assertIn(name, done.err)
+            self.assertTrue(os.path.exists(name))
+
+    def test_a_copy_leaves_the_escrow_of_the_original_alone(self):
+        self.home.init()
+        escrow = self.home.path('escrow.age')
+        self.run_ok('escrow', 'write', '--to', self.recipient(), '-o', escrow)
+        with open(escrow, 'rb') as stream:
+            before = stream.read()
+        shutil.copytree(self.home.path('kit'), self.home.path('copy'))
+        done = self.run_ok('recovery', 'rotate', '--renew-keys', kit='copy')
+        self.assertIn('that file was left as it is', done.err)
+        with open(escrow, 'rb') as stream:
+            self.assertEqual(stream.read(), before)
+        found, _ = self.home.json('doctor', kit='copy')
+        self.assertEqual(next(c for c in found if c['check'] == 'escrow')['state'], 'amber')
+        self.run_ok('escrow', 'write', '--to', self.recipient(), '-o', self.home.path('2.age'),
+                    kit='copy')
+        found, _ = self.home.json('doctor', kit='copy')
+        self.assertEqual(next(c for c in found if c['check'] == 'escrow')['state'], 'green')
 
     def test_a_used_code_renews_the_keys_and_the_escrow(self):
         info = self.home.init()

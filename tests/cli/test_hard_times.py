@@ -7,7 +7,7 @@ import os
 import subprocess
 import unittest
 
-from kit_cli import AGENT, Home
+from kit_cli import AGENT, Batch, Home
 
 
 def interrupt_batch(home, calls):
@@ -94,6 +94,95 @@ class FullDisk(unittest.TestCase):
         after = self.home.run('call', 'after it', kit='small/kit')
         self.assertEqual(after.code, 0, after.err)
         self.assertEqual(self.home.run('audit', 'verify', kit='small/kit').code, 0)
+
+
+class ReadOnlyMedium(unittest.TestCase):
+    """Needs the right to mount a small file system."""
+
+    def setUp(self):
+        self.home = Home()
+        self.addCleanup(self.home.remove)
+        self.home.env['XDG_RUNTIME_DIR'] = self.home.path('tmp')
+
+    def mount(self, options):
+        os.makedirs(self.home.path('medium'))
+        mounted = subprocess.run(['mount', '-t', 'tmpfs', '-o', options, 'tmpfs',
+                                  self.home.path('medium')], stderr=subprocess.DEVNULL, timeout=30)
+        if mounted.returncode != 0:
+            self.skipTest('this user may not mount a file system')
+        self.addCleanup(subprocess.run, ['umount', self.home.path('medium')], timeout=30)
+
+    def remount(self, how):
+        subprocess.run(['mount', '-o', f'remount,{how}', self.home.path('medium')], check=True,
+                       timeout=30)
+
+    def check_reads_only(self, number):
+        listed = self.home.run('ticket', 'list', kit='medium/kit')
+        self.assertEqual(listed.code, 0, listed.err)
+        self.assertIn(number, listed.out)
+        self.assertIn('Nothing can be stored now', listed.err)
+        refused = self.home.run('call', 'lost?', kit='medium/kit')
+        self.assertEqual(refused.code, 1)
+        self.assertIn('NOT stored', refused.err)
+        self.assertEqual(refused.out, '')
+        verified = self.home.run('audit', 'verify', kit='medium/kit')
+        self.assertEqual(verified.code, 0, verified.err)
+        self.assertEqual(os.listdir(self.home.path('tmp')), [])
+
+    def test_a_kit_on_a_medium_for_reading_is_read_and_takes_nothing(self):
+        self.mount('size=16m')
+        self.home.init(kit='medium/kit')
+        number = self.home.run('call', 'before it', kit='medium/kit').out.split()[0]
+        self.remount('ro')
+        self.check_reads_only(number)
+        wrong = self.home.run('ticket', 'list', kit='medium/kit', passphrase='wrong')
+        self.assertEqual(wrong.code, 3, wrong.err)
+        self.remount('rw')
+        after = self.home.run('call', 'after it', kit='medium/kit')
+        self.assertEqual(after.code, 0, after.err)
+        self.assertNotIn('Nothing can be stored', after.err)
+        self.assertEqual(self.home.run('audit', 'verify', kit='medium/kit').code, 0)
+
+    def test_who_has_it_open_is_named_and_a_copy_that_was_left_goes(self):
+        self.mount('size=16m')
+        self.home.init(kit='medium/kit')
+        number = self.home.run('call', 'before it', kit='medium/kit').out.split()[0]
+        self.remount('ro')
+        batch = Batch(self.home, kit='medium/kit')
+        self.assertIn(number, batch.ask('ticket list'))
+        self.assertEqual(len(os.listdir(self.home.path('tmp'))), 1)
+        batch.kill()
+        self.assertEqual(len(os.listdir(self.home.path('tmp'))), 1)
+        self.assertEqual(self.home.run('ticket', 'list', kit='medium/kit').code, 0)
+        self.assertEqual(os.listdir(self.home.path('tmp')), [])
+        self.remount('rw')
+        holder = Batch(self.home, kit='medium/kit')
+        self.assertTrue(holder.ask('call one'))
+        folder = self.home.path('medium', 'kit')
+        read_only = self.home.path('view')
+        os.makedirs(read_only)
+        subprocess.run(['mount', '--bind', folder, read_only], check=True, timeout=30)
+        self.addCleanup(subprocess.run, ['umount', read_only], timeout=30)
+        subprocess.run(['mount', '-o', 'remount,bind,ro', read_only], check=True, timeout=30)
+        self.assertEqual(self.home.run('ticket', 'list', kit='view').code, 7)
+        self.assertEqual(holder.end(), 0)
+        self.assertEqual(self.home.run('ticket', 'list', kit='view').code, 0)
+
+    def test_a_disk_without_room_for_another_name_is_read(self):
+        self.mount('size=16m,nr_inodes=40')
+        self.home.init(kit='medium/kit')
+        number = self.home.run('call', 'before it', kit='medium/kit').out.split()[0]
+        fillers = []
+        try:
+            while len(fillers) < 100:
+                fillers.append(self.home.path('medium', f'filler-{len(fillers)}'))
+                os.mkdir(fillers[-1])
+        except OSError:
+            fillers.pop()
+        self.check_reads_only(number)
+        for filler in fillers:
+            os.rmdir(filler)
+        self.assertEqual(self.home.run('call', 'after it', kit='medium/kit').code, 0)
 
 
 class StationFile(unittest.TestCase):

@@ -9,6 +9,7 @@ for that of another kit, another file or an earlier day; the program opens it wi
 address space. The full disk is a library that is loaded into the program and lets calls fail."""
 
 import hashlib
+import json
 import os
 import resource
 import shutil
@@ -305,7 +306,7 @@ class FullDisk(unittest.TestCase):
                        '--new-passphrase-file', self.home.path('next')),
                       ('passwd', '--kdf-mib', '64', '--new-passphrase-file',
                        self.home.path('next')),
-                      ('backup', self.home.path('kit', 'inside.dkbackup'))):
+                      ('backup', self.home.path('beside.dkbackup'))):
             with self.subTest(words=words[:2]):
                 done = self.run_refused(*words)
                 self.assertEqual(done.code, 1, (done.out, done.err))
@@ -315,6 +316,18 @@ class FullDisk(unittest.TestCase):
             done = self.run_refused(*words)
             self.assertEqual(done.code, 0, done.err)
             self.assertIn(number, done.out)
+        done = self.run_refused('--json', 'doctor')
+        checks = {check['check']: check for check in json.loads(done.out)}
+        self.assertEqual((done.code, checks['file']['state']), (0, 'red'), done.err)
+        self.assertIn('could not be checked', checks['file']['detail'])
+        self.assertNotIn('(null)', self.run_refused('doctor').out)
+        sheet = self.home.path('blank.pdf')
+        done = self.run_refused('form', 'print', 'call-log', '-o', sheet)
+        self.assertEqual(done.code, 0, done.err)
+        self.assertIn('no entry of this print', done.err)
+        self.assertTrue(os.path.getsize(sheet) > 0)
+        done = self.run_refused('form', 'print', 'call-log', '--ticket', number, '-o', sheet)
+        self.assertEqual(done.code, 1, done.err)
         self.fill(False)
         self.assertEqual(self.run_refused('call', 'after it').code, 0)
         listed = self.home.run('ticket', 'list').out

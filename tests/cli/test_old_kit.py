@@ -58,6 +58,17 @@ class OldKit(unittest.TestCase):
         self.assertTrue(report['ok'], report)
         self.assertGreater(report['entries'], ENTRIES)
 
+    def test_people_are_stated_by_an_administrator(self):
+        """What its people signed proves nothing about them until then, and is held to it after."""
+        shutil.copytree(KIT, self.home.path('fresh'))
+        before = self.home.run('audit', 'verify', user='lead', kit='fresh')
+        self.assertEqual(before.code, 0, before.out)
+        self.assertIn('nothing here says whose key', before.out)
+        self.assertEqual(self.home.run('info', user='admin', kit='fresh').code, 0)
+        after = self.home.run('audit', 'verify', user='lead', kit='fresh')
+        self.assertEqual(after.code, 0, after.out)
+        self.assertNotIn('whose key', after.out)
+
     def test_the_export_holds(self):
         folder = self.home.path('audit')
         self.ok('audit', 'export', '-o', folder, '--with-text', '--reason', 'year')

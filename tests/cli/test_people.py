@@ -13,6 +13,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import time
 import unittest
 
 from kit_cli import ADMIN, AGENT, LEAD, SAMPLE, TIMEOUT_S, CliTest
@@ -20,6 +21,7 @@ from test_packs import replace_in
 
 CHEAP = ('--kdf-mib', '64')
 DIRECTORY_BYTES = 128 << 10
+SOON_S = 8
 FULL_ROUNDS, FULL_MIN = 6, 4
 
 
@@ -70,10 +72,21 @@ class ComeAndGo(PeopleTest):
         self.assertEqual(self.people()['emil'],
                          {'name': 'emil', 'role': 'frontline', 'kind': 'person',
                           'valid_until': None, 'expired': False})
-        self.assertFalse(self.ok('user', 'set', 'emil', '--role', 'lead')['keys_renewed'])
+        self.assertIn('--new-passphrase-file',
+                      self.fails(2, 'user', 'set', 'emil', '--role', 'lead'))
+        self.assertEqual(self.people(user='emil')['emil']['role'], 'frontline')
+        new = self.home.write('emil-new', 'purple monkey emil\n')
+        self.assertFalse(self.ok('user', 'set', 'emil', '--role', 'lead', '--new-passphrase-file',
+                                 new, *CHEAP)['keys_renewed'])
+        self.fails(3, 'info', user='emil')
+        self.home.write('emil', 'purple monkey emil\n')
         self.assertEqual(self.people(user='emil')['emil']['role'], 'lead')
+        self.fails(5, 'user', 'set', 'emil', '--valid-until', '2020-01-01T00:00Z')
+        now = datetime.datetime.now(datetime.timezone.utc)
+        end = now + datetime.timedelta(seconds=SOON_S)
         self.assertFalse(self.ok('user', 'set', 'emil', '--valid-until',
-                                 '2020-01-01T00:00Z')['keys_renewed'])
+                                 end.strftime('%Y-%m-%dT%H:%M:%SZ'))['keys_renewed'])
+        time.sleep(max(0, (end - datetime.datetime.now(datetime.timezone.utc)).total_seconds()))
         self.assertEqual(self.people()['emil']['expired'], True)
         told = self.fails(3, 'info', user='emil')
         self.assertIn('ended', told)
@@ -103,7 +116,7 @@ class ComeAndGo(PeopleTest):
             (2, 'user', 'add', 'x', '--shared', '--role', 'lead'), (2, 'user', 'remove'),
             (2, 'kit', 'renew-device'), (2, 'passwd', '--kdf-mib', '63'),
             (4, 'user', 'remove', 'nobody'), (4, 'user', 'reset', 'nobody', *self.new()),
-            (4, 'user', 'set', 'nobody', '--role', 'lead'),
+            (4, 'user', 'set', 'nobody', '--role', 'lead', *self.new()),
             (5, 'user', 'set', AGENT, '--valid-until', 'soon'),
             (5, 'user', 'add', 'old', '--role', 'lead', '--valid-until', '2020-01-01T00:00Z',
              *self.new()),

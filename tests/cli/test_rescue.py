@@ -246,24 +246,25 @@ class Rescue(unittest.TestCase):
             self.assertIn(number, out)
         return out
 
-    def make_backup(self, name):
+    def make_backup(self, name, kit='kit', signer=None):
         for tool in ('minisign', 'unzip', 'b2sum'):
             if shutil.which(tool) is None:
                 self.skipTest(f'{tool} is not installed')
         folder = self.home.path(name)
         os.makedirs(folder)
         done = self.home.run('backup', os.path.join(folder, 'station.dkbackup'), '--to',
-                             self.recipient, '--reason', 'drill')
+                             self.recipient, '--reason', 'drill', kit=kit)
         self.assertEqual(done.code, 0, done.err)
         with open(os.path.join(folder, 'signer.txt'), 'w', encoding='ascii') as stream:
-            stream.write(self.info['signer'])
+            stream.write(signer or self.info['signer'])
         return folder
 
     def test_drill_a_of_the_manual_works_as_it_is_written(self):
         folder = self.make_backup('drill-a')
         out = self.drill('A', folder)
         self.assertNotIn('does not follow', out)
-        self.assertEqual(out.count(' agrees'),
+        self.assertNotIn('DOES NOT AGREE', out)
+        self.assertEqual(out.count('.json agrees'),
                          len([n for n in os.listdir(os.path.join(folder, 'inner', 'checkpoints'))
                               if n.endswith('.json')]))
         for i in range(CALLS):
@@ -290,6 +291,45 @@ class Rescue(unittest.TestCase):
         shutil.rmtree(os.path.join(folder, 'outer'))
         code, out = self.run_blocks(blocks[:1], folder)
         self.assertNotEqual(code, 0, out)
+
+    def test_drill_a_works_after_new_device_keys(self):
+        words = 'she said "no" and C:\\temp'
+        info = self.home.init('renewed', 'C01')
+        for command in (('call', words), ('kit', 'renew-device', '--reason', 'drill'),
+                        ('call', 'after')):
+            done = self.home.run(*command, kit='renewed')
+            self.assertEqual(done.code, 0, done.err)
+        now = self.home.json('info', kit='renewed')[0]
+        self.assertNotEqual(info['signer'], now['signer'])
+        folder = self.make_backup('drill-renewed', 'renewed', now['signer'])
+        blocks = self.drill_parts('A')[1]
+        code, out = self.run_blocks(blocks[:5], folder)
+        self.assertEqual(code, 0, out)
+        self.assertIn('every checkpoint agrees', out)
+        self.assertIn(words, out)
+        points = os.path.join(folder, 'inner', 'checkpoints')
+        old = next(n for n in os.listdir(os.path.join(folder, 'inner'))
+                   if n.startswith('device-'))[len('device-'):-len('.pub')]
+        for chain in {n.split('-')[0] for n in os.listdir(points)}:
+            self.check_forged_point(folder, blocks[3], chain)
+        self.assertIn(old, {n.split('-')[0] for n in os.listdir(points)})
+
+    def check_forged_point(self, folder, block, chain):
+        """One whose signature is of another: the step must fail, and pass again without it."""
+        points = os.path.join(folder, 'inner', 'checkpoints')
+        mine = sorted(n for n in os.listdir(points) if n.startswith(chain)
+                      and n.endswith('.minisig'))
+        path, other = (os.path.join(points, n) for n in mine[:2])
+        with open(path, 'rb') as stream:
+            right = stream.read()
+        shutil.copy(other, path)
+        code, out = self.run_blocks([block], folder)
+        self.assertNotEqual(code, 0)
+        self.assertEqual(out.count('DOES NOT AGREE'), 1)
+        self.assertNotIn('every checkpoint agrees', out)
+        with open(path, 'wb') as stream:
+            stream.write(right)
+        self.assertEqual(self.run_blocks([block], folder)[0], 0)
 
     def test_drill_b_of_the_manual_works_as_it_is_written(self):
         folder = self.home.path('drill-b')

@@ -12,9 +12,18 @@ import unittest
 from kit_cli import ADMIN, AGENT, LEAD, CliTest
 
 NAME = 'Zqxcanary'
+OTHER_LEAD = 'lead2'
 
 
 class TwoPeople(CliTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.home.write(OTHER_LEAD, f'correct horse {OTHER_LEAD}\n')
+        done = cls.home.run('user', 'add', OTHER_LEAD, '--role', 'lead', '--kdf-mib', '64',
+                            '--new-passphrase-file', cls.home.path(OTHER_LEAD))
+        assert done.code == 0, done.err
+
     def call(self, summary=f'{NAME} fell on 4 East', **options):
         return self.ok('call', summary, '--set', f'caller={NAME}', user=AGENT, **options)['number']
 
@@ -85,7 +94,10 @@ class TwoPeople(CliTest):
         self.assertIn('legal hold', self.fails(5, *words, *self.second(AGENT), user=LEAD))
         self.fails(2, *hold, '--release', user=LEAD)
         self.fails(3, *hold, '--release', *self.second(AGENT), user=LEAD)
-        self.assertFalse(self.ok(*hold, '--release', *self.second(ADMIN), user=LEAD)['legal_hold'])
+        # Who added the other today knows that one's first passphrase.
+        self.assertIn('24 hours', self.fails(3, *hold, '--release', *self.second(ADMIN), user=LEAD))
+        self.assertFalse(self.ok(*hold, '--release', *self.second(OTHER_LEAD),
+                                 user=LEAD)['legal_hold'])
         self.ok(*words, *self.second(AGENT), user=LEAD)
 
     def test_in_a_batch(self):
@@ -137,7 +149,7 @@ class TwoPeople(CliTest):
         self.ok('user', 'reset', AGENT, '--kdf-mib', '64', '--new-passphrase-file',
                 self.home.path(AGENT), user=LEAD)
         self.assertIn('24 hours', self.fails(3, *words, *self.second(AGENT), user=LEAD))
-        self.ok(*words, *self.second(AGENT), user=ADMIN)
+        self.ok(*words, *self.second(AGENT), user=OTHER_LEAD)
 
 
 if __name__ == '__main__':

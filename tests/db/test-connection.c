@@ -2,6 +2,7 @@
 /* Goal: what the rooms above rely on holds: data comes back, errors are told apart, nothing is
  * read from or written to a file of another kind. Method: small sealed files in a folder of the
  * test, opened, changed behind the back of the program, opened again. */
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "app/crypto/directory.h"
@@ -63,6 +64,36 @@ test_round_trip (Fixture *f, gconstpointer data)
   db = dk_fixture_open (f->path, 0);
   g_assert_cmpint (dk_fixture_int (db, "SELECT count(*) FROM t WHERE text = 'kept'"), ==, 1);
   dk_fixture_close (db);
+}
+
+/* Who only looked something up must not be told that words are lost, and who typed must be. */
+static void
+test_lost_words_are_told (Fixture *f, gconstpointer data)
+{
+  DkDb *db = dk_fixture_create (f->path, 0);
+  g_autoptr (DkTransaction) transaction = NULL;
+  g_autoptr (GError) error = NULL;
+
+  dk_fixture_exec (db, "CREATE TABLE t (text TEXT); INSERT INTO t VALUES ('kept')");
+  g_assert_true (dk_db_refuse_changes (db, NULL));
+  g_assert_cmpint (dk_fixture_int (db, "SELECT count(*) FROM t"), ==, 1);
+  g_assert_false (dk_db_exec (db, "DELETE FROM t", &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_STORAGE);
+  g_assert_nonnull (strstr (error->message, "NOT stored"));
+  g_clear_error (&error);
+  transaction = dk_transaction_new (db, &error);
+  g_assert_null (transaction);
+  g_assert_error (error, DK_ERROR, DK_ERROR_STORAGE);
+  g_assert_nonnull (strstr (error->message, "NOT stored"));
+  g_clear_error (&error);
+  g_assert_cmpint (dk_fixture_int (db, "SELECT count(*) FROM t"), ==, 1);
+  dk_fixture_close (db);
+  g_assert_cmpint (g_mkdir (f->wal, 0700), ==, 0);
+  db = dk_db_open (f->path, dk_fixture_keys (0), &error);
+  g_assert_null (db);
+  g_assert_error (error, DK_ERROR, DK_ERROR_STORAGE);
+  g_assert_nonnull (strstr (error->message, "Nothing was changed"));
+  g_assert_null (strstr (error->message, "NOT stored"));
 }
 
 static void
@@ -454,6 +485,7 @@ main (int argc, char **argv)
   ADD ("one-holder", test_one_holder);
   ADD ("settings-and-other-files-are-guarded", test_guarded);
   ADD ("errors-are-told-apart", test_errors_are_told_apart);
+  ADD ("lost-words-are-told-and-only-those", test_lost_words_are_told);
   ADD ("transactions", test_transactions);
   ADD ("statements-are-reused", test_statements_are_reused);
   ADD ("interrupt-cancels", test_interrupt);

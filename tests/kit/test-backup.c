@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "app/base/clock.h"
 #include "app/base/file.h"
 #include "app/container/container.h"
 #include "app/kit/backup-private.h"
@@ -253,6 +254,51 @@ test_sequence_after_setting_back (KitFixture *f, gconstpointer data)
   kit_fixture_close (kit);
 }
 
+/* What a key of somebody else signed; its sequence is higher than any. */
+static void
+plant_backup (DkKit *kit, const char *folder, gint64 sequence)
+{
+  g_autoptr (DkSecret) seed = dk_secret_new_random (32);
+  g_auto (DkMinisignSecret) signer = { .seed = NULL };
+  g_autoptr (json_t) fields = dk_backup_fields (dk_kit_store (kit), sequence, dk_clock_wall_ms ());
+  g_autoptr (GBytes) words = g_bytes_new_static ("x", 1);
+  DkContainerPayload payload = { .name = (char *) "kit.db", .bytes = words };
+  g_autofree char *name
+      = g_strdup_printf ("A07-20261122T123105Z-%06" G_GINT64_FORMAT ".dkbackup", sequence);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GBytes) made = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean is_taken_for_one = FALSE;
+
+  dk_minisign_secret_from_seed (seed, &signer);
+  made = dk_container_build (DK_BACKUP_TYPE, fields, &payload, 1, &signer, 1, &error);
+  g_assert_no_error (error);
+  kit_fixture_write (path, made);
+  g_assert_true (dk_backup_check_target (path, dk_store_identity (dk_kit_store (kit))->kit_id,
+                                         &is_taken_for_one, NULL));
+  g_assert_true (is_taken_for_one);
+}
+
+/* Anybody can lay files into a folder for backups. */
+static void
+test_planted_sequences (KitFixture *f, gconstpointer data)
+{
+  g_autofree char *out = dk_test_folder_new ();
+  DkKit *kit = kit_fixture_open (f->folder);
+
+  set_folders (kit, out, NULL, 2);
+  save_and_back_up (kit);
+  plant_backup (kit, out, 999999999);
+  plant_backup (kit, out, 1000000000);
+  for (guint i = 0; i < 3; i++)
+    save_and_back_up (kit);
+  g_assert_cmpuint (count_files (out, "-000001.dkbackup"), ==, 0);
+  g_assert_cmpuint (count_files (out, "-000003.dkbackup"), ==, 1);
+  g_assert_cmpuint (count_files (out, "-000004.dkbackup"), ==, 1);
+  g_assert_cmpuint (count_files (out, "-1000000001.dkbackup"), ==, 0);
+  kit_fixture_close (kit);
+}
+
 static void
 test_missing_medium (KitFixture *f, gconstpointer data)
 {
@@ -414,6 +460,7 @@ main (int argc, char **argv)
   KIT_ADD ("/kit/backup/replaces-its-own-only", test_replaces_its_own_only);
   KIT_ADD ("/kit/backup/keeps-the-newest-and-what-is-not-its-own", test_keeps_the_newest);
   KIT_ADD ("/kit/backup/set-back-kit-goes-on-behind-the-folder", test_sequence_after_setting_back);
+  KIT_ADD ("/kit/backup/planted-files-spoil-no-sequence", test_planted_sequences);
   KIT_ADD ("/kit/backup/missing-medium-is-a-message", test_missing_medium);
   KIT_ADD ("/kit/backup/lock-gives-a-copy-up", test_lock_gives_it_up);
   KIT_ADD ("/kit/backup/copy-that-does-not-open-is-none", test_bad_copy_is_none);

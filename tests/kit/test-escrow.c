@@ -44,6 +44,15 @@ target_in (KitFixture *f, const char *name)
   return g_build_filename (f->folder, name, NULL);
 }
 
+/* The folder of a kit takes no other files. New string. */
+static char *
+target_outside (const char *name)
+{
+  g_autofree char *folder = dk_test_folder_new ();
+
+  return g_build_filename (folder, name, NULL);
+}
+
 static void
 write_to (DkKit *kit, const Owner *owner, const char *path, gboolean is_armored)
 {
@@ -115,7 +124,7 @@ test_holds_what_opens (KitFixture *f, gconstpointer data)
 {
   g_auto (Owner) owner = { 0 };
   g_auto (Owner) other = { 0 };
-  g_autofree char *path = target_in (f, "escrow.age");
+  g_autofree char *path = target_outside ("escrow.age");
   g_autofree char *text = NULL;
   g_autofree char *stranger = NULL;
   DkKit *kit = kit_fixture_open (f->folder);
@@ -144,7 +153,7 @@ static void
 test_refusals (KitFixture *f, gconstpointer data)
 {
   g_auto (Owner) owner = { 0 };
-  g_autofree char *path = target_in (f, "escrow.age");
+  g_autofree char *path = target_outside ("escrow.age");
   g_autofree char *folder = target_in (f, "outgoing");
   g_autoptr (DkSecret) passphrase = dk_secret_new_copy ("front line front", 16);
   g_autoptr (DkKit) front = NULL;
@@ -177,7 +186,7 @@ static void
 test_follows_the_keys (KitFixture *f, gconstpointer data)
 {
   g_auto (Owner) owner = { 0 };
-  g_autofree char *path = target_in (f, "escrow.txt");
+  g_autofree char *path = target_outside ("escrow.txt");
   g_autofree char *text = NULL;
   g_autoptr (DkEscrowState) state = NULL;
   g_autoptr (GBytes) first = NULL;
@@ -216,7 +225,7 @@ static void
 test_goes_to_outgoing (KitFixture *f, gconstpointer data)
 {
   g_auto (Owner) owner = { 0 };
-  g_autofree char *medium = target_in (f, "medium");
+  g_autofree char *medium = target_outside ("medium");
   g_autofree char *path = g_build_filename (medium, "escrow.age", NULL);
   g_autofree char *outgoing_folder = target_in (f, DK_KIT_OUTGOING);
   g_autofree char *outgoing = target_in (f, "outgoing/escrow-A07-2.age");
@@ -249,7 +258,7 @@ test_nobody_else_gets_the_keys (KitFixture *f, gconstpointer data)
 {
   g_auto (Owner) owner = { 0 };
   g_auto (Owner) thief = { 0 };
-  g_autofree char *path = target_in (f, "escrow.age");
+  g_autofree char *path = target_outside ("escrow.age");
   g_autofree char *stored = NULL;
   g_autoptr (GBytes) first = NULL;
   g_autoptr (GBytes) same = NULL;
@@ -303,7 +312,7 @@ test_former_admin_chooses_nobody (KitFixture *f, gconstpointer data)
 {
   const DkAccess front_line = { .role = DK_ROLE_FRONTLINE };
   g_autoptr (DkSecret) phrase = dk_secret_new_copy ("staple staple", 13);
-  g_autofree char *path = target_in (f, "thief.age");
+  g_autofree char *path = target_outside ("thief.age");
   g_autoptr (DkSecret) kept = NULL;
   g_auto (Owner) thief = { 0 };
   g_autoptr (GError) error = NULL;
@@ -347,6 +356,83 @@ test_spoilt_record_keeps_nobody_out (KitFixture *f, gconstpointer data)
   kit_fixture_close (kit);
 }
 
+/* One kit, its copy beside it on the same PC, and one place for the escrow of both on record. */
+static void
+test_copy_leaves_the_place_alone (KitFixture *f, gconstpointer data)
+{
+  g_auto (Owner) owner = { 0 };
+  g_autofree char *path = target_outside ("escrow.age");
+  g_autofree char *folder = target_outside ("copy");
+  g_autofree char *database = g_build_filename (folder, DK_KIT_DATABASE, NULL);
+  g_autofree char *outgoing = g_build_filename (folder, "outgoing", "escrow-A07-2.age", NULL);
+  g_autofree char *made = NULL;
+  g_autofree char *sealed = NULL;
+  g_autoptr (GBytes) first = NULL;
+  g_autoptr (GBytes) same = NULL;
+  g_autoptr (GBytes) whole = NULL;
+  g_autoptr (DkEscrowState) state = NULL;
+  DkKit *kit = kit_fixture_open (f->folder);
+
+  (void) data;
+  owner_init (&owner);
+  write_to (kit, &owner, path, FALSE);
+  kit_fixture_close (kit);
+  first = kit_fixture_read (path);
+  whole = kit_fixture_read (f->database);
+  made = g_build_filename (folder, "outgoing", NULL);
+  g_assert_cmpint (g_mkdir_with_parents (made, 0700), ==, 0);
+  kit_fixture_write (database, whole);
+  kit = kit_fixture_open (folder);
+  g_assert_true (told (kit, "copied or moved"));
+  state = dk_escrow_get_state (kit, NULL);
+  g_assert_true (state->is_current);
+  g_assert_true (state->is_elsewhere);
+  g_assert_cmpint (dk_escrow_look (state), ==, DK_ESCROW_SAME);
+  for (guint i = 0; i < 2; i++) { /* also the second time */
+    g_assert_true (dk_kit_rekey (kit, 0, "a test", NULL, NULL));
+    g_assert_true (told (kit, "left as it is"));
+    same = kit_fixture_read (path);
+    g_assert_true (g_bytes_equal (first, same));
+    g_clear_pointer (&same, g_bytes_unref);
+  }
+  sealed = read_with (&owner, outgoing);
+  g_assert_nonnull (sealed);
+  write_to (kit, &owner, path, FALSE);
+  g_clear_pointer (&state, dk_escrow_state_free);
+  state = dk_escrow_get_state (kit, NULL);
+  g_assert_false (state->is_elsewhere);
+  g_assert_true (dk_kit_rekey (kit, 0, "a test", NULL, NULL));
+  g_clear_pointer (&state, dk_escrow_state_free);
+  state = dk_escrow_get_state (kit, NULL);
+  g_assert_cmpstr (state->written, ==, path);
+  g_assert_cmpint (dk_escrow_look (state), ==, DK_ESCROW_SAME);
+  kit_fixture_close (kit);
+}
+
+static void
+test_looks_at_the_file (KitFixture *f, gconstpointer data)
+{
+  g_auto (Owner) owner = { 0 };
+  g_autofree char *path = target_outside ("escrow.age");
+  g_autoptr (DkEscrowState) state = NULL;
+  DkKit *kit = kit_fixture_open (f->folder);
+
+  (void) data;
+  owner_init (&owner);
+  write_to (kit, &owner, path, FALSE);
+  state = dk_escrow_get_state (kit, NULL);
+  g_assert_cmpint (dk_escrow_look (state), ==, DK_ESCROW_SAME);
+  kit_fixture_flip (path, 100);
+  g_assert_cmpint (dk_escrow_look (state), ==, DK_ESCROW_DIFFERENT);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_assert_cmpint (dk_escrow_look (state), ==, DK_ESCROW_AWAY);
+  write_to (kit, &owner, path, FALSE);
+  g_assert_cmpint (dk_escrow_look (state), ==, DK_ESCROW_DIFFERENT);
+  g_clear_pointer (&state->hash, g_free);
+  g_assert_cmpint (dk_escrow_look (state), ==, DK_ESCROW_UNKNOWN);
+  kit_fixture_close (kit);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -355,6 +441,8 @@ main (int argc, char **argv)
   KIT_ADD ("/kit/escrow/is-for-admins-with-a-reason-and-a-right-recipient", test_refusals);
   KIT_ADD ("/kit/escrow/follows-each-change-of-the-keys", test_follows_the_keys);
   KIT_ADD ("/kit/escrow/goes-to-outgoing-where-its-place-is-gone", test_goes_to_outgoing);
+  KIT_ADD ("/kit/escrow/a-copy-leaves-the-place-of-the-original", test_copy_leaves_the_place_alone);
+  KIT_ADD ("/kit/escrow/looks-at-the-file-that-was-written", test_looks_at_the_file);
   KIT_ADD ("/kit/escrow/nobody-else-gets-the-keys", test_nobody_else_gets_the_keys);
   KIT_ADD ("/kit/escrow/a-former-admin-chooses-no-recipient", test_former_admin_chooses_nobody);
   KIT_ADD ("/kit/escrow/a-spoilt-record-keeps-nobody-out", test_spoilt_record_keeps_nobody_out);

@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include "app/base/clock.h"
+#include "app/crypto/aead.h"
+#include "app/crypto/age.h"
 #include "app/db/statement.h"
+#include "app/kit/escrow.h"
 #include "app/kit/kit-private.h"
 #include "app/kit/people.h"
 #include "app/store/connector-store.h"
@@ -89,7 +92,9 @@ remove_person (DkKit *kit, const char *name)
 static void
 set_access (DkKit *kit, const char *name, DkRole role, gint64 until_ms)
 {
-  const DkAccess access = { .role = role, .valid_until_ms = until_ms };
+  g_autoptr (DkSecret) phrase = secret (PHRASE);
+  const DkAccess access = { .role = role, .valid_until_ms = until_ms, .passphrase = phrase,
+                            .kdf = kit_fixture_kdf };
   g_autoptr (GError) error = NULL;
   gboolean done = dk_kit_set_user (kit, name, &access, NULL, &error);
 
@@ -477,6 +482,70 @@ test_device (KitFixture *f, gconstpointer data)
   kit_fixture_close (kit);
 }
 
+static gint64
+epoch_of (DkKit *kit, const guint8 public_key[32])
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      kit->db, "SELECT key_epoch FROM old_key WHERE public = ?1 AND kind = 'lead'");
+  gboolean has_row;
+
+  dk_stmt_bind_blob (stmt, 1, public_key, 32);
+  g_assert_true (dk_stmt_step (stmt, &has_row, NULL));
+  return has_row ? dk_stmt_int (stmt, 0) : -1;
+}
+
+/* A row that somebody has put there for the key in force hides it from nobody. */
+static void
+test_planted_old_key (KitFixture *f, gconstpointer data)
+{
+  guint8 key[32];
+  DkKit *kit = kit_fixture_open (f->folder);
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (kit->db, "INSERT INTO old_key (public, kind, key_epoch, sealed)"
+                              " VALUES (?1, 'device-age', 99, zeroblob (80))");
+
+  dk_keyring_public (kit->keys, DK_KEY_LEAD, key);
+  dk_stmt_bind_blob (stmt, 1, key, sizeof key);
+  g_assert_true (dk_stmt_run (stmt, NULL));
+  g_clear_pointer (&stmt, dk_stmt_free);
+  add (kit, "ben", DK_ROLE_LEAD);
+  add (kit, "lena", DK_ROLE_LEAD);
+  remove_person (kit, "ben");
+  g_assert_cmpint (epoch_of (kit, key), ==, 1);
+  remove_person (kit, "lena");
+  g_assert_cmpint (epoch_of (kit, key), ==, 1);
+  kit_fixture_close (kit);
+}
+
+/* The escrow goes on to whom it was made for: who removes an administrator is told. */
+static void
+test_escrow_is_named (KitFixture *f, gconstpointer data)
+{
+  g_autofree char *folder = dk_test_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "escrow.age", NULL);
+  g_autoptr (DkSecret) seed = dk_secret_new_random (32);
+  g_autofree char *recipient = NULL;
+  g_autoptr (GError) error = NULL;
+  guint8 key[32];
+  guint told = 0;
+  DkKit *kit = kit_fixture_open (f->folder);
+
+  dk_box_public (key, seed);
+  recipient = dk_age_recipient_text (key);
+  g_assert_true (dk_escrow_write (kit, recipient, path, FALSE, "yearly", &error));
+  add (kit, "ben", DK_ROLE_ADMIN);
+  add (kit, "omar", DK_ROLE_FRONTLINE);
+  remove_person (kit, "omar");
+  remove_person (kit, "ben");
+  for (guint i = 0; i < dk_kit_messages (kit)->len; i++) {
+    const char *message = g_ptr_array_index (dk_kit_messages (kit), i);
+    told += strstr (message, recipient) != NULL && strstr (message, "ben") != NULL;
+    g_assert_null (strstr (message, "omar"));
+  }
+  g_assert_cmpuint (told, ==, 1);
+  kit_fixture_close (kit);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -489,5 +558,7 @@ main (int argc, char **argv)
   KIT_ADD ("/kit/rekey/an-admin-leaves", test_admin_leaves);
   KIT_ADD ("/kit/rekey/sixteen-admin-keys-are-walked", test_sixteen_admin_keys);
   KIT_ADD ("/kit/rekey/device-keys-begin-a-chain", test_device);
+  KIT_ADD ("/kit/rekey/a-planted-old-key-hides-none", test_planted_old_key);
+  KIT_ADD ("/kit/rekey/the-escrow-on-record-is-named", test_escrow_is_named);
   return dk_test_run ();
 }

@@ -15,6 +15,7 @@
 
 #define PHRASE "staple staple"
 #define NEXT "purple monkey"
+#define SOON_MS 2000
 #define DAY_MS (G_GINT64_CONSTANT (86400) * 1000)
 
 static DkSecret *
@@ -87,7 +88,9 @@ assert_not_reset (DkKit *kit, const char *name, DkError code, const char *words)
 static gboolean
 set_access (DkKit *kit, const char *name, DkRole role, gint64 until_ms, GError **error)
 {
-  const DkAccess access = { .role = role, .valid_until_ms = until_ms };
+  g_autoptr (DkSecret) phrase = secret (NEXT);
+  const DkAccess access = { .role = role, .valid_until_ms = until_ms, .passphrase = phrase,
+                            .kdf = kit_fixture_kdf };
 
   return dk_kit_set_user (kit, name, &access, NULL, error);
 }
@@ -212,17 +215,28 @@ test_exchanged_seed (KitFixture *f, gconstpointer data)
 static void
 test_promoted_and_demoted (KitFixture *f, gconstpointer data)
 {
+  const DkAccess bare = { .role = DK_ROLE_RECONCILER };
+  g_autoptr (GError) error = NULL;
+  DkSlotInfo before;
+  DkSlotInfo after;
   DkKit *kit = kit_fixture_open (f->folder);
 
   add (kit, "lena", DK_ROLE_LEAD);
   add (kit, "omar", DK_ROLE_FRONTLINE);
   g_assert_true (has_seed (kit, "omar"));
+  find (kit, "omar", &before);
+  g_assert_false (dk_kit_set_user (kit, "omar", &bare, NULL, &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
   must_set (kit, "omar", DK_ROLE_RECONCILER, 0);
+  find (kit, "omar", &after);
+  g_assert_true (memcmp (before.sign_public, after.sign_public, 32) != 0);
+  g_assert_true (memcmp (before.box_public, after.box_public, 32) != 0);
   g_assert_false (has_seed (kit, "omar"));
   g_assert_cmpuint (kit_fixture_count (kit, "user-changed"), ==, 1);
   g_assert_cmpuint (kit_fixture_count (kit, "keys-renewed"), ==, 0);
   kit_fixture_close (kit);
-  kit = open_with (f, "omar", NULL, PHRASE);
+  assert_denied (f, "omar", PHRASE);
+  kit = open_with (f, "omar", NULL, NEXT);
   g_assert_nonnull (dk_keyring_get (dk_kit_keys (kit), DK_KEY_SEND));
   kit_fixture_close (kit);
 
@@ -250,7 +264,11 @@ test_ends (KitFixture *f, gconstpointer data)
   DkKit *kit = kit_fixture_open (f->folder);
 
   add (kit, "omar", DK_ROLE_FRONTLINE);
-  must_set (kit, "omar", DK_ROLE_FRONTLINE, now - DAY_MS);
+  g_assert_false (set_access (kit, "omar", DK_ROLE_FRONTLINE, now - DAY_MS, &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+  g_clear_error (&error);
+  must_set (kit, "omar", DK_ROLE_FRONTLINE, dk_clock_wall_ms () + SOON_MS);
+  g_usleep (SOON_MS * 1000);
   assert_not_reset (kit, "omar", DK_ERROR_INVALID, "is over");
   g_assert_false (set_access (kit, "anna", DK_ROLE_ADMIN, now + DAY_MS, &error));
   g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);

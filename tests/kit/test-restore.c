@@ -12,6 +12,7 @@
 #include "app/base/file.h"
 #include "app/crypto/age.h"
 #include "app/kit/backup.h"
+#include "app/kit/rekey.h"
 #include "app/kit/restore-private.h"
 #include "app/model/number.h"
 #include "tests/kit/kit-fixture.h"
@@ -482,6 +483,35 @@ test_broken_off (Fixture *f, gconstpointer data)
 
 #define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
 
+/* station.json has the keys that the restored kit lost again: no edit. Whatever else it says is. */
+static void
+test_late_station (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->kit.folder, "station.json", NULL);
+
+  (void) data;
+  for (guint edited = 0; edited < 2; edited++) {
+    DkKit *kit = kit_fixture_open (f->kit.folder);
+    g_autoptr (GError) error = NULL;
+    g_autofree char *text = NULL;
+
+    g_assert_true (dk_kit_renew_device (kit, "a test", NULL, NULL));
+    kit_fixture_close (kit);
+    error = try_as (f->kit.folder, f->file, "anna", TRUE, NULL);
+    g_assert_no_error (error);
+    if (edited == 1) {
+      g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+      memcpy (strstr (text, "CARY"), "EVIL", 4);
+      g_assert_true (g_file_set_contents (path, text, -1, NULL));
+    }
+    kit = kit_fixture_open (f->kit.folder);
+    g_assert_true (told (kit, "restored from a backup"));
+    g_assert_cmpint (told (kit, "station.json"), ==, edited == 1);
+    g_assert_cmpuint (kit_fixture_count (kit, "station-rewritten"), ==, edited);
+    kit_fixture_close (kit);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -501,6 +531,7 @@ main (int argc, char **argv)
   ADD ("/kit/restore/refuses-another-signer", test_other_signer);
   ADD ("/kit/restore/refuses-flipped-and-cut-files", test_flipped_or_cut);
   ADD ("/kit/restore/older-people-need-an-admin", test_older_people);
+  ADD ("/kit/restore/station-json-of-newer-keys-is-no-edit", test_late_station);
   ADD ("/kit/restore/live-journal-goes-aside-with-its-kit", test_live_journal);
   ADD ("/kit/restore/broken-off-leaves-the-old-kit", test_broken_off);
   return dk_test_run ();

@@ -82,6 +82,20 @@ assert_opens (DkKit *kit, const char *name)
   g_assert_cmpstr (dk_person_info (person)->name, ==, name);
 }
 
+/* As if entries of that kind had never been written. */
+static void
+forget (DkKit *kit, const char *kind)
+{
+  g_autofree char *sql = g_strdup_printf (
+      "DROP TRIGGER IF EXISTS entry_no_delete; DROP TRIGGER IF EXISTS entry_body_no_delete;"
+      "DELETE FROM entry_body WHERE entry IN (SELECT id FROM entry WHERE kind = '%s');"
+      "DELETE FROM entry WHERE kind = '%s'",
+      kind, kind);
+
+  g_assert_true (dk_db_exec (kit->db, sql, NULL));
+}
+
+/* Whoever adds somebody knows the first passphrase, as after a reset. */
 static void
 test_two_people (KitFixture *f, gconstpointer data)
 {
@@ -92,6 +106,8 @@ test_two_people (KitFixture *f, gconstpointer data)
   DkKit *kit = kit_fixture_open (f->folder);
 
   add (kit, "ben", DK_ROLE_FRONTLINE);
+  assert_refused (kit, "ben", PHRASE, DK_ERROR_DENIED, "24 hours");
+  forget (kit, "user-added");
   ben = dk_kit_unlock_second (kit, "ben", phrase, NULL);
   g_assert_nonnull (ben);
   dk_store_sign_body (kit->store, kind, "x", body);
@@ -169,17 +185,6 @@ put_reset (DkKit *kit, const char *who, const char *by, gint64 age_ms, const cha
 }
 
 static void
-forget_resets (DkKit *kit)
-{
-  g_assert_true (dk_db_exec (kit->db, "DROP TRIGGER IF EXISTS entry_no_delete;"
-                                      "DROP TRIGGER IF EXISTS entry_body_no_delete;"
-                                      "DELETE FROM entry_body WHERE entry IN (SELECT id FROM entry"
-                                      " WHERE kind = 'user-reset');"
-                                      "DELETE FROM entry WHERE kind = 'user-reset'",
-                             NULL));
-}
-
-static void
 test_resets_of_the_last_day (KitFixture *f, gconstpointer data)
 {
   DkMoment now;
@@ -188,19 +193,20 @@ test_resets_of_the_last_day (KitFixture *f, gconstpointer data)
   dk_clock_now (&now);
   add (kit, "ben", DK_ROLE_FRONTLINE);
   add (kit, "clara", DK_ROLE_LEAD);
+  forget (kit, "user-added");
   put_reset (kit, "ben", "anna", 25 * HOUR_MS, "", 0);
   put_reset (kit, "ben", "clara", HOUR_MS, "", 0);
   assert_opens (kit, "ben");
   put_reset (kit, "ben", "anna", 23 * HOUR_MS, "", 0);
   assert_refused (kit, "ben", PHRASE, DK_ERROR_DENIED, "24 hours");
-  forget_resets (kit);
+  forget (kit, "user-reset");
   put_reset (kit, "anna", "ben", HOUR_MS, "", 0);
   assert_refused (kit, "ben", PHRASE, DK_ERROR_DENIED, "24 hours");
   assert_opens (kit, "clara");
-  forget_resets (kit);
+  forget (kit, "user-reset");
   put_reset (kit, "ben", "anna", -HOUR_MS, "", 0); /* the clock was set back */
   assert_refused (kit, "ben", PHRASE, DK_ERROR_DENIED, "24 hours");
-  forget_resets (kit);
+  forget (kit, "user-reset");
   put_reset (kit, "ben", "anna", 30 * HOUR_MS, now.boot, now.mono_ms); /* or on */
   if (*now.boot != '\0')
     assert_refused (kit, "ben", PHRASE, DK_ERROR_DENIED, "24 hours");

@@ -125,6 +125,7 @@ append (Maker *m, const char *kind, const char *object, const json_t *body)
   g_autofree char *text = dk_json_canonical (body, NULL);
   g_autoptr (DkEntry) e = dk_entry_new ();
   g_autofree char *hash_hex = NULL;
+  gboolean is_anna;
   guint8 raw[16];
   guint8 hash[32];
   char *line;
@@ -139,7 +140,8 @@ append (Maker *m, const char *kind, const char *object, const json_t *body)
   e->prev = g_strdup (m->prev);
   e->kind = g_strdup (kind);
   e->object = g_strdup (object);
-  e->user = g_strdup (g_rand_boolean (m->rng) ? "anna" : "Zoë \"Z\"");
+  is_anna = g_rand_boolean (m->rng) || json_object_get (body, "signed") != NULL;
+  e->user = g_strdup (is_anna ? "anna" : "Zoë \"Z\"");
   e->recorded_ms = START_MS + m->mono_ms;
   e->happened_ms = e->recorded_ms - g_rand_int_range (m->rng, 0, 3600000);
   e->boot = g_strdup ("5e0c6f2e-7c1a-4a52-9d0e-4f2b8a1c9d33");
@@ -230,6 +232,29 @@ append_any (Maker *m)
   append (m, kind, object, body);
 }
 
+/* Who signs, as sign_as does it. */
+static json_t *
+made_people (void)
+{
+  static const char *const names[] = { "anna", "ben" };
+  json_t *list = json_array ();
+
+  for (guint8 i = 0; i < G_N_ELEMENTS (names); i++) {
+    guint8 bytes[32];
+    guint8 key[32];
+    g_autofree char *slot = g_strnfill (32, (char) ('b' + i));
+    g_autofree char *hex = NULL;
+    g_autoptr (DkSecret) seed = NULL;
+    memset (bytes, i + 1, sizeof bytes);
+    seed = dk_secret_new_copy (bytes, sizeof bytes);
+    dk_sign_public (key, seed);
+    hex = dk_text_hex (key, sizeof key);
+    json_array_append_new (list, json_pack ("{s:s, s:s, s:s, s:s}", "name", names[i], "role",
+                                            "admin", "sign_key", hex, "slot", slot));
+  }
+  return list;
+}
+
 static void
 begin_chain (Maker *m, const MadeChain *before)
 {
@@ -243,6 +268,8 @@ begin_chain (Maker *m, const MadeChain *before)
   dk_json_set_text (body, "kit", m->ledger->kit);
   dk_json_set_text (body, "station", "A07");
   dk_json_set_text (body, "device_sign", key);
+  if (before == NULL)
+    json_object_set_new (body, "people", made_people ());
   if (before != NULL) {
     dk_json_set_text (body, "prev_chain", before->id);
     json_object_set_new (body, "prev_seq", json_integer (before->lines->len));

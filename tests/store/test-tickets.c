@@ -462,7 +462,8 @@ keep_reason (StoreFixture *f, const char *number, GError **error)
 static gboolean
 keep_resolution (StoreFixture *f, const char *number, GError **error)
 {
-  return dk_ticket_store_keep_words (f->store, number, DK_STEP_RESOLVE, " Toner, größe 1/2 ", error);
+  return dk_ticket_store_keep_words (f->store, number, DK_STEP_RESOLVE, " Toner, größe 1/2 ",
+                                     error);
 }
 
 static gboolean

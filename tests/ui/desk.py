@@ -19,7 +19,7 @@ STATE_MADE = os.path.join(ui.PRIVATE, 'state-as-made')
 
 
 def fresh_kit():
-    """A kit with the sample content in FOLDER: made once, copied for each test. What made it said."""
+    """A kit with the sample content in FOLDER, made once, then copied; what `demo` told."""
     answer = os.path.join(ui.PRIVATE, 'kit-as-made.json')
     if not os.path.exists(answer):
         with open(answer, 'w', encoding='utf-8') as file:
@@ -35,7 +35,7 @@ def fresh_kit():
 
 
 class DeskTest(unittest.TestCase):
-    """Each test has a kit of its own; `open_window` unlocks it. PROGRAM is what it is opened with."""
+    """Each test has a kit of its own; `open_window` unlocks it, with PROGRAM."""
 
     PROGRAM = 'downtime-kit'
 
@@ -105,6 +105,15 @@ class DeskTest(unittest.TestCase):
             table = self.find_table(name)
             return table if table and ui.Atspi.Table.get_n_rows(table) == count else None
         return ui.until(look, f'{count} rows in "{name}"')
+
+    def choose(self, words):
+        """An entry of the menu of the page of a ticket."""
+        ui.key('alt+o')
+        entry = ui.until(lambda: next((n for n in ui.find_all(self.app.root, None, words)
+                                       if ui.has(n, ui.State.SENSITIVE)
+                                       and ui.Atspi.Action.get_n_actions(n) > 0), None),
+                         f'"{words}" in the menu')
+        ui.press(entry)
 
     def press(self, name):
         button = ui.until(lambda: ui.find(self.app.root, ui.Role.PUSH_BUTTON, name),

@@ -39,6 +39,7 @@ def until(look, what, wait_s=WAIT_S):
         except Exception as error:  # GLib.Error, or None where a child was
             last = error
         if time.monotonic() > end:
+            shot('not-found')  # what was there instead
             raise AssertionError(f'not within {wait_s} s: {what}' + (f' ({last})' if last else ''))
         time.sleep(0.02)
         context = GLib.MainContext.default()

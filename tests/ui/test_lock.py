@@ -14,6 +14,7 @@ import kit_ui as ui
 from desk import DeskTest
 
 WORDS = 'Monitor 12 shows no data'
+RESOLUTION = 'Fuse of the gateway'
 LOCKED_WITHIN_S = 1.0
 # Restart of the process, accessibility bus included, on a PC that does other things as well.
 PAGE_WITHIN_S = 10
@@ -121,6 +122,111 @@ class Lock(DeskTest):
             desktop.lock_screen(saver)
             self.check_locked(saver, since)
         self.check_draft(number)
+
+    def unlock_as(self, name):
+        entry = self.find_passphrase()
+        ui.until(lambda: ui.has(entry, ui.State.FOCUSED), 'the focus in the passphrase')
+        ui.type_text(self.passphrases[name])
+        ui.key('Return')
+        self.wait_label(f'{name}, ')
+
+    def open_ticket(self):
+        ui.key('alt+3')
+        self.wait_rows('List of tickets', 1)
+        ui.key('Home', 'Return')
+        self.wait_label('Tell the caller: ')
+        self.wait_focus('Add a line to the log')
+
+    def begin_step(self, item, label, words):
+        """Opens the dialog of a step, which has these words in it; returns its field."""
+        self.choose(item)
+        field = ui.until(lambda: ui.labelled(ui.find(self.app.root, ui.Role.DIALOG), label),
+                         f'the field "{label}"')
+        ui.until(lambda: ui.has(field, ui.State.FOCUSED), 'the focus in it')
+        ui.until(lambda: ui.text(field) == words, f'"{words}" in the field')
+        return field
+
+    def test_words_in_a_dialog(self):
+        number = self.dkit('ticket', 'new', 'it-incident', '--set', 'caller=Ward desk', '--set',
+                           'summary=' + WORDS).split()[0]
+        self.open_with()
+        ui.until(self.login.holds_sleep_back, 'the sleep to be held back')
+        ui.until(lambda: ('GetSession', '1') in self.login.asked, 'the session to be asked for')
+        self.open_ticket()
+        field = self.begin_step('Resolve', 'What solved it', '')
+        ui.type_text(RESOLUTION)
+        ui.until(lambda: ui.text(field) == RESOLUTION, 'the words')
+        self.login.sleep()  # at once: nothing has paused for them to be kept
+        self.wait_page(time.monotonic())
+        self.unlock_as('admin')
+        self.open_ticket()
+        self.wait_label('resolve, begun and not done: ' + RESOLUTION)
+        ui.shot('ticket-step-begun')
+        self.begin_step('Resolve', 'What solved it', RESOLUTION)
+        self.wait_label('Typed by admin')
+        ui.type_text(' replaced')
+        ui.shot('ticket-step-again')
+        ui.until(lambda: self.login.asked.count(('GetSession', '1')) == 2, 'the session again')
+        self.login.lock_session()
+        self.wait_page(time.monotonic())
+        self.unlock_as('admin')
+        self.open_ticket()
+        self.begin_step('Resolve', 'What solved it', RESOLUTION + ' replaced')
+        ui.key('Return')
+        self.wait_label('resolved: ')
+        self.assertIsNone(ui.find(self.window, ui.Role.LABEL, 'begun and not done'))
+        ui.key('alt+F4')
+        self.assertEqual(self.app.wait(), 0)
+        stored = json.loads(self.dkit('--json', 'ticket', 'show', number))
+        self.assertEqual((stored['state'], stored['resolution']),
+                         ('resolved', RESOLUTION + ' replaced'))
+
+    def test_words_in_a_dialog_left_idle(self):
+        """They stand there for the next person, until they are discarded."""
+        self.dkit('ticket', 'new', 'it-incident', '--set', 'caller=Ward desk', '--set',
+                  'summary=' + WORDS, '--final')
+        self.open_with('--lock-after', '4')
+        self.open_ticket()
+        self.begin_step('Void', 'Reason for voiding', '')
+        ui.type_text('twice the')
+        self.wait_page(time.monotonic())
+        self.app.end()
+        self.app = ui.App('--kit', self.folder, '--user', 'agent',
+                          environment={'DBUS_SYSTEM_BUS_ADDRESS': self.login.address})
+        self.window = self.app.window
+        ui.until(self.find_passphrase, 'the unlock page')
+        self.unlock_as('agent')
+        self.open_ticket()
+        self.begin_step('Void', 'Reason for voiding', 'twice the')
+        self.wait_label('Typed by admin')
+        ui.type_text(' same')
+        ui.key('Escape')
+        self.wait_label('nothing was done. Your words are kept')
+        self.begin_step('Void', 'Reason for voiding', 'twice the same')
+        self.wait_label('Typed by agent')
+        self.press('Discard the words')
+        self.wait_label('the words were discarded')
+        self.begin_step('Void', 'Reason for voiding', '')
+        ui.key('Escape')
+        self.change_with_reason()
+
+    def change_with_reason(self):
+        """The reason of an amendment, kept though the change itself goes to the log."""
+        self.choose('Amend')
+        self.wait_focus('Caller')
+        ui.type_text('X')
+        self.wait_label('amending, not stored yet')
+        ui.key('ctrl+s')
+        field = ui.until(lambda: ui.labelled(self.app.root, 'Reason for the change'), 'the field')
+        ui.until(lambda: ui.has(field, ui.State.FOCUSED), 'the focus in it')
+        ui.type_text('heard it wrongly')
+        ui.until(lambda: ui.text(field) == 'heard it wrongly', 'the words')
+        desktop.lock_screen(SAVERS[0])
+        self.wait_page(time.monotonic())
+        self.unlock_as('agent')
+        self.open_ticket()
+        self.wait_label('amend, begun and not done: heard it wrongly')
+        self.wait_label('Amendment begun and not stored')
 
     def test_idle_counts_from_the_last_key(self):
         self.open_with('--lock-after', '3')

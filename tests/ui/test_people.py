@@ -28,6 +28,7 @@ class People(DeskTest):
                                        if item in (n.get_name() or '')
                                        and ui.has(n, ui.State.SHOWING, ui.State.SENSITIVE)
                                        and n.get_role() != ui.Role.LABEL), None), item)
+        ui.shot('menu')
         ui.press(entry)
 
     def dialog(self):
@@ -101,11 +102,14 @@ class People(DeskTest):
         self.select_row('agent')
         self.press('Change role or end')
         self.choose_role('lead')
-        self.fill(Your_own_passphrase=self.passphrases['admin'])
+        self.fill(New_passphrase='lead-' + NEW, The_same_once_more='lead-' + NEW,
+                  Your_own_passphrase=self.passphrases['admin'])
+        ui.shot('people-promoted')
         self.press('Change role and end')
         self.wait_label('agent has the new role')
         self.select_row('agent')
         self.press('Remove this person')
+        ui.until(lambda: ui.labelled(self.dialog(), 'Your own passphrase'), 'its fields')
         ui.shot('people-remove')
         self.fill(Your_own_passphrase=self.passphrases['admin'])
         self.press('Remove person and renew keys')
@@ -159,6 +163,8 @@ class People(DeskTest):
                        if re.fullmatch(r'\d:  \d{6}', n.get_name()))
         groups = [name[-6:] for name in names]
         self.assertEqual(len(groups), 8)
+        ui.key('Escape')
+        self.wait_label('The code is not shown again')
         ui.shot('people-new-code')
         self.press('Close: the code is on paper')
         ui.key('alt+F4')

@@ -67,15 +67,6 @@ class Ticket(DeskTest):
         ui.key('alt+3')
         self.wait_rows('List of tickets', 1)
 
-    def choose(self, words):
-        """An entry of the menu of the page."""
-        ui.key('alt+o')
-        entry = ui.until(lambda: next((n for n in ui.find_all(self.app.root, None, words)
-                                       if ui.has(n, ui.State.SENSITIVE)
-                                       and ui.Atspi.Action.get_n_actions(n) > 0), None),
-                         f'"{words}" in the menu')
-        ui.press(entry)
-
     def test_amended_then_void_with_reasons(self):
         number = self.dkit('ticket', 'new', 'it-incident', '--set', 'caller=Ward desk', '--set',
                            'summary=Printer silent', '--final').split()[0]

@@ -3,6 +3,9 @@
 """Goal: a wrong passphrase changes nothing and says so, the right one opens, locking closes.
 Method: real keys; the kit is asked by dkit who holds it."""
 
+import os
+import subprocess
+
 import kit_ui as ui
 from desk import DeskTest
 
@@ -45,6 +48,25 @@ class Unlock(DeskTest):
         ui.key('alt+7')
         ui.key('alt+4')
         self.wait_rows('Contacts by name', 54)
+
+    def test_a_kit_that_cannot_be_written_is_read(self):
+        # Bound to itself first: only the new mount becomes one for reading.
+        if subprocess.run(['mount', '--bind', self.folder, self.folder],
+                          stderr=subprocess.DEVNULL, timeout=30).returncode != 0:
+            self.skipTest('this user may not mount a file system')
+        self.addCleanup(subprocess.run, ['umount', '-l', self.folder], timeout=30)
+        subprocess.run(['mount', '-o', 'remount,bind,ro', self.folder], check=True, timeout=30)
+        self.start()
+        self.unlock()
+        self.wait_label('Nothing can be stored now')
+        ui.shot('cannot-be-written')
+        ui.key('alt+4')
+        self.wait_rows('Contacts by name', 54)
+        ui.key('ctrl+l')
+        ui.until(lambda: self.find_again(), 'the unlock page of a fresh process')
+        left = [name for name in os.listdir(os.environ['XDG_RUNTIME_DIR'])
+                if name.startswith('downtime-kit-reading-')]
+        self.assertEqual(left, [])
 
     def test_held_kit_is_named_and_gives_code_7(self):
         holder = ui.App('--kit', self.folder, '--user', 'admin')
