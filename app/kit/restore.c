@@ -313,6 +313,27 @@ dk_kit_restore_unlock (DkKitRestore *restore, const char *user, const DkSecret *
   return done;
 }
 
+#define KEPT_IN_A_SECOND_MAX 100
+
+/* A name that nothing in the folder has: two restores may fall into one second. New string. */
+static char *
+name_for_old (const char *folder)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *date = g_date_time_format (now, "%Y%m%dT%H%M%SZ");
+  char *name = g_strconcat (DK_KIT_DATABASE ".before-restore-", date, NULL);
+
+  for (guint i = 2; i < KEPT_IN_A_SECOND_MAX; i++) {
+    g_autofree char *path = dk_kit_file (folder, name);
+    g_autofree char *wal = g_strconcat (path, "-wal", NULL);
+    if (!dk_file_exists (path) && !dk_file_exists (wal))
+      break;
+    g_free (name);
+    name = g_strdup_printf (DK_KIT_DATABASE ".before-restore-%s-%u", date, i);
+  }
+  return name;
+}
+
 /* First the old file gets its second name, then the new one takes the first: at no moment is there
  * no kit. A journal that stays behind is foreign to the new file, which sets it aside. */
 static gboolean
@@ -320,9 +341,7 @@ keep_old (DkKitRestore *restore, char **kept, GError **error)
 {
   g_autofree char *path = dk_kit_file (restore->folder, DK_KIT_DATABASE);
   g_autofree char *wal = g_strconcat (path, "-wal", NULL);
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *date = g_date_time_format (now, "%Y%m%dT%H%M%SZ");
-  g_autofree char *name = g_strconcat (DK_KIT_DATABASE ".before-restore-", date, NULL);
+  g_autofree char *name = name_for_old (restore->folder);
   g_autofree char *old = dk_kit_file (restore->folder, name);
   g_autofree char *old_wal = g_strconcat (old, "-wal", NULL);
 
