@@ -224,7 +224,6 @@ test_who_stays_loses_nothing (KitFixture *f, gconstpointer data)
 {
   g_autoptr (DkConnectorFacts) facts = NULL;
   g_autoptr (GPtrArray) leads = NULL;
-  g_autoptr (DkSecret) phrase = secret ("tractor beam");
   g_autoptr (GError) error = NULL;
   g_autofree char *number = NULL;
   g_autofree char *next = NULL;
