@@ -86,14 +86,15 @@ dk_file_writer_new_private (const char *path, GError **error)
   return new_writer (path, TRUE, error);
 }
 
-gboolean
-dk_file_writer_is_leftover (const char *name, const char *base)
+char *
+dk_file_writer_leftover_base (const char *name)
 {
-  gsize size = strlen (base);
+  const char *end = strrchr (name, '.');
 
-  return name[0] == '.' && strncmp (name + 1, base, size) == 0 && name[1 + size] == '.'
-         && strlen (name + size + 2) == RANDOM_DIGITS
-         && strspn (name + size + 2, "0123456789abcdef") == RANDOM_DIGITS;
+  if (name[0] != '.' || end <= name + 1 || strlen (end + 1) != RANDOM_DIGITS
+      || strspn (end + 1, "0123456789abcdef") != RANDOM_DIGITS)
+    return NULL;
+  return g_strndup (name + 1, (gsize) (end - name - 1));
 }
 
 gboolean

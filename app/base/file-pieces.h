@@ -40,9 +40,9 @@ gboolean dk_file_writer_finish (DkFileWriter *writer, gboolean replace, GError *
 /* Frees it and removes a file that was not finished. NULL is fine. */
 void dk_file_writer_free (DkFileWriter *writer);
 
-/* TRUE if this is the hidden name of a file that was to be called `base`, as a writer that was
- * killed leaves it. */
-gboolean dk_file_writer_is_leftover (const char *name, const char *base);
+/* The name that a file was to have whose hidden name this is, as a writer that was killed leaves
+ * it: ".BASE." and 16 hex digits. New string; NULL if it is no such name. */
+char *dk_file_writer_leftover_base (const char *name);
 
 /* An open file that is read in pieces. */
 typedef struct DkFileReader DkFileReader;

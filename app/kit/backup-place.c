@@ -229,7 +229,6 @@ remove_quietly (const char *path)
     g_debug ("%s", failed->message);
 }
 
-/* Hidden names that end in the random digits of a writer. */
 static void
 remove_leftovers (const char *folder, const char *station)
 {
@@ -237,16 +236,10 @@ remove_leftovers (const char *folder, const char *station)
 
   for (guint i = 0; names != NULL && i < names->len; i++) {
     const char *name = g_ptr_array_index (names, i);
-    const char *end = strrchr (name, '.');
-    g_autofree char *base = NULL;
-    g_autofree char *path = NULL;
-    if (name[0] != '.' || end == name || end == NULL)
-      continue;
-    base = g_strndup (name + 1, (gsize) (end - name - 1));
-    if (!dk_backup_name_is_ours (base, station) || !dk_file_writer_is_leftover (name, base))
-      continue;
-    path = g_build_filename (folder, name, NULL);
-    remove_quietly (path);
+    g_autofree char *base = dk_file_writer_leftover_base (name);
+    g_autofree char *path = g_build_filename (folder, name, NULL);
+    if (base != NULL && dk_backup_name_is_ours (base, station))
+      remove_quietly (path);
   }
 }
 

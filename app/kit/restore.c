@@ -391,24 +391,30 @@ remove_folder (DkKitRestore *restore)
   (void) g_rmdir (restore->folder);
 }
 
+/* Every name that the program writes in a kit's folder through a hidden one. */
+static gboolean
+is_written_by_us (const char *base)
+{
+  return g_str_has_prefix (base, DK_KIT_DATABASE) || g_str_has_prefix (base, DK_KIT_BACKUP)
+         || strcmp (base, DK_KIT_STATION) == 0;
+}
+
 void
 dk_kit_remove_leftovers (const char *folder)
 {
   static const char *const unfinished[]
-      = { DK_RESTORE_INCOMING, DK_RESTORE_LOOK, DK_KIT_RESTORE, DK_KIT_BACKUP,
-          DK_KIT_REKEY };
-  static const char *const written[] = { DK_RESTORE_INCOMING, DK_RESTORE_LOOK,
-                                         DK_RESTORE_LOOK "-wal", DK_KIT_BACKUP_SEALED };
+      = { DK_RESTORE_INCOMING, DK_RESTORE_LOOK, DK_KIT_RESTORE, DK_KIT_BACKUP, DK_KIT_REKEY };
   g_autoptr (GPtrArray) names = dk_file_list (folder, DK_BACKUP_FILES_MAX, NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (unfinished); i++) {
     g_autofree char *path = dk_kit_file (folder, unfinished[i]);
     dk_kit_discard_database (path);
   }
-  for (guint i = 0; names != NULL && i < names->len * G_N_ELEMENTS (written); i++) {
-    const char *name = g_ptr_array_index (names, i / G_N_ELEMENTS (written));
+  for (guint i = 0; names != NULL && i < names->len; i++) {
+    const char *name = g_ptr_array_index (names, i);
+    g_autofree char *base = dk_file_writer_leftover_base (name);
     g_autofree char *path = dk_kit_file (folder, name);
-    if (dk_file_writer_is_leftover (name, written[i % G_N_ELEMENTS (written)]))
+    if (base != NULL && is_written_by_us (base))
       (void) g_unlink (path);
   }
 }

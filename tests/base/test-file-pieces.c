@@ -87,12 +87,22 @@ test_leftover (Fixture *f, gconstpointer data)
   g_autoptr (DkFileWriter) writer = dk_file_writer_new (f->path, NULL);
   g_autofree char *name = g_path_get_basename (dk_file_writer_temporary (writer));
 
-  g_assert_true (dk_file_writer_is_leftover (name, "a"));
-  g_assert_false (dk_file_writer_is_leftover (name, "b"));
-  g_assert_false (dk_file_writer_is_leftover ("a", "a"));
-  g_assert_false (dk_file_writer_is_leftover (".a.0123", "a"));
-  g_assert_false (dk_file_writer_is_leftover (".a.0123456789abcdeg", "a"));
-  g_assert_true (dk_file_writer_is_leftover (".a.0123456789abcdef", "a"));
+  static const char *const others[] = { "",
+                                        ".",
+                                        "a",
+                                        ".a",
+                                        ".a.0123",
+                                        ".a.0123456789abcdeg",
+                                        ".a.0123456789abcdef0",
+                                        "a.0123456789abcdef",
+                                        ".0123456789abcdef" };
+  g_autofree char *base = dk_file_writer_leftover_base (name);
+  g_autofree char *dotted = dk_file_writer_leftover_base (".kit.db.new.0123456789abcdef");
+
+  g_assert_cmpstr (base, ==, "a");
+  g_assert_cmpstr (dotted, ==, "kit.db.new");
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    g_assert_null (dk_file_writer_leftover_base (others[i]));
 }
 
 static void

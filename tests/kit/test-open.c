@@ -295,6 +295,56 @@ test_failed_init (KitFixture *f, gconstpointer data)
   g_assert_no_error (error);
 }
 
+static void
+put_file (KitFixture *f, const char *name)
+{
+  g_autofree char *path = g_build_filename (f->folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, "half", 4, NULL));
+}
+
+static void
+assert_there (KitFixture *f, const char *name, gboolean wanted)
+{
+  g_autofree char *path = g_build_filename (f->folder, name, NULL);
+
+  if (g_file_test (path, G_FILE_TEST_EXISTS) != wanted)
+    g_error ("%s is %s there", name, wanted ? "not" : "still");
+}
+
+/* Each name that a killed restore, re-key, backup or station.json leaves. */
+static void
+test_leftovers (KitFixture *f, gconstpointer data)
+{
+  static const char *const ours[]
+      = { "kit.db.restore",
+          "kit.db.restore-in",
+          "kit.db.restore-look",
+          "kit.db.restore.new",
+          "kit.db.rekey",
+          "kit.db.rekey.new",
+          "backup.making",
+          ".kit.db.restore-in.0123456789abcdef",
+          ".kit.db.restore.new.0123456789abcdef",
+          ".kit.db.rekey.new.0123456789abcdef",
+          ".kit.db.restore-look-wal.0123456789abcdef",
+          ".backup.making.new.0123456789abcdef",
+          ".backup.making.age.0123456789abcdef",
+          ".station.json.0123456789abcdef" };
+  static const char *const others[] = { "kit.db.before-restore-20260101T000000Z", ".profile",
+                                        ".letter.0123456789abcdef", ".kit.db.mine" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ours); i++)
+    put_file (f, ours[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    put_file (f, others[i]);
+  kit_fixture_close (kit_fixture_open (f->folder));
+  for (gsize i = 0; i < G_N_ELEMENTS (ours); i++)
+    assert_there (f, ours[i], FALSE);
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    assert_there (f, others[i], TRUE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -311,5 +361,6 @@ main (int argc, char **argv)
   KIT_ADD ("/kit/open/missing-database-is-damage-and-never-made-anew", test_database_gone);
   KIT_ADD ("/kit/open/failed-init-leaves-nothing", test_failed_init);
   KIT_ADD ("/kit/open/broken-off-init-leaves-nothing-that-opens", test_broken_off_init);
+  KIT_ADD ("/kit/open/what-was-left-half-written-is-removed-and-nothing-else", test_leftovers);
   return dk_test_run ();
 }
