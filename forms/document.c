@@ -238,6 +238,14 @@ write_rule (DkFlow *flow)
                 flow->y);
 }
 
+/* What belongs to an item stands below its words. */
+static double
+indent_of (const DkBlock *block)
+{
+  double indent = MIN (block->level, LEVEL_MAX) * INDENT;
+  return block->kind == DK_BLOCK_PARAGRAPH ? indent : MAX (indent, INDENT);
+}
+
 static gboolean
 is_last_row (const DkDocument *document, guint i)
 {
@@ -270,7 +278,7 @@ dk_layout_document (DkFlow *flow, const DkDocument *document)
     case DK_BLOCK_PARAGRAPH:
     case DK_BLOCK_QUOTE:
     case DK_BLOCK_CODE:
-      write_block (flow, block, block->kind == DK_BLOCK_PARAGRAPH ? 0 : INDENT, TEXT_SIZE, FALSE);
+      write_block (flow, block, indent_of (block), TEXT_SIZE, FALSE);
       break;
     }
     columns = is_row ? columns : 0;

@@ -65,7 +65,7 @@ dk_paper_page_size (const DkPaper *paper, double *width, double *height)
 static gboolean
 is_drill (const DkPaper *paper, const char *number)
 {
-  return g_strcmp0 (paper->mode, "DRILL") == 0
+  return (paper->mode != NULL && g_str_has_prefix (paper->mode, "DRILL"))
          || (number != NULL && g_str_has_prefix (number, "DR-"));
 }
 

@@ -35,9 +35,8 @@ looks_like_formula (const char *text)
     return TRUE;
   while (*p != '\0' && g_unichar_isspace (g_utf8_get_char (p)))
     p = g_utf8_next_char (p);
-  if (*p == '\'')
-    return TRUE; /* so that taking one ' off again is always right */
   switch (*p != '\0' ? g_utf8_get_char (p) : 0) {
+  case '\'': /* so that taking one ' off again is always right */
   case '=':
   case '+':
   case '-':
@@ -50,6 +49,12 @@ looks_like_formula (const char *text)
   default:
     return FALSE;
   }
+}
+
+const char *
+dk_csv_without_escape (const char *text)
+{
+  return text[0] == '\'' && looks_like_formula (text + 1) ? text + 1 : text;
 }
 
 /* Readers take blanks at the ends of a bare field away. */

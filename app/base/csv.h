@@ -20,6 +20,10 @@ void dk_csv_add (DkCsv *csv, const char *text);
 /* Adds a number as it is. */
 void dk_csv_add_int (DkCsv *csv, gint64 number);
 
+/* What a reader takes of a field: without the ' that dk_csv_add puts before a formula. Points into
+ * the text. */
+const char *dk_csv_without_escape (const char *text);
+
 /* Ends the row. */
 void dk_csv_end_row (DkCsv *csv);
 

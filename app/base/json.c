@@ -9,12 +9,18 @@
 
 #define INTEGER_MAX (G_GINT64_CONSTANT (1) << 53)
 
-/* jansson recurses, so the depth is bounded before it sees the text; brackets inside of strings do
- * not count. */
-static gboolean
-depth_is_fine (const char *text, gsize size)
+typedef enum { SHAPE_FINE, SHAPE_DEEP, SHAPE_FULL } Shape;
+
+/* A list or object takes about as much memory as this many plain values. */
+#define OPEN_COST 4
+
+/* jansson recurses and takes a hundred times the size of "{},{}": so depth and number of the values
+ * are bounded before it sees the text; what stands inside of strings does not count. */
+static Shape
+judge_shape (const char *text, gsize size)
 {
   guint depth = 0;
+  gsize cost = 0;
   gboolean in_string = FALSE;
 
   for (gsize i = 0; i < size; i++) {
@@ -27,13 +33,16 @@ depth_is_fine (const char *text, gsize size)
     } else if (c == '"') {
       in_string = TRUE;
     } else if (c == '{' || c == '[') {
+      cost += OPEN_COST;
       if (++depth > DK_LIMIT_JSON_DEPTH)
-        return FALSE;
+        return SHAPE_DEEP;
+    } else if (c == ',') {
+      cost++;
     } else if ((c == '}' || c == ']') && depth > 0) {
       depth--;
     }
   }
-  return TRUE;
+  return cost > DK_LIMIT_JSON_VALUES ? SHAPE_FULL : SHAPE_FINE;
 }
 
 json_t *
@@ -41,6 +50,7 @@ dk_json_parse (const char *text, gsize size, gsize size_max, const char *what, G
 {
   json_error_t where;
   json_t *document;
+  Shape shape;
 
   if (size > size_max) {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
@@ -48,9 +58,15 @@ dk_json_parse (const char *text, gsize size, gsize size_max, const char *what, G
                  size_max);
     return NULL;
   }
-  if (!depth_is_fine (text, size)) {
+  shape = judge_shape (text, size);
+  if (shape == SHAPE_DEEP) {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID, "%s is nested more than %d levels deep.", what,
                  DK_LIMIT_JSON_DEPTH);
+    return NULL;
+  }
+  if (shape == SHAPE_FULL) {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "%s holds more values than are accepted (about %d).", what, DK_LIMIT_JSON_VALUES);
     return NULL;
   }
   document = json_loadb (text, size, JSON_REJECT_DUPLICATES, &where);

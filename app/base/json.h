@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /* JSON from outside is read by jansson with bounds; what is hashed or signed is written in the
  * canonical form of RFC 8785. Any thread, one document per thread. */
 
-/* Reads one document: at most size_max bytes, DK_LIMIT_JSON_DEPTH deep, no duplicate keys, valid
+/* Reads one document: at most size_max bytes, DK_LIMIT_JSON_VALUES values (a list or
+ * object counts as four), DK_LIMIT_JSON_DEPTH deep, no duplicate keys, valid
  * UTF-8. DK_ERROR_INVALID gives `what` with line:column. New reference. */
 json_t *dk_json_parse (const char *text, gsize size, gsize size_max, const char *what,
                        GError **error) DK_CHECKED;

@@ -5,6 +5,7 @@
  * not a format rule: raising one breaks no file. Sizes in bytes unless the name says otherwise. */
 
 #define DK_LIMIT_JSON_DEPTH 64
+#define DK_LIMIT_JSON_VALUES 3000000 /* of one document; each takes some 100 bytes of memory */
 #define DK_LIMIT_JSON_BYTES (8u << 20)
 
 #define DK_LIMIT_NAME_BYTES 40         /* a person's name in a key slot */
@@ -19,7 +20,9 @@
 #define DK_LIMIT_COMMAND_LINE_BYTES (256u << 10) /* one line of a batch */
 
 #define DK_LIMIT_CONTAINER_BYTES (256u << 20) /* one that is read into memory */
+#define DK_LIMIT_PACK_BYTES (160u << 20)      /* one kit must apply it within 256 MiB of memory */
 #define DK_LIMIT_BACKUP_BYTES 0xffffffffu     /* one that stays on the disk; the zip has no more */
+#define DK_LIMIT_UNSEALED_PACK_BYTES (128u << 20) /* one that is sealed in memory as it comes in */
 #define DK_LIMIT_MANIFEST_BYTES (1u << 20)
 #define DK_LIMIT_CONTENT_FILE_BYTES (64u << 20)
 #define DK_LIMIT_CONTENT_FILES 20000

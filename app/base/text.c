@@ -172,8 +172,22 @@ plain_letter (gunichar c)
   }
 }
 
-char *
-dk_text_fold (const char *text)
+/* Most names are ASCII, and an import folds each several times. */
+static char *
+fold_ascii (const char *text)
+{
+  GString *out = g_string_sized_new (strlen (text));
+
+  for (const char *p = text; *p != '\0'; p++)
+    if (g_unichar_isspace ((guchar) *p))
+      append_folding_space (out, (guchar) *p);
+    else
+      g_string_append_c (out, g_ascii_tolower (*p));
+  return g_strchomp (g_string_free (out, FALSE));
+}
+
+static char *
+fold_any (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   g_autofree char *folded = g_utf8_casefold (valid, -1);
@@ -193,6 +207,12 @@ dk_text_fold (const char *text)
       append_folding_space (out, c);
   }
   return g_strchomp (g_string_free (out, FALSE));
+}
+
+char *
+dk_text_fold (const char *text)
+{
+  return g_str_is_ascii (text) ? fold_ascii (text) : fold_any (text);
 }
 
 char *

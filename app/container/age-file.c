@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/container/age-file.h"
 
-#include "app/base/file-pieces.h"
-
 #define PIECE_BYTES (64u << 10)
 
 /* A file that is read as a stream. The stream tells no total, the file does. */
@@ -98,4 +96,68 @@ dk_age_open_file (const char *from, const char *to, const DkSecret *secret_key, 
   return writer != NULL
          && dk_age_open_stream (in, dk_file_writer_stream (writer), secret_key, &watched, error)
          && finish (&input, writer, "Opening", error);
+}
+
+/* A part of a file that is hashed while it is read. */
+typedef struct {
+  const DkFileReader *file;
+  guint64 at;
+  guint64 end;
+  GChecksum *sum;
+} Part;
+
+static gboolean
+fill_from_part (GByteArray *out, gpointer data, GError **error)
+{
+  Part *part = data;
+  guint size = (guint) MIN (part->end - part->at, PIECE_BYTES);
+
+  g_byte_array_set_size (out, size);
+  if (size == 0)
+    return TRUE;
+  if (!dk_file_reader_read (part->file, part->at, out->data, size, error))
+    return FALSE;
+  g_checksum_update (part->sum, out->data, size);
+  part->at += size;
+  return TRUE;
+}
+
+/* What was sealed is smaller than what it is sealed in. */
+static GOutputStream *
+new_memory (guint64 size, GError **error)
+{
+  guint8 *memory = g_try_malloc (MAX (size, 1));
+
+  if (memory != NULL)
+    return g_memory_output_stream_new (memory, MAX (size, 1), NULL, g_free);
+  g_set_error (error, DK_ERROR, DK_ERROR_MEMORY,
+               "There is not enough free memory for a sealed file of this size. Nothing was "
+               "changed; close other programs and try again.");
+  return NULL;
+}
+
+GBytes *
+dk_age_open_part (const DkFileReader *file, guint64 offset, guint64 size,
+                  const DkSecret *secret_key, guint8 sha256[32], const DkJob *job, GError **error)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  Part part = { file, offset, offset + size, sum };
+  g_autoptr (GInputStream) in = dk_piece_stream_new (fill_from_part, &part);
+  g_autoptr (GOutputStream) out = new_memory (size, error);
+  GMemoryOutputStream *memory = G_MEMORY_OUTPUT_STREAM (out);
+  gsize hash_size = 32;
+  gsize opened;
+
+  if (out == NULL)
+    return NULL;
+  if (!dk_age_open_stream (in, out, secret_key, job, error)) {
+    dk_secret_wipe (g_memory_output_stream_get_data (memory),
+                    g_memory_output_stream_get_data_size (memory));
+    return NULL;
+  }
+  if (sha256 != NULL)
+    g_checksum_get_digest (sum, sha256, &hash_size);
+  (void) g_output_stream_close (out, NULL, NULL);
+  opened = g_memory_output_stream_get_data_size (memory);
+  return g_bytes_new_take (g_memory_output_stream_steal_data (memory), opened);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "app/base/file-pieces.h"
 #include "app/base/job.h"
 #include "app/crypto/age.h"
 
@@ -21,5 +22,12 @@ gboolean dk_age_seal_file (const char *from, const char *to, const guint8 *publi
  * dk_age_seal_file. What is at `to` then is confidential: mode 0600 whatever the folder. */
 gboolean dk_age_open_file (const char *from, const char *to, const DkSecret *secret_key,
                            const DkJob *job, GError **error) DK_CHECKED;
+
+/* Opens a part of a file in memory. Only what was sealed stands there, in one piece and once: the
+ * part itself is read in pieces. sha256 (may be NULL) gets the hash of the part as it was read.
+ * DK_ERROR_MEMORY, else as dk_age_open. New reference; the caller treats it as confidential. */
+GBytes *dk_age_open_part (const DkFileReader *file, guint64 offset, guint64 size,
+                          const DkSecret *secret_key, guint8 sha256[32], const DkJob *job,
+                          GError **error) DK_CHECKED;
 
 G_END_DECLS

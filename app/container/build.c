@@ -116,12 +116,15 @@ static gboolean
 has_only_known_fields (const char *type, const json_t *fields, GError **error)
 {
   g_autoptr (json_t) known = NULL;
+  const char *digest = dk_manifest_digest_name (type);
 
   if (!dk_container_type_is_known (type)) {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID, "There is no file of type \"%s\".", type);
     return FALSE;
   }
   known = dk_manifest_ids (type, fields);
+  if (digest != NULL && json_object_get (fields, digest) != NULL)
+    json_object_set (known, digest, json_object_get (fields, digest));
   if (json_object_size (known) != json_object_size (fields) + 2) {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID, "A %s has no such facts; nothing was written.",
                  type);
@@ -135,10 +138,13 @@ dk_container_make_manifest (const char *type, const json_t *fields, json_t *payl
                             GError **error)
 {
   g_autoptr (json_t) manifest = NULL;
+  const char *digest = dk_manifest_digest_name (type);
 
   if (!has_only_known_fields (type, fields, error))
     return NULL;
   manifest = dk_manifest_ids (type, fields);
+  if (digest != NULL && json_object_get (fields, digest) != NULL)
+    json_object_set (manifest, digest, json_object_get (fields, digest));
   json_object_set (manifest, "payloads", payloads);
   return dk_manifest_check (manifest, DK_ERROR_INVALID, error) ? g_steal_pointer (&manifest)
                                                                : NULL;

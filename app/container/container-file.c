@@ -9,12 +9,13 @@
 #define PIECE_BYTES (256u << 10)
 
 static DkContainer *
-open_path (const char *path, gboolean is_head, const DkJob *job, GError **error)
+open_path (const char *path, gboolean is_head, guint64 bytes_max, const DkJob *job,
+           GError **error)
 {
   const DkZipLimits limits = {
     .members_max = 1 + DK_CONTAINER_SIGNATURES_MAX + DK_CONTAINER_PAYLOADS_MAX,
-    .member_bytes_max = DK_LIMIT_BACKUP_BYTES,
-    .total_bytes_max = DK_LIMIT_BACKUP_BYTES,
+    .member_bytes_max = bytes_max,
+    .total_bytes_max = bytes_max,
   };
   const DkZipFileOptions options = {
     .keep = DK_CONTAINER_MANIFEST,
@@ -39,13 +40,31 @@ open_path (const char *path, gboolean is_head, const DkJob *job, GError **error)
 DkContainer *
 dk_container_open_large (const char *path, const DkJob *job, GError **error)
 {
-  return open_path (path, FALSE, job, error);
+  return open_path (path, FALSE, DK_LIMIT_BACKUP_BYTES, job, error);
+}
+
+DkContainer *
+dk_container_open_in_place (const char *path, const DkJob *job, GError **error)
+{
+  g_autoptr (DkFileReader) file = dk_file_reader_new (path, error);
+
+  if (file == NULL)
+    return NULL;
+  if (dk_file_reader_size (file) > DK_LIMIT_PACK_BYTES) {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "This file has %" G_GUINT64_FORMAT " MiB; a pack may have %u MiB, so that each PC "
+                 "can take it in. Nothing was taken from it; leave out what is large and build it "
+                 "again.",
+                 dk_file_reader_size (file) >> 20, DK_LIMIT_PACK_BYTES >> 20);
+    return NULL;
+  }
+  return open_path (path, FALSE, DK_LIMIT_PACK_BYTES, job, error);
 }
 
 DkContainer *
 dk_container_open_head (const char *path, GError **error)
 {
-  return open_path (path, TRUE, NULL, error);
+  return open_path (path, TRUE, DK_LIMIT_BACKUP_BYTES, NULL, error);
 }
 
 /* Reads a part of a file in pieces, hashes it and, where `out` is given, appends it there. */

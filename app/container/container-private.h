@@ -66,6 +66,10 @@ gboolean dk_container_check_payloads (const DkContainer *container, const DkJob 
  * DK_ERROR_NEWER for a version or type that this program does not know. */
 gboolean dk_manifest_check (const json_t *manifest, DkError code, GError **error) DK_CHECKED;
 
+/* The member with a SHA-256 that manifests of this type may have besides their facts, static; NULL
+ * if there is none. */
+const char *dk_manifest_digest_name (const char *type);
+
 /* The trusted comment that each signature of this manifest must have. New string. */
 char *dk_manifest_comment (const json_t *manifest);
 

@@ -4,6 +4,7 @@
 #include "app/base/file-pieces.h"
 #include "app/base/job.h"
 #include "app/base/json.h"
+#include "app/base/secret.h"
 #include "app/crypto/minisign.h"
 
 G_BEGIN_DECLS
@@ -68,6 +69,11 @@ gboolean dk_container_check_signers (const DkContainer *container, const char *t
                                      const DkMinisignPublic *keys, guint count,
                                      GPtrArray **signer_ids, GError **error) DK_CHECKED;
 
+/* TRUE if this signature file was made with this key over a manifest that was kept as text, as
+ * dk_container_verify asks it of a file. */
+gboolean dk_container_signature_holds (const char *manifest, const char *signature,
+                                       const DkMinisignPublic *key) DK_CHECKED;
+
 /* TRUE once dk_container_verify has passed. */
 gboolean dk_container_is_verified (const DkContainer *container);
 
@@ -80,6 +86,20 @@ const DkContainerPayload *dk_container_payload_at (const DkContainer *container,
 /* Bytes of the payload of that name, borrowed; NULL if there is none. Only after
  * dk_container_verify has passed: asking before is a fault of the program. */
 GBytes *dk_container_payload (const DkContainer *container, const char *name);
+
+/* TRUE if the manifest names a payload so. */
+gboolean dk_container_has_payload (const DkContainer *container, const char *name);
+
+/* Bytes of a payload, wherever it lies; read from a file they are checked once more. Only after
+ * dk_container_verify has passed. DK_ERROR_NOT_FOUND, _DAMAGED, _FAILED, _MEMORY. New reference. */
+GBytes *dk_container_read (const DkContainer *container, const char *name, const DkJob *job,
+                           GError **error) DK_CHECKED;
+
+/* As dk_container_read, opened with an age secret key: of a payload in a file only what was sealed
+ * comes into memory. Also DK_ERROR_DENIED if it is not sealed to this key. Confidential. */
+GBytes *dk_container_unseal (const DkContainer *container, const char *name,
+                             const DkSecret *secret_key, const DkJob *job,
+                             GError **error) DK_CHECKED;
 
 /* Makes a container. `fields` has exactly the members of its type (FORMAT.md) without `type`, `v`
  * and `payloads`; 1 to 16 payloads, 1 to 8 signers. The same input gives the same bytes.
@@ -95,9 +115,23 @@ GBytes *dk_container_build (const char *type, const json_t *fields,
 DkContainer *dk_container_open_large (const char *path, const DkJob *job,
                                       GError **error) DK_CHECKED;
 
+/* As dk_container_open_large for a pack; DK_ERROR_INVALID over DK_LIMIT_PACK_BYTES. */
+DkContainer *dk_container_open_in_place (const char *path, const DkJob *job,
+                                         GError **error) DK_CHECKED;
+
 /* Manifest and signatures alone, nothing behind them being read or checked: for
  * dk_container_check_signers, to tell files apart. Such a container cannot be verified. */
 DkContainer *dk_container_open_head (const char *path, GError **error) DK_CHECKED;
+
+/* Reads the manifest from the first bytes of a container that is still coming in. *manifest stays
+ * NULL while more bytes are needed, else it gets a new reference and *raw the bytes of it (both
+ * untrusted). DK_ERROR_INVALID, _DAMAGED, _NEWER as soon as it can be no container. */
+gboolean dk_container_peek (const guint8 *bytes, gsize size, json_t **manifest, GBytes **raw,
+                            GError **error) DK_CHECKED;
+
+/* TRUE if every payload of a dk_container_open_large is said to be sealed and begins as an age
+ * file does. */
+gboolean dk_container_is_sealed (const DkContainer *container);
 
 /* Appends a payload of dk_container_open_large to a file and checks what was written against size
  * and SHA-256 of the manifest. The manifest itself counts only once dk_container_verify has passed;

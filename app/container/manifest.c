@@ -23,6 +23,7 @@ typedef struct {
 typedef struct {
   const char *type;
   Field fields[FIELDS_MAX + 1];
+  const char *digest; /* SHA-256 of something inside, which may be named; not in the comment */
 } Type;
 
 /* FORMAT.md has the meaning of each; the trusted comment names them in this order. */
@@ -33,7 +34,8 @@ static const Type types[] = {
       { "sequence", FIELD_COUNT, 0 },
       { "created", FIELD_TIME, 0 },
       { "expires", FIELD_TIME, 0 },
-      { "min_app", FIELD_TEXT, 0 } } },
+      { "min_app", FIELD_TEXT, 0 } },
+    "fleet_sha256" },
   { "bundle",
     { { "station", FIELD_TEXT, 0 },
       { "kit", FIELD_HEX, 32 },
@@ -224,9 +226,22 @@ dk_manifest_check (const json_t *manifest, DkError code, GError **error)
       return FALSE;
     count++;
   }
+  if (type->digest != NULL && json_object_get (manifest, type->digest) != NULL) {
+    if (!is_hex (dk_json_get_text (manifest, type->digest), 64))
+      return refuse (code, type->digest, "must be a SHA-256 of 64 hex digits", error);
+    count++;
+  }
   if (json_object_size (manifest) != count)
     return refuse (code, "it", "has members that its type does not have", error);
   return check_payloads (json_object_get (manifest, "payloads"), code, error);
+}
+
+const char *
+dk_manifest_digest_name (const char *type)
+{
+  const Type *known = find_type (type);
+
+  return known != NULL ? known->digest : NULL;
 }
 
 char *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "app/base/limits.h"
 #include "app/base/text.h"
 #include "app/container/container-private.h"
 
@@ -27,6 +28,23 @@ check_signature (const DkContainer *container, const DkContainerSignature *signa
       return SIGNER_HOLDS;
   }
   return verdict;
+}
+
+gboolean
+dk_container_signature_holds (const char *manifest, const char *signature,
+                              const DkMinisignPublic *key)
+{
+  g_autoptr (json_t) read = dk_json_parse (manifest, strlen (manifest), DK_LIMIT_MANIFEST_BYTES,
+                                           DK_CONTAINER_MANIFEST, NULL);
+  g_autofree char *expected = NULL;
+  g_autofree char *found = NULL;
+
+  if (read == NULL || !dk_manifest_check (read, DK_ERROR_DAMAGED, NULL))
+    return FALSE;
+  expected = dk_manifest_comment (read);
+  return dk_minisign_verify (manifest, strlen (manifest), signature, strlen (signature), key,
+                             &found, NULL)
+         && g_str_equal (found, expected);
 }
 
 static gboolean

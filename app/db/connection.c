@@ -222,6 +222,13 @@ dk_db_last_id (DkDb *db)
 }
 
 gint64
+dk_db_total_changes (DkDb *db)
+{
+  dk_db_check_owner (db);
+  return sqlite3_total_changes64 (db->handle);
+}
+
+gint64
 dk_db_changes (DkDb *db)
 {
   dk_db_check_owner (db);

@@ -65,6 +65,12 @@ gint64 dk_db_last_id (DkDb *db);
 /* Rows changed by the last statement. */
 gint64 dk_db_changes (DkDb *db);
 
+/* Rows changed since it was opened, those of full-text indexes included. */
+gint64 dk_db_total_changes (DkDb *db);
+
+/* TRUE while a transaction is open on it. */
+gboolean dk_db_in_transaction (DkDb *db);
+
 /* Copies journal frames into the database; truncate also empties the journal (lock, close). */
 gboolean dk_db_checkpoint (DkDb *db, gboolean truncate, GError **error) DK_CHECKED;
 

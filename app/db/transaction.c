@@ -26,6 +26,13 @@ dk_db_finish_rollback (DkDb *db, GError **error)
   return db->rollback_due ? dk_db_set_error (db, rc, error) : TRUE;
 }
 
+gboolean
+dk_db_in_transaction (DkDb *db)
+{
+  dk_db_check_owner (db);
+  return db->in_transaction;
+}
+
 DkTransaction *
 dk_transaction_new (DkDb *db, GError **error)
 {

@@ -5,7 +5,8 @@
 
 #include "app/form/form-resources.h"
 
-static const char *const shipped_ids[] = { "it-incident", "call-log", NULL };
+static const char *const shipped_ids[] = { "it-incident", "call-log", "content-feedback",
+                                           NULL };
 
 DkForm *
 dk_form_ref (DkForm *form)

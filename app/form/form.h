@@ -82,8 +82,9 @@ typedef struct {
 DkForm *dk_form_parse (const char *text, gsize size, const char *language,
                        GError **error) DK_CHECKED;
 
-/* A definition that ships with the program, "it-incident" or "call-log", so that a kit without
- * content can capture at once. NULL if none has that id. New reference. Any thread. */
+/* A definition that ships with the program, "it-incident", "call-log" or "content-feedback", so
+ * that a kit without content can capture at once. NULL if none has that id. New reference. Any
+ * thread. */
 DkForm *dk_form_shipped (const char *id, const char *language);
 
 /* Ids of the definitions that ship, NULL-terminated, static. */

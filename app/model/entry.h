@@ -51,7 +51,27 @@ typedef struct {
                                                     attempts */
 
 #define DK_ENTRY_PEOPLE_STATED "people-stated"   /* people: slot name role sign_key of all */
+#define DK_ENTRY_TRUST_SIGNED "trust-signed"     /* object trust: seq digest change signer reason
+                                                    passed_over; signed, by an admin */
+#define DK_ENTRY_FLEET_CHANGED "fleet-changed"   /* object trust: name sequence manifest changes
+                                                    signers; signed */
+#define DK_ENTRY_READINESS_ATTESTED "readiness-attested" /* object: the check; answer yes or no,
+                                                            text; signed */
+#define DK_ENTRY_SHIFT_CHECK "shift-check"       /* items: name state answer detail; note seconds
+                                                    timezone; signed */
 #define DK_ENTRY_PAPER_ISSUE "paper-issue"       /* form form_version first last copies unit */
+
+/* Runbooks and call trees at work, corrections. `object` is the uid of the run, of corrections the
+ * contact; `ticket` is the number of the report. */
+#define DK_ENTRY_RUN_STARTED "run-started"       /* kind ref title pack version; source steps, if
+                                                    no earlier entry has this version */
+#define DK_ENTRY_RUN_STEP "run-step"             /* step state note lead */
+#define DK_ENTRY_RUN_NOTE "run-note"             /* text */
+#define DK_ENTRY_RUN_ENDED "run-ended"           /* note open: steps or calls that were */
+#define DK_ENTRY_CALL_ATTEMPT "call-attempt"     /* contact number result note */
+#define DK_ENTRY_CONTACT_CORRECTED "contact-corrected" /* field was value reason ticket */
+#define DK_ENTRY_CORRECTION_ADOPTED "correction-adopted" /* ticket pack */
+#define DK_ENTRY_CORRECTION_WITHDRAWN "correction-withdrawn" /* ticket reason */
 
 /* An empty entry. Free with dk_entry_free. */
 DkEntry *dk_entry_new (void);

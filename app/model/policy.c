@@ -31,6 +31,7 @@ dk_policy_new (void)
   policy->backup_every_hours = 4;
   policy->backup_keep = 10;
   policy->backup_outage_every_min = 5;
+  dk_readiness_policy_init (&policy->readiness);
   return policy;
 }
 
@@ -193,7 +194,9 @@ dk_policy_parse (const json_t *document, GError **error)
                     error)
       || !read_int (content, "stale_days", "/content/stale_days", 1, 3650, &policy->stale_days,
                     error)
-      || !read_backup (policy, json_object_get (document, "backup"), error))
+      || !read_backup (policy, json_object_get (document, "backup"), error)
+      || !dk_readiness_policy_read (&policy->readiness, json_object_get (document, "readiness"),
+                                    error))
     return NULL;
   if (hint != NULL) {
     g_free (policy->capture_hint);
@@ -238,6 +241,7 @@ dk_policy_to_json (const DkPolicy *policy)
                     policy->amber_days, "stale_days", policy->stale_days, "capture", "hint",
                     policy->capture_hint);
   json_object_set_new (document, "backup", backup_to_json (policy));
+  json_object_set_new (document, "readiness", dk_readiness_policy_to_json (&policy->readiness));
   return document;
 }
 
@@ -277,5 +281,6 @@ dk_policy_free (DkPolicy *policy)
   g_free (policy->capture_hint);
   g_strfreev (policy->backup_folders);
   g_free (policy->backup_outage_folder);
+  dk_readiness_policy_clear (&policy->readiness);
   g_free (policy);
 }

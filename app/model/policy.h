@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/base/json.h"
+#include "app/model/readiness-policy.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +23,7 @@ typedef struct {
   int backup_keep;        /* so many in each folder */
   char *backup_outage_folder; /* second medium for outages, owned; NULL = none */
   int backup_outage_every_min;
+  DkReadinessPolicy readiness;
 } DkPolicy;
 
 #define DK_POLICY_BACKUP_FOLDERS_MAX 8

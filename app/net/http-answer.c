@@ -7,6 +7,7 @@
 #include "app/base/text.h"
 
 #define HEADER_BYTES_MAX (64u << 10)
+#define STATUS_OK 200
 #define RETRY_AFTER_MAX_S 86400
 
 /* What X509_verify_cert reports; the number is part of its stable interface. */
@@ -21,6 +22,7 @@ reset_headers (DkHttpExchange *exchange)
   g_free (answer->content_type);
   answer->content_type = g_strdup ("");
   g_clear_pointer (&answer->etag, g_free);
+  g_clear_pointer (&answer->last_modified, g_free);
   answer->date_ms = 0;
   g_clear_pointer (&exchange->retry_after, g_free);
 }
@@ -44,6 +46,9 @@ take_header (DkHttpExchange *exchange, const char *name, const char *value)
   } else if (g_ascii_strcasecmp (name, "ETag") == 0) {
     g_free (answer->etag);
     answer->etag = g_strdup (value);
+  } else if (g_ascii_strcasecmp (name, "Last-Modified") == 0) {
+    g_free (answer->last_modified);
+    answer->last_modified = g_strdup (value);
   } else if (g_ascii_strcasecmp (name, "Date") == 0) {
     time_t seconds = curl_getdate (value, NULL);
     answer->date_ms = seconds > 0 ? (gint64) seconds * 1000 : 0;
@@ -76,11 +81,39 @@ dk_http_on_header (char *bytes, size_t one, size_t size, void *data)
   return size;
 }
 
+/* Only a 200 is what was asked for; what a server writes to explain an error is not. */
+static gboolean
+goes_to_sink (const DkHttpExchange *exchange)
+{
+  long status = 0;
+
+  if (exchange->sink != NULL)
+    (void) curl_easy_getinfo (exchange->curl, CURLINFO_RESPONSE_CODE, &status);
+  return status == STATUS_OK;
+}
+
+static size_t
+hand_to_sink (DkHttpExchange *exchange, const char *bytes, size_t size)
+{
+  if (size > exchange->sink_left) {
+    exchange->too_big = TRUE;
+    return 0;
+  }
+  exchange->sink_left -= size;
+  if (!exchange->sink (bytes, size, exchange->sink_data)) {
+    exchange->sink_refused = TRUE;
+    return 0;
+  }
+  return size;
+}
+
 size_t
 dk_http_on_body (char *bytes, size_t one, size_t size, void *data)
 {
   DkHttpExchange *exchange = data;
 
+  if (size > 0 && goes_to_sink (exchange))
+    return hand_to_sink (exchange, bytes, size);
   if (size > exchange->body_max - exchange->body->len) {
     exchange->too_big = TRUE;
     return 0;
@@ -168,6 +201,12 @@ explain_aborted (const DkHttpExchange *exchange, const char *origin)
   return g_strdup ("It was cancelled.");
 }
 
+static guint64
+bytes_max (const DkHttpExchange *exchange)
+{
+  return exchange->sink != NULL ? exchange->sink_max : exchange->body_max;
+}
+
 static char *
 explain (const DkHttpExchange *exchange, CURL *curl, CURLcode result, const char *origin)
 {
@@ -196,9 +235,11 @@ explain (const DkHttpExchange *exchange, CURL *curl, CURLcode result, const char
     break;
   }
   if (exchange->too_big || result == CURLE_FILESIZE_EXCEEDED)
-    return g_strdup_printf ("%s answered with more than the %" G_GSIZE_FORMAT " bytes that are "
+    return g_strdup_printf ("%s answered with more than the %" G_GUINT64_FORMAT " bytes that are "
                             "accepted.",
-                            origin, exchange->body_max);
+                            origin, bytes_max (exchange));
+  if (exchange->sink_refused)
+    return g_strdup_printf ("What %s sent was refused while it came in.", origin);
   return g_strdup_printf ("The connection to %s broke before the whole answer had come (%s).",
                           origin, curl_easy_strerror (result));
 }
@@ -220,6 +261,7 @@ dk_http_finish (DkHttpExchange *exchange, CURL *curl, CURLcode result, const cha
   reset_headers (exchange);
   answer->outcome = exchange->started ? DK_HTTP_UNKNOWN : DK_HTTP_NOT_SENT;
   answer->reason = explain (exchange, curl, result, origin);
+  answer->too_large = exchange->too_big || result == CURLE_FILESIZE_EXCEEDED;
   answer->body = g_bytes_new_static ("", 0);
   g_clear_pointer (&exchange->body, g_byte_array_unref);
 }
@@ -232,6 +274,7 @@ dk_http_answer_free (DkHttpAnswer *answer)
   g_free (answer->reason);
   g_free (answer->content_type);
   g_free (answer->etag);
+  g_free (answer->last_modified);
   g_clear_pointer (&answer->body, g_bytes_unref);
   g_free (answer);
 }

@@ -11,11 +11,17 @@ typedef struct {
   GByteArray *body;
   gsize body_max;
   gsize header_bytes;
+  CURL *curl;
+  DkHttpSink sink;     /* NULL where the body goes to the answer */
+  gpointer sink_data;
+  guint64 sink_left;   /* bytes */
+  guint64 sink_max;
   char *retry_after;   /* raw */
   GCancellable *cancellable;
   gboolean must_be_loopback;
   gboolean started;    /* the connection stands and the request goes out next */
   gboolean too_big;
+  gboolean sink_refused;
   gboolean cancelled;
   gboolean not_loopback;
 } DkHttpExchange;

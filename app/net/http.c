@@ -10,6 +10,7 @@
 #define TOTAL_DEFAULT_S 120
 #define URL_BYTES_MAX 2000
 #define SECRET_HEADERS_MAX 4
+#define SLOW_BYTES_A_SECOND 1000L
 
 struct DkHttp {
   CURL *curl;
@@ -245,6 +246,10 @@ make_headers (const DkHttpRequest *request)
     list = curl_slist_append (list, request->header);
     g_assert (list != NULL);
   }
+  for (gsize i = 0; request->headers != NULL && request->headers[i] != NULL; i++) {
+    list = curl_slist_append (list, request->headers[i]);
+    g_assert (list != NULL);
+  }
   return list;
 }
 
@@ -262,7 +267,10 @@ set_limits (DkHttp *http)
   curl_easy_setopt (curl, CURLOPT_MAXCONNECTS, 1L);
   curl_easy_setopt (curl, CURLOPT_CONNECTTIMEOUT, (long) http->options.connect_s);
   curl_easy_setopt (curl, CURLOPT_TIMEOUT, (long) http->options.total_s);
-  curl_easy_setopt (curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t) http->options.body_max);
+  if (http->options.slow_s > 0) {
+    curl_easy_setopt (curl, CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES_A_SECOND);
+    curl_easy_setopt (curl, CURLOPT_LOW_SPEED_TIME, (long) http->options.slow_s);
+  }
   curl_easy_setopt (curl, CURLOPT_USERAGENT, "downtime-kit/" DK_VERSION);
 }
 
@@ -291,6 +299,11 @@ set_request (DkHttp *http, const DkHttpRequest *request)
 {
   CURL *curl = http->curl;
 
+  curl_off_t bytes_max = (curl_off_t) http->options.body_max;
+
+  if (request->sink != NULL)
+    bytes_max = MAX (bytes_max, (curl_off_t) request->sink_max);
+  curl_easy_setopt (curl, CURLOPT_MAXFILESIZE_LARGE, bytes_max);
   if (strcmp (request->method, "HEAD") == 0)
     curl_easy_setopt (curl, CURLOPT_NOBODY, 1L);
   if (request->body != NULL) {
@@ -349,6 +362,11 @@ dk_http_send (DkHttp *http, const DkHttpRequest *request, const DkJob *job)
   DkHttpExchange exchange = { .answer = answer,
                               .body = g_byte_array_new (),
                               .body_max = http->options.body_max,
+                              .curl = http->curl,
+                              .sink = request->sink,
+                              .sink_data = request->sink_data,
+                              .sink_left = request->sink_max,
+                              .sink_max = request->sink_max,
                               .cancellable = job != NULL ? job->cancellable : NULL,
                               .must_be_loopback = http->plain };
   struct curl_slist *headers;

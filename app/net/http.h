@@ -15,6 +15,7 @@ typedef struct {
   guint connect_s; /* 0 = 10 */
   guint total_s;   /* 0 = 120; one request with its answer */
   gsize body_max;  /* 0 = DK_LIMIT_HTTP_BODY_BYTES */
+  guint slow_s;    /* give up after so long below 1,000 bytes a second; 0 = total_s alone counts */
   GBytes *ca_pem;  /* the only CAs that count, PEM; NULL = those of the system. Borrowed */
 } DkHttpOptions;
 
@@ -32,10 +33,15 @@ typedef struct {
   int status;         /* 200, 404, ...; 0 if not answered */
   char *content_type; /* "application/json", lower case, without parameters; "" if not told */
   char *etag;         /* NULL if not told */
+  char *last_modified; /* as the server wrote it; NULL if not told */
   gint64 date_ms;     /* the server's clock, whole seconds; 0 if not told */
+  gboolean too_large; /* unanswered since more came, or was announced, than is accepted */
   int retry_after_s;  /* -1 if not told; at most a day */
   GBytes *body;       /* never NULL */
 } DkHttpAnswer;
+
+/* Takes the next bytes of an answer. FALSE ends the request; why is the taker's to remember. */
+typedef gboolean (*DkHttpSink) (const void *bytes, gsize size, gpointer data);
 
 typedef struct {
   const char *method;       /* "GET", "POST", "PUT", "PATCH", "DELETE", "MOVE", ... */
@@ -43,8 +49,12 @@ typedef struct {
   const char *content_type; /* of the body; NULL if there is none */
   const char *if_match;     /* an etag; NULL = none */
   const char *header;       /* one more "Name: value"; NULL = none */
+  const char *const *headers; /* further ones, NULL-terminated; NULL = none */
   const void *body;         /* NULL = none */
   gsize body_size;
+  DkHttpSink sink;          /* gets the body of a 200 instead of the answer; NULL = the answer */
+  gpointer sink_data;
+  guint64 sink_max;         /* bytes that may go to the sink */
 } DkHttpRequest;
 
 /* Prepares for a base such as "https://rt.hospital.example/rt": scheme, host, port and a path that

@@ -1,72 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Loading a pack: batch by batch under a new id that nobody sees yet, then one small switch. */
-#include <string.h>
+/* Loading a pack: batch by batch under a new id that nobody sees yet. */
+#include "app/store/content-store.h"
 
 #include "app/base/clock.h"
-#include "app/base/limits.h"
 #include "app/base/text.h"
-#include "app/store/content-store.h"
-#include "app/store/ledger.h"
+#include "app/store/content-private.h"
 #include "app/store/search-private.h"
-#include "app/store/store-private.h"
 
-#define PACKS_KEPT 2
-
+/* Ids grow by one, below that of contacts imported here. */
 static gboolean
-run_for_pack (DkStore *store, const char *sql, gint64 pack, GError **error)
+next_pack_id (DkStore *store, gint64 *id, GError **error)
 {
-  g_autoptr (DkStmt) stmt = dk_stmt_new (dk_store_db (store), sql);
-
-  dk_stmt_bind_int (stmt, 1, pack);
-  return dk_stmt_run (stmt, error);
-}
-
-static gboolean
-remove_pack (DkStore *store, gint64 pack, GError **error)
-{
-  return dk_search_remove_pack (store, pack, error)
-         && run_for_pack (store, "DELETE FROM contact WHERE pack = ?1", pack, error)
-         && run_for_pack (store, "DELETE FROM runbook WHERE pack = ?1", pack, error)
-         && run_for_pack (store, "DELETE FROM service WHERE pack = ?1", pack, error)
-         && run_for_pack (store, "DELETE FROM form WHERE pack = ?1", pack, error)
-         && run_for_pack (store, "DELETE FROM document WHERE pack = ?1", pack, error)
-         && run_for_pack (store, "DELETE FROM pack WHERE id = ?1", pack, error);
-}
-
-/* Packs that are not wanted any more: loads that broke off, or all but the newest applied ones. */
-static GArray *
-list_superseded (DkStore *store, gboolean unfinished, GError **error)
-{
-  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (DkStmt) stmt = dk_stmt_new (
-      dk_store_db (store),
-      unfinished ? "SELECT id FROM pack WHERE applied_ms = 0"
-                 : "SELECT id FROM pack WHERE applied_ms > 0 ORDER BY id DESC LIMIT -1 OFFSET 2");
+      dk_store_db (store), "SELECT coalesce (max (id), 0) + 1 FROM pack WHERE id < ?1");
   gboolean has_row;
 
-  G_STATIC_ASSERT (PACKS_KEPT == 2);
-  while (dk_stmt_step (stmt, &has_row, error)) {
-    if (!has_row)
-      return g_steal_pointer (&ids);
-    gint64 id = dk_stmt_int (stmt, 0);
-    g_array_append_val (ids, id);
-  }
-  return NULL;
-}
-
-static gboolean
-remove_superseded (DkStore *store, gboolean unfinished, GError **error)
-{
-  g_autoptr (GArray) ids = list_superseded (store, unfinished, error);
-
-  if (ids == NULL)
+  dk_stmt_bind_int (stmt, 1, DK_CONTENT_OWN);
+  if (!dk_stmt_step (stmt, &has_row, error))
     return FALSE;
-  for (guint i = 0; i < ids->len; i++) {
-    g_autoptr (DkTransaction) transaction = dk_store_begin (store, error);
-    if (transaction == NULL || !remove_pack (store, g_array_index (ids, gint64, i), error)
-        || !dk_transaction_commit (transaction, error))
-      return FALSE;
-  }
+  *id = dk_stmt_int (stmt, 0);
   return TRUE;
 }
 
@@ -74,12 +26,14 @@ gboolean
 dk_content_store_begin (DkStore *store, DkPackFacts *facts, GError **error)
 {
   g_autoptr (DkStmt) stmt = NULL;
+  gint64 id;
 
-  if (!remove_superseded (store, TRUE, error))
+  if (!next_pack_id (store, &id, error))
     return FALSE;
   stmt = dk_stmt_new (dk_store_db (store),
-                      "INSERT INTO pack (name, organisation, sequence, created_ms, expires_ms,"
-                      " applied_ms, manifest, signatures) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7)");
+                      "INSERT INTO pack (id, name, organisation, sequence, created_ms, expires_ms,"
+                      " applied_ms, manifest, signatures)"
+                      " VALUES (?8, ?1, ?2, ?3, ?4, ?5, 0, ?6, ?7)");
   dk_stmt_bind_text (stmt, 1, facts->name);
   dk_stmt_bind_text (stmt, 2, facts->organisation);
   dk_stmt_bind_int (stmt, 3, facts->sequence);
@@ -87,34 +41,56 @@ dk_content_store_begin (DkStore *store, DkPackFacts *facts, GError **error)
   dk_stmt_bind_int (stmt, 5, facts->expires_ms);
   dk_stmt_bind_text (stmt, 6, facts->manifest != NULL ? facts->manifest : "");
   dk_stmt_bind_text (stmt, 7, facts->signatures != NULL ? facts->signatures : "{}");
+  dk_stmt_bind_int (stmt, 8, id);
   if (!dk_stmt_run (stmt, error))
     return FALSE;
-  facts->id = dk_db_last_id (dk_store_db (store));
-  return TRUE;
+  facts->id = id;
+  dk_store_set_loading (store, id);
+  return dk_search_set_stepwise (store, TRUE, error);
 }
 
-static char *
-numbers_text (const DkContact *contact, char **snippet, char **digits)
+gboolean
+dk_content_store_is_loading (DkStore *store, gint64 pack)
+{
+  return pack != 0 && dk_store_loading (store) == pack;
+}
+
+void
+dk_content_store_abandon (DkStore *store, gint64 pack)
+{
+  if (dk_content_store_is_loading (store, pack))
+    dk_store_set_loading (store, 0);
+}
+
+char *
+dk_content_numbers_text (const DkContact *contact)
 {
   g_autoptr (json_t) list = json_array ();
-  GString *shown = g_string_new (contact->role);
-  GString *found = g_string_new (NULL);
 
   for (guint i = 0; i < contact->numbers->len; i++) {
     const DkContactNumber *number = g_ptr_array_index (contact->numbers, i);
-    g_autofree char *bare = dk_text_digits (number->value);
     json_t *pair = json_array ();
     json_array_append_new (pair, dk_json_string (number->kind));
     json_array_append_new (pair, dk_json_string (number->value));
     json_array_append_new (list, pair);
-    g_string_append_printf (shown, "%s%s %s", shown->len > 0 ? " · " : "", number->kind,
-                            number->value);
-    if (*bare != '\0')
-      g_string_append_printf (found, "%s%s", found->len > 0 ? " " : "", bare);
   }
-  *snippet = g_string_free (shown, FALSE);
-  *digits = g_string_free (found, FALSE);
   return dk_json_canonical (list, NULL);
+}
+
+/* What a contact's numbers add to what it is found by: digits to digits, addresses to words. */
+static void
+describe_numbers (const DkContact *contact, GString *snippet, GString *words, GString *digits)
+{
+  for (guint i = 0; i < contact->numbers->len; i++) {
+    const DkContactNumber *number = g_ptr_array_index (contact->numbers, i);
+    g_autofree char *bare = dk_text_digits (number->value);
+    g_string_append_printf (snippet, "%s%s %s", snippet->len > 0 ? " · " : "", number->kind,
+                            number->value);
+    if (g_str_equal (number->kind, "email"))
+      g_string_append_printf (words, " %s", number->value);
+    else if (*bare != '\0')
+      g_string_append_printf (digits, "%s%s", digits->len > 0 ? " " : "", bare);
+  }
 }
 
 static const char *
@@ -124,19 +100,16 @@ or_empty (const char *text)
 }
 
 static gboolean
-add_contact (DkStore *store, gint64 pack, const DkContact *c, GError **error)
+put_contact (DkStore *store, gint64 pack, const DkContact *c, gint64 since_ms, GError **error)
 {
   g_autoptr (DkStmt) stmt = dk_stmt_new (
       dk_store_db (store),
       "INSERT INTO contact (pack, ref, name, role, team, site, tier, hours, timezone, languages,"
-      " audience, note, numbers)"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
-  g_autofree char *snippet = NULL;
-  g_autofree char *digits = NULL;
-  g_autofree char *numbers = numbers_text (c, &snippet, &digits);
-  g_autofree char *words = g_strjoin (" ", or_empty (c->role), or_empty (c->team),
-                                      or_empty (c->site), or_empty (c->note), NULL);
-  DkFindable findable = { pack, "contact", c->id, c->name, snippet, words, digits };
+      " audience, note, numbers, type, login, manager, since_ms)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
+      " iif (?17 >= 0, ?17, iif (" DK_IN_FORCE " IS NULL, 0, coalesce ((SELECT p.since_ms FROM"
+      " contact AS p WHERE p.pack = " DK_IN_FORCE " AND p.ref = ?2 AND p.name = ?3), ?18))))");
+  g_autofree char *numbers = dk_content_numbers_text (c);
 
   dk_stmt_bind_int (stmt, 1, pack);
   dk_stmt_bind_text (stmt, 2, c->id);
@@ -151,7 +124,32 @@ add_contact (DkStore *store, gint64 pack, const DkContact *c, GError **error)
   dk_stmt_bind_text (stmt, 11, c->audience);
   dk_stmt_bind_text (stmt, 12, c->note);
   dk_stmt_bind_text (stmt, 13, numbers);
-  return dk_stmt_run (stmt, error) && dk_search_put (store, &findable, error);
+  dk_stmt_bind_text (stmt, 14, c->type);
+  dk_stmt_bind_text (stmt, 15, c->login);
+  dk_stmt_bind_text (stmt, 16, c->manager);
+  dk_stmt_bind_int (stmt, 17, since_ms);
+  dk_stmt_bind_int (stmt, 18, dk_clock_wall_ms ());
+  return dk_stmt_run (stmt, error);
+}
+
+gboolean
+dk_content_add_contact_row (DkStore *store, gint64 pack, const DkContact *c, gint64 since_ms,
+                            GError **error)
+{
+  g_autoptr (GString) snippet = g_string_new (c->role);
+  g_autoptr (GString) digits = g_string_new (NULL);
+  g_autoptr (GString) words = g_string_new (c->role);
+  DkFindable findable = { .pack = pack, .kind = "contact", .ref = c->id, .title = c->name,
+                          .site = c->site };
+
+  g_string_append_printf (words, " %s %s %s %s %s", c->id, or_empty (c->team),
+                          or_empty (c->site), or_empty (c->login), or_empty (c->note));
+  describe_numbers (c, snippet, words, digits);
+  findable.snippet = snippet->str;
+  findable.words = words->str;
+  findable.digits = digits->str;
+  return put_contact (store, pack, c, since_ms, error)
+         && dk_search_put (store, &findable, error);
 }
 
 static char *
@@ -172,10 +170,11 @@ add_runbook (DkStore *store, gint64 pack, const DkRunbook *r, GError **error)
       "INSERT INTO runbook (pack, ref, title, service, tags, owner, reviewed, review_every_days,"
       " audience, severity, markdown) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
   g_autofree char *tags = strings_text (r->tags);
-  g_autofree char *words = g_strjoin (" ", tags, or_empty (r->service), or_empty (r->markdown),
-                                      NULL);
+  g_autofree char *words = g_strjoin (" ", r->id, tags, or_empty (r->service),
+                                      or_empty (r->markdown), NULL);
   g_autofree char *snippet = g_strdup_printf ("runbook · reviewed %s", or_empty (r->reviewed));
-  DkFindable findable = { pack, "runbook", r->id, r->title, snippet, words, NULL };
+  DkFindable findable = { .pack = pack, .kind = "runbook", .ref = r->id, .title = r->title,
+                          .snippet = snippet, .words = words };
 
   dk_stmt_bind_int (stmt, 1, pack);
   dk_stmt_bind_text (stmt, 2, r->id);
@@ -191,6 +190,23 @@ add_runbook (DkStore *store, gint64 pack, const DkRunbook *r, GError **error)
   return dk_stmt_run (stmt, error) && dk_search_put (store, &findable, error);
 }
 
+static json_t *
+support_json (GPtrArray *support)
+{
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < support->len; i++) {
+    const DkServiceSupport *line = g_ptr_array_index (support, i);
+    json_t *object = json_object ();
+    dk_json_set_text (object, "site", line->site);
+    dk_json_set_text (object, "hours", line->hours);
+    dk_json_set_text (object, "timezone", line->timezone);
+    dk_json_set_text (object, "group", line->group);
+    json_array_append_new (list, object);
+  }
+  return list;
+}
+
 static char *
 service_facts (const DkService *s)
 {
@@ -200,6 +216,8 @@ service_facts (const DkService *s)
   dk_json_set_text (facts, "vendor", s->vendor);
   dk_json_set_text (facts, "contract", s->contract);
   dk_json_set_text (facts, "support_group", s->support_group);
+  if (s->support->len > 0)
+    json_object_set_new (facts, "support", support_json (s->support));
   dk_json_set_text (facts, "workaround", s->workaround);
   dk_json_set_text (facts, "workaround_approved_by", s->workaround_approved_by);
   dk_json_set_text (facts, "workaround_valid_until", s->workaround_valid_until);
@@ -215,10 +233,11 @@ add_service (DkStore *store, gint64 pack, const DkService *s, GError **error)
                                           " depends_on, facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
   g_autofree char *depends = strings_text (s->depends_on);
   g_autofree char *facts = service_facts (s);
-  g_autofree char *words
-      = g_strjoin (" ", s->id, or_empty (s->workaround), or_empty (s->say), NULL);
+  g_autofree char *words = g_strjoin (" ", s->id, or_empty (s->contract),
+                                      or_empty (s->workaround), or_empty (s->say), NULL);
   g_autofree char *snippet = g_strdup_printf ("service · criticality %d", s->criticality);
-  DkFindable findable = { pack, "service", s->id, s->name, snippet, words, NULL };
+  DkFindable findable = { .pack = pack, .kind = "service", .ref = s->id, .title = s->name,
+                          .snippet = snippet, .words = words };
 
   dk_stmt_bind_int (stmt, 1, pack);
   dk_stmt_bind_text (stmt, 2, s->id);
@@ -241,6 +260,85 @@ add_form (DkStore *store, gint64 pack, const DkForm *form, GError **error)
   return dk_stmt_run (stmt, error);
 }
 
+static gboolean
+add_shift (DkStore *store, gint64 pack, const DkShift *s, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store),
+      "INSERT INTO shift (pack, service, tier, contact, timezone, starts, ends, repeat_days, until,"
+      " note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+
+  dk_stmt_bind_int (stmt, 1, pack);
+  dk_stmt_bind_text (stmt, 2, s->service);
+  dk_stmt_bind_int (stmt, 3, s->tier);
+  dk_stmt_bind_text (stmt, 4, s->contact);
+  dk_stmt_bind_text (stmt, 5, s->timezone);
+  dk_stmt_bind_text (stmt, 6, s->starts);
+  dk_stmt_bind_text (stmt, 7, s->ends);
+  dk_stmt_bind_int (stmt, 8, s->repeat_days);
+  dk_stmt_bind_text (stmt, 9, s->until);
+  dk_stmt_bind_text (stmt, 10, s->note);
+  return dk_stmt_run (stmt, error);
+}
+
+static gboolean
+add_call_tree (DkStore *store, gint64 pack, const DkCallTree *tree, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store),
+      "INSERT INTO call_tree (pack, ref, title, source) VALUES (?1, ?2, ?3, ?4)");
+  g_autoptr (json_t) json = dk_call_tree_to_json (tree);
+  g_autofree char *source = dk_json_canonical (json, NULL);
+  g_autofree char *words
+      = g_strjoin (" ", tree->id, or_empty (tree->service), or_empty (tree->say), NULL);
+  g_autofree char *snippet = g_strdup_printf ("call tree · %u to call", tree->calls->len);
+  DkFindable findable = { .pack = pack, .kind = "call-tree", .ref = tree->id, .title = tree->title,
+                          .snippet = snippet, .words = words };
+
+  dk_stmt_bind_int (stmt, 1, pack);
+  dk_stmt_bind_text (stmt, 2, tree->id);
+  dk_stmt_bind_text (stmt, 3, tree->title);
+  dk_stmt_bind_text (stmt, 4, source);
+  return dk_stmt_run (stmt, error) && dk_search_put (store, &findable, error);
+}
+
+static char *
+join_shown (const char *const *texts)
+{
+  GString *shown = g_string_new (NULL);
+
+  for (; *texts != NULL; texts++)
+    if (**texts != '\0')
+      g_string_append_printf (shown, "%s%s", shown->len > 0 ? " · " : "", *texts);
+  return g_string_free (shown, FALSE);
+}
+
+static gboolean
+add_device (DkStore *store, gint64 pack, const DkDevice *d, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store),
+      "INSERT INTO device (pack, ref, owner, location, os, serial, recovery_key_id, note)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+  g_autofree char *words = g_strjoin (" ", or_empty (d->owner), or_empty (d->location),
+                                      or_empty (d->serial), or_empty (d->recovery_key_id), NULL);
+  const char *const shown[]
+      = { or_empty (d->owner), or_empty (d->location), or_empty (d->os), NULL };
+  g_autofree char *snippet = join_shown (shown);
+  DkFindable findable = { .pack = pack, .kind = "device", .ref = d->host, .title = d->host,
+                          .snippet = snippet, .words = words };
+
+  dk_stmt_bind_int (stmt, 1, pack);
+  dk_stmt_bind_text (stmt, 2, d->host);
+  dk_stmt_bind_text (stmt, 3, d->owner);
+  dk_stmt_bind_text (stmt, 4, d->location);
+  dk_stmt_bind_text (stmt, 5, d->os);
+  dk_stmt_bind_text (stmt, 6, d->serial);
+  dk_stmt_bind_text (stmt, 7, d->recovery_key_id);
+  dk_stmt_bind_text (stmt, 8, d->note);
+  return dk_stmt_run (stmt, error) && dk_search_put (store, &findable, error);
+}
+
 typedef gboolean (*AddItem) (DkStore *store, gint64 pack, const gpointer item, GError **error);
 
 static gboolean
@@ -259,7 +357,7 @@ add_batch (DkStore *store, gint64 pack, GPtrArray *items, AddItem add, GError **
 static gboolean
 add_contact_item (DkStore *store, gint64 pack, const gpointer item, GError **error)
 {
-  return add_contact (store, pack, item, error);
+  return dk_content_add_contact_row (store, pack, item, DK_SINCE_PACK, error);
 }
 
 static gboolean
@@ -278,6 +376,42 @@ static gboolean
 add_form_item (DkStore *store, gint64 pack, const gpointer item, GError **error)
 {
   return add_form (store, pack, item, error);
+}
+
+static gboolean
+add_shift_item (DkStore *store, gint64 pack, const gpointer item, GError **error)
+{
+  return add_shift (store, pack, item, error);
+}
+
+static gboolean
+add_call_tree_item (DkStore *store, gint64 pack, const gpointer item, GError **error)
+{
+  return add_call_tree (store, pack, item, error);
+}
+
+static gboolean
+add_device_item (DkStore *store, gint64 pack, const gpointer item, GError **error)
+{
+  return add_device (store, pack, item, error);
+}
+
+gboolean
+dk_content_store_add_shifts (DkStore *store, gint64 pack, GPtrArray *shifts, GError **error)
+{
+  return add_batch (store, pack, shifts, add_shift_item, error);
+}
+
+gboolean
+dk_content_store_add_call_trees (DkStore *store, gint64 pack, GPtrArray *trees, GError **error)
+{
+  return add_batch (store, pack, trees, add_call_tree_item, error);
+}
+
+gboolean
+dk_content_store_add_devices (DkStore *store, gint64 pack, GPtrArray *devices, GError **error)
+{
+  return add_batch (store, pack, devices, add_device_item, error);
 }
 
 gboolean
@@ -327,94 +461,4 @@ dk_content_store_add_lead (DkStore *store, gint64 pack, GBytes *sealed, GError *
   dk_stmt_bind_int (stmt, 1, pack);
   dk_stmt_bind_blob (stmt, 2, g_bytes_get_data (sealed, NULL), g_bytes_get_size (sealed));
   return dk_stmt_run (stmt, error);
-}
-
-static gboolean
-mark_applied (DkStore *store, const DkPackFacts *facts, GError **error)
-{
-  g_autoptr (DkStmt) stmt
-      = dk_stmt_new (dk_store_db (store), "UPDATE pack SET applied_ms = ?2 WHERE id = ?1");
-  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, facts->id);
-
-  dk_stmt_bind_int (stmt, 1, facts->id);
-  dk_stmt_bind_int (stmt, 2, dk_clock_wall_ms ());
-  return dk_stmt_run (stmt, error) && dk_store_set_setting (store, "pack", id, error);
-}
-
-/* A policy that cannot be read must not come into force: every unlock reads it. */
-static gboolean
-check_policy (DkStore *store, gint64 pack, GError **error)
-{
-  g_autoptr (DkStmt) stmt = dk_stmt_new (
-      dk_store_db (store), "SELECT source FROM document WHERE pack = ?1 AND name = 'policy'");
-  g_autoptr (json_t) document = NULL;
-  g_autoptr (DkPolicy) policy = NULL;
-  gboolean has_row;
-  const char *text;
-
-  dk_stmt_bind_int (stmt, 1, pack);
-  if (!dk_stmt_step (stmt, &has_row, error))
-    return FALSE;
-  if (!has_row)
-    return TRUE;
-  text = dk_stmt_text (stmt, 0);
-  document = dk_json_parse (text, strlen (text), DK_LIMIT_JSON_BYTES, "The policy", error);
-  policy = document != NULL ? dk_policy_parse (document, error) : NULL;
-  return policy != NULL;
-}
-
-/* The new pack is in force by now: what cannot be removed goes with the next one. */
-static gboolean
-remove_old (DkStore *store)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!remove_superseded (store, FALSE, &error))
-    g_debug ("an old pack was not removed: %s", error->message);
-  return TRUE;
-}
-
-/* The body of the entry: what comes into force, and what it takes the place of. */
-static json_t *
-make_applied_body (DkStore *store, const DkPackFacts *facts, GError **error)
-{
-  g_autoptr (GError) failed = NULL;
-  g_autoptr (DkPackFacts) before = dk_content_store_current (store, &failed);
-  g_autofree char *manifest_hash
-      = g_compute_checksum_for_string (G_CHECKSUM_SHA256, or_empty (facts->manifest), -1);
-  gint64 contacts_before = 0;
-  gint64 contacts = 0;
-  json_t *body;
-
-  if (failed != NULL) {
-    g_propagate_error (error, g_steal_pointer (&failed));
-    return NULL;
-  }
-  if (!dk_content_store_count_contacts (store, 0, &contacts_before, error)
-      || !dk_content_store_count_contacts (store, facts->id, &contacts, error))
-    return NULL;
-  body = json_object ();
-  dk_json_set_text (body, "name", facts->name);
-  json_object_set_new (body, "sequence", json_integer (facts->sequence));
-  dk_json_set_text (body, "manifest_sha256", manifest_hash);
-  json_object_set_new (body, "contacts_before", json_integer (contacts_before));
-  json_object_set_new (body, "contacts_after", json_integer (contacts));
-  if (before != NULL && g_strcmp0 (before->name, facts->name) != 0)
-    dk_json_set_text (body, "replaces", before->name);
-  return body;
-}
-
-gboolean
-dk_content_store_switch (DkStore *store, const DkPackFacts *facts, GError **error)
-{
-  g_autoptr (DkTransaction) transaction = dk_store_begin (store, error);
-  g_autoptr (json_t) body = NULL;
-
-  if (transaction == NULL || !check_policy (store, facts->id, error))
-    return FALSE;
-  body = make_applied_body (store, facts, error);
-  return body != NULL && mark_applied (store, facts, error)
-         && dk_ledger_append (store, "pack-applied", facts->name, 0, body, NULL, error)
-         && dk_store_commit (store, transaction, FALSE, error)
-         && dk_store_load_policy (store, error) && remove_old (store);
 }

@@ -5,10 +5,15 @@
 
 #include "app/base/limits.h"
 #include "app/base/text.h"
-#include "app/store/store-private.h"
+#include "app/store/content-private.h"
 
-#define CONTACTS_DEFAULT 1000
-#define IN_FORCE "(SELECT CAST (value AS INTEGER) FROM setting WHERE key = 'pack')"
+#define LIST_DEFAULT 1000
+#define IN_FORCE DK_IN_FORCE
+
+/* Of the pack in force, and those imported here whose id it has not. ?9 is DK_CONTENT_OWN. */
+#define SEEN_CONTACTS \
+  "(pack = " IN_FORCE " OR (pack = ?9 AND NOT EXISTS (SELECT 1 FROM contact AS c" \
+  " WHERE c.pack = " IN_FORCE " AND c.ref = contact.ref)))"
 
 void
 dk_pack_facts_free (DkPackFacts *facts)
@@ -22,8 +27,8 @@ dk_pack_facts_free (DkPackFacts *facts)
   g_free (facts);
 }
 
-static gboolean
-set_not_found (GError **error, const char *what, const char *id)
+gboolean
+dk_content_not_found (GError **error, const char *what, const char *id)
 {
   g_autofree char *shown = dk_text_printable (id, FALSE);
 
@@ -32,18 +37,15 @@ set_not_found (GError **error, const char *what, const char *id)
   return FALSE;
 }
 
-DkPackFacts *
-dk_content_store_current (DkStore *store, GError **error)
-{
-  g_autoptr (DkStmt) stmt = dk_stmt_new (
-      dk_store_db (store), "SELECT id, name, organisation, sequence, created_ms, expires_ms,"
-                           " applied_ms, manifest, signatures FROM pack WHERE id = " IN_FORCE);
-  DkPackFacts *facts;
-  gboolean has_row;
+#define PACK_COLUMNS \
+  "id, name, organisation, sequence, created_ms, expires_ms, applied_ms, manifest, signatures, lead"
 
-  if (!dk_stmt_step (stmt, &has_row, error) || !has_row)
-    return NULL;
-  facts = g_new0 (DkPackFacts, 1);
+/* Of the row that `stmt` stands on. */
+static DkPackFacts *
+read_facts (DkStmt *stmt)
+{
+  DkPackFacts *facts = g_new0 (DkPackFacts, 1);
+
   facts->id = dk_stmt_int (stmt, 0);
   facts->name = g_strdup (dk_stmt_text (stmt, 1));
   facts->organisation = g_strdup (dk_stmt_text (stmt, 2));
@@ -54,6 +56,37 @@ dk_content_store_current (DkStore *store, GError **error)
   facts->manifest = g_strdup (dk_stmt_text (stmt, 7));
   facts->signatures = g_strdup (dk_stmt_text (stmt, 8));
   return facts;
+}
+
+DkPackFacts *
+dk_content_store_current (DkStore *store, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store), "SELECT " PACK_COLUMNS " FROM pack WHERE id = " IN_FORCE);
+  gboolean has_row;
+
+  if (!dk_stmt_step (stmt, &has_row, error) || !has_row)
+    return NULL;
+  return read_facts (stmt);
+}
+
+DkPackFacts *
+dk_content_store_before (DkStore *store, GBytes **lead, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store), "SELECT " PACK_COLUMNS " FROM pack WHERE applied_ms > 0"
+                           " AND id < " IN_FORCE " ORDER BY id DESC LIMIT 1");
+  const void *bytes;
+  gboolean has_row;
+  gsize size;
+
+  *lead = NULL;
+  if (!dk_stmt_step (stmt, &has_row, error) || !has_row)
+    return NULL;
+  bytes = dk_stmt_blob (stmt, 9, &size);
+  if (bytes != NULL)
+    *lead = g_bytes_new (bytes, size);
+  return read_facts (stmt);
 }
 
 GBytes *
@@ -96,11 +129,8 @@ parse_own (const char *text, const char *what, GError **error)
   return dk_json_parse (text, strlen (text), DK_LIMIT_JSON_BYTES, what, error);
 }
 
-#define CONTACT_COLUMNS \
-  "ref, name, role, team, site, tier, hours, timezone, languages, audience, note, numbers"
-
-static DkContact *
-read_contact (DkStmt *stmt, GError **error)
+DkContact *
+dk_content_read_contact (DkStmt *stmt, GError **error)
 {
   g_autoptr (json_t) numbers = parse_own (dk_stmt_text (stmt, 11), "A contact", error);
   DkContact *contact;
@@ -119,6 +149,13 @@ read_contact (DkStmt *stmt, GError **error)
   contact->languages = g_strdup (dk_stmt_text (stmt, 8));
   contact->audience = g_strdup (dk_stmt_text (stmt, 9));
   contact->note = g_strdup (dk_stmt_text (stmt, 10));
+  contact->type = g_strdup (dk_stmt_text (stmt, 12));
+  contact->login = g_strdup (dk_stmt_text (stmt, 13));
+  contact->manager = g_strdup (dk_stmt_text (stmt, 14));
+  contact->since_ms = dk_stmt_int (stmt, 15);
+  contact->source = g_strdup (dk_stmt_text (stmt, 16));
+  contact->imported_ms = dk_stmt_int (stmt, 17);
+  contact->imported_by = g_strdup (dk_stmt_text (stmt, 18));
   for (gsize i = 0; i < json_array_size (numbers); i++) {
     const json_t *pair = json_array_get (numbers, i);
     dk_contact_add_number (contact, json_string_value (json_array_get (pair, 0)),
@@ -133,15 +170,16 @@ dk_content_store_contacts (DkStore *store, guint limit, GError **error)
   g_autoptr (GPtrArray) contacts
       = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_contact_free);
   g_autoptr (DkStmt) stmt = dk_stmt_new (
-      dk_store_db (store), "SELECT " CONTACT_COLUMNS " FROM contact WHERE pack = " IN_FORCE
+      dk_store_db (store), "SELECT " DK_CONTACT_COLUMNS " FROM contact WHERE " SEEN_CONTACTS
                            " ORDER BY name COLLATE NOCASE LIMIT ?1");
   gboolean has_row;
 
-  dk_stmt_bind_int (stmt, 1, limit > 0 ? limit : CONTACTS_DEFAULT);
+  dk_stmt_bind_int (stmt, 1, limit > 0 ? limit : LIST_DEFAULT);
+  dk_stmt_bind_int (stmt, 9, DK_CONTENT_OWN);
   while (dk_stmt_step (stmt, &has_row, error)) {
     if (!has_row)
       return g_steal_pointer (&contacts);
-    DkContact *contact = read_contact (stmt, error);
+    DkContact *contact = dk_content_read_contact (stmt, error);
     if (contact == NULL)
       return NULL;
     g_ptr_array_add (contacts, contact);
@@ -153,14 +191,17 @@ DkContact *
 dk_content_store_contact (DkStore *store, const char *id, GError **error)
 {
   g_autoptr (DkStmt) stmt
-      = dk_stmt_new (dk_store_db (store), "SELECT " CONTACT_COLUMNS
-                                          " FROM contact WHERE pack = " IN_FORCE " AND ref = ?1");
+      = dk_stmt_new (dk_store_db (store), "SELECT " DK_CONTACT_COLUMNS
+                                          " FROM contact WHERE pack IN (" IN_FORCE
+                                          ", ?2) AND ref = ?1 ORDER BY pack LIMIT 1");
   gboolean has_row;
 
   dk_stmt_bind_text (stmt, 1, id);
-  if (!dk_stmt_step (stmt, &has_row, error) || (!has_row && !set_not_found (error, "contact", id)))
+  dk_stmt_bind_int (stmt, 2, DK_CONTENT_OWN);
+  if (!dk_stmt_step (stmt, &has_row, error)
+      || (!has_row && !dk_content_not_found (error, "contact", id)))
     return NULL;
-  return read_contact (stmt, error);
+  return dk_content_read_contact (stmt, error);
 }
 
 /* A JSON array of strings as a NULL-terminated vector. */
@@ -223,9 +264,23 @@ dk_content_store_runbook (DkStore *store, const char *id, GError **error)
   gboolean has_row;
 
   dk_stmt_bind_text (stmt, 1, id);
-  if (!dk_stmt_step (stmt, &has_row, error) || (!has_row && !set_not_found (error, "runbook", id)))
+  if (!dk_stmt_step (stmt, &has_row, error)
+      || (!has_row && !dk_content_not_found (error, "runbook", id)))
     return NULL;
   return read_runbook (stmt);
+}
+
+static void
+read_support (DkService *service, const json_t *list)
+{
+  for (gsize i = 0; i < json_array_size (list); i++) {
+    const json_t *line = json_array_get (list, i);
+    DkServiceSupport *support = dk_service_add_support (service);
+    support->site = g_strdup (dk_json_get_text (line, "site"));
+    support->hours = g_strdup (dk_json_get_text (line, "hours"));
+    support->timezone = g_strdup (dk_json_get_text (line, "timezone"));
+    support->group = g_strdup (dk_json_get_text (line, "group"));
+  }
 }
 
 static DkService *
@@ -245,6 +300,7 @@ read_service (DkStmt *stmt, GError **error)
   service->vendor = g_strdup (dk_json_get_text (facts, "vendor"));
   service->contract = g_strdup (dk_json_get_text (facts, "contract"));
   service->support_group = g_strdup (dk_json_get_text (facts, "support_group"));
+  read_support (service, json_object_get (facts, "support"));
   service->workaround = g_strdup (dk_json_get_text (facts, "workaround"));
   service->workaround_approved_by = g_strdup (dk_json_get_text (facts, "workaround_approved_by"));
   service->workaround_valid_until = g_strdup (dk_json_get_text (facts, "workaround_valid_until"));
@@ -282,7 +338,8 @@ dk_content_store_service (DkStore *store, const char *id, GError **error)
   gboolean has_row;
 
   dk_stmt_bind_text (stmt, 1, id);
-  if (!dk_stmt_step (stmt, &has_row, error) || (!has_row && !set_not_found (error, "service", id)))
+  if (!dk_stmt_step (stmt, &has_row, error)
+      || (!has_row && !dk_content_not_found (error, "service", id)))
     return NULL;
   return read_service (stmt, error);
 }
@@ -321,7 +378,7 @@ dk_content_store_form (DkStore *store, const char *id, GError **error)
     return dk_form_parse (dk_stmt_text (stmt, 0), strlen (dk_stmt_text (stmt, 0)), "en", error);
   shipped = dk_form_shipped (id, "en");
   if (shipped == NULL)
-    (void) set_not_found (error, "form", id);
+    (void) dk_content_not_found (error, "form", id);
   return shipped;
 }
 

@@ -63,6 +63,32 @@ insert_row (DkStore *store, const char *record, const char *object, const guint8
   return dk_stmt_run (stmt, error);
 }
 
+void
+dk_lead_store_set_recipients (DkStore *store, GPtrArray *keys)
+{
+  dk_store_set_lead_recipients (store, keys);
+}
+
+/* A row for the leads of this kit, and one for each desk. */
+static gboolean
+insert_rows (DkStore *store, const char *record, const char *object, const guint8 own[32],
+             const char *plain, GError **error)
+{
+  GPtrArray *more = dk_store_lead_recipients (store);
+
+  if (!insert_row (store, record, object, own, plain, error))
+    return FALSE;
+  for (guint i = 0; more != NULL && i < more->len; i++) {
+    gsize size;
+    const guint8 *key = g_bytes_get_data (g_ptr_array_index (more, i), &size);
+    g_assert (size == 32);
+    if (memcmp (key, own, size) != 0
+        && !insert_row (store, record, object, key, plain, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static json_t *
 make_body (const char *record, const guint8 random[RANDOM_SIZE], const char *text)
 {
@@ -100,7 +126,7 @@ record_note (DkStore *store, DkTicket *ticket, const char *text, gint64 happened
   head = head_of (store, record, ticket->number, dk_store_user (store), hex);
   plain = g_strconcat (head, text, NULL);
   body = make_body (record, random, text);
-  done = insert_row (store, record, ticket->number, recipient, plain, error);
+  done = insert_rows (store, record, ticket->number, recipient, plain, error);
   dk_secret_wipe (plain, strlen (plain));
   dk_secret_wipe (hex, strlen (hex));
   dk_secret_wipe (random, sizeof random);

@@ -29,6 +29,10 @@ typedef struct {
 gboolean dk_lead_store_note (DkStore *store, const char *number, const char *text,
                              gint64 happened_ms, GError **error) DK_CHECKED;
 
+/* Public keys (GBytes of 32 bytes each) that such notes are sealed to besides the leads of this
+ * kit: of desks that the kit trusts, as the caller has checked. Those before count no more. */
+void dk_lead_store_set_recipients (DkStore *store, GPtrArray *keys);
+
 /* TRUE if who is unlocked can read such notes. */
 gboolean dk_lead_store_may_read (DkStore *store);
 

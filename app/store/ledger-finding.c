@@ -134,8 +134,9 @@ static const Words table[] = {
       "not in doubt; ask both." },
   [DK_FINDING_PERSON_RIGHT]
   = { "signature", "person-right",
-      "This entry changes people or their keys, and no administrator of then signed it. It counts "
-      "for nothing here. Compare with the list of people: dkit user list." },
+      "This entry changes people or their keys, or whom the kit trusts, and no administrator of "
+      "then signed it. It counts for nothing here. Compare with what stands: dkit user list, dkit "
+      "trust list." },
   [DK_FINDING_PEOPLE_DIFFER]
   = { "signature", "people-differ",
       "The ledger states other people or keys than the signed list of who can open this kit: "

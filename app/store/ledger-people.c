@@ -35,6 +35,7 @@ typedef struct {
   json_t *body; /* of an entry about people; else NULL */
   Signer signers[2];
   gboolean is_unbound;
+  gboolean needs_admin; /* only an administrator's signature will do */
 } Event;
 
 typedef struct {
@@ -105,7 +106,7 @@ dk_ledger_is_about_people (const char *kind)
   for (guint i = INIT; i < UNLOCK; i++)
     if (strcmp (kind, kinds[i]) == 0)
       return TRUE;
-  return FALSE;
+  return strcmp (kind, DK_ENTRY_TRUST_SIGNED) == 0;
 }
 
 static Says
@@ -147,15 +148,17 @@ dk_ledger_people_take (DkLedgerCheck *c, const Chain *chain, gint64 seq, const D
 {
   Says says = says_of (entry->kind, seq);
   const json_t *first = json_object_get (body, "signed");
+  gboolean needs_admin = body != NULL && strcmp (entry->kind, DK_ENTRY_TRUST_SIGNED) == 0;
   Event *event;
 
-  if (says == SAYS_NOTHING && first == NULL)
+  if (says == SAYS_NOTHING && first == NULL && !needs_admin)
     return;
   event = g_new0 (Event, 1);
   event->chain = chain;
   event->seq = seq;
   event->kit = g_strdup (entry->kit);
   event->says = says;
+  event->needs_admin = needs_admin;
   event->body = says != SAYS_NOTHING ? json_incref ((json_t *) (guintptr) body) : NULL;
   take_signer (&event->signers[0], first, entry->user);
   take_signer (&event->signers[1], json_object_get (body, "second"),
@@ -383,6 +386,14 @@ apply (Kit *kit, const Event *event)
   }
 }
 
+static gboolean
+is_signed_by_admin (const Kit *kit, const Event *event)
+{
+  const Person *signer = find_person (kit, event->signers[0].slot);
+
+  return has_key (signer, &event->signers[0]) && signer->role == DK_ROLE_ADMIN;
+}
+
 static void
 judge_event (Kit *kit, Event *event)
 {
@@ -399,6 +410,8 @@ judge_event (Kit *kit, Event *event)
   }
   hold (kit, event, &event->signers[0]);
   hold (kit, event, &event->signers[1]);
+  if (event->needs_admin && kit->is_known && !is_signed_by_admin (kit, event))
+    add (kit, event, DK_FINDING_PERSON_RIGHT);
   if (event->says == SAYS_NOTHING)
     return;
   if (event->says == INIT ? is_beginning (kit, event) : may_state (kit, event))

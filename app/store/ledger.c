@@ -195,13 +195,21 @@ dk_ledger_append (DkStore *store, const char *kind, const char *object, gint64 h
 }
 
 gboolean
-dk_ledger_note (DkStore *store, const char *kind, const char *object, const json_t *body,
-                GError **error)
+dk_ledger_note_at (DkStore *store, const char *kind, const char *object, gint64 happened_ms,
+                   const json_t *body, GError **error)
 {
   g_autoptr (DkTransaction) transaction = dk_store_begin (store, error);
 
-  return transaction != NULL && dk_ledger_append (store, kind, object, 0, body, NULL, error)
+  return transaction != NULL
+         && dk_ledger_append (store, kind, object, happened_ms, body, NULL, error)
          && dk_store_commit (store, transaction, FALSE, error);
+}
+
+gboolean
+dk_ledger_note (DkStore *store, const char *kind, const char *object, const json_t *body,
+                GError **error)
+{
+  return dk_ledger_note_at (store, kind, object, 0, body, error);
 }
 
 gboolean
@@ -391,8 +399,8 @@ read_entry (DkStmt *stmt, GError **error)
   return g_steal_pointer (&entry);
 }
 
-static GPtrArray *
-read_entries (DkStmt *stmt, GError **error)
+GPtrArray *
+dk_ledger_read (DkStmt *stmt, GError **error)
 {
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_entry_free);
   gboolean has_row;
@@ -419,7 +427,7 @@ dk_ledger_of_object (DkStore *store, const char *object, GError **error)
                                           " ORDER BY e.id");
 
   dk_stmt_bind_text (stmt, 1, object);
-  return read_entries (stmt, error);
+  return dk_ledger_read (stmt, error);
 }
 
 GPtrArray *
@@ -431,5 +439,35 @@ dk_ledger_of_kind (DkStore *store, const char *kind, GError **error)
                                           " WHERE e.kind = ?1 ORDER BY e.id");
 
   dk_stmt_bind_text (stmt, 1, kind);
-  return read_entries (stmt, error);
+  return dk_ledger_read (stmt, error);
+}
+
+gboolean
+dk_ledger_each (DkStore *store, const char *const *kinds,
+                gboolean (*each) (const DkEntry *entry, gpointer data, GError **error),
+                gpointer data, GError **error)
+{
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (dk_store_db (store),
+                     "SELECT e.line, b.body FROM entry AS e"
+                     " LEFT JOIN entry_body AS b ON b.entry = e.id WHERE e.station = ?1"
+                     " AND e.kind IN (SELECT value FROM json_each (?2)) ORDER BY e.id");
+  g_autoptr (json_t) list = json_array ();
+  g_autofree char *text = NULL;
+  gboolean has_row;
+
+  for (guint i = 0; kinds[i] != NULL; i++)
+    json_array_append_new (list, json_string (kinds[i]));
+  text = dk_json_canonical (list, NULL);
+  dk_stmt_bind_text (stmt, 1, dk_store_identity (store)->station);
+  dk_stmt_bind_text (stmt, 2, text);
+  while (dk_stmt_step (stmt, &has_row, error)) {
+    g_autoptr (DkEntry) entry = NULL;
+    if (!has_row)
+      return TRUE;
+    entry = read_entry (stmt, error);
+    if (entry == NULL || !each (entry, data, error))
+      return FALSE;
+  }
+  return FALSE;
 }

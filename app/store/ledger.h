@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/base/job.h"
+#include "app/db/statement.h"
 #include "app/model/entry.h"
 #include "app/store/store.h"
 
@@ -17,6 +18,10 @@ gboolean dk_ledger_append (DkStore *store, const char *kind, const char *object,
 /* As dk_ledger_append, in a transaction of its own: unlock, print, export. */
 gboolean dk_ledger_note (DkStore *store, const char *kind, const char *object, const json_t *body,
                          GError **error) DK_CHECKED;
+
+/* As dk_ledger_note, of something that happened at that moment (ms, UTC; 0 = now). */
+gboolean dk_ledger_note_at (DkStore *store, const char *kind, const char *object,
+                            gint64 happened_ms, const json_t *body, GError **error) DK_CHECKED;
 
 /* Chain, sequence and hash (64 hex) of the last entry of the current chain. Any may be NULL; new
  * strings. */
@@ -56,6 +61,16 @@ GPtrArray *dk_ledger_of_object (DkStore *store, const char *object, GError **err
 
 /* Entries of one kind in order, with bodies. Reads the whole ledger. New array of DkEntry. */
 GPtrArray *dk_ledger_of_kind (DkStore *store, const char *kind, GError **error) DK_CHECKED;
+
+/* What is left of a query whose columns are `line` of an entry and `body` of its words (NULL if
+ * they are gone). New array of DkEntry. */
+GPtrArray *dk_ledger_read (DkStmt *stmt, GError **error) DK_CHECKED;
+
+/* Calls `each` for the entries of these kinds (NULL-terminated) that this station made, in order,
+ * with bodies, until it fails. It may write to other tables. Reads the whole ledger. */
+gboolean dk_ledger_each (DkStore *store, const char *const *kinds,
+                         gboolean (*each) (const DkEntry *entry, gpointer data, GError **error),
+                         gpointer data, GError **error) DK_CHECKED;
 
 /* One finding of the verifier. */
 typedef struct {

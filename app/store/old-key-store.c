@@ -133,3 +133,26 @@ dk_old_key_store_list (DkStore *store, DkKeyId key, GError **error)
   }
   return g_steal_pointer (&secrets);
 }
+
+gpointer
+dk_old_key_store_try (GPtrArray *secrets, DkOldKeyOpener open, gpointer data, GError **error)
+{
+  g_autoptr (GError) refused = NULL;
+
+  g_assert (secrets->len > 0);
+  for (guint i = 0; i < secrets->len; i++) {
+    g_autoptr (GError) failed = NULL;
+    gpointer opened = open (g_ptr_array_index (secrets, i), data, &failed);
+    gboolean is_other_key = g_error_matches (failed, DK_ERROR, DK_ERROR_DENIED);
+    if (opened != NULL)
+      return opened;
+    if (refused == NULL || !is_other_key) {
+      g_clear_error (&refused);
+      refused = g_steal_pointer (&failed);
+    }
+    if (!is_other_key)
+      break;
+  }
+  g_propagate_error (error, g_steal_pointer (&refused));
+  return NULL;
+}

@@ -19,4 +19,15 @@ gboolean dk_old_key_store_keep (DkStore *store, DkKeyId key, const DkKeyring *be
  * newest first. Empty for a person without that key. New array of DkSecret. */
 GPtrArray *dk_old_key_store_list (DkStore *store, DkKeyId key, GError **error) DK_CHECKED;
 
+/* Opens something with one of the secrets of that list. NULL is a failure, DK_ERROR_DENIED says
+ * that it is sealed to another one. */
+typedef gpointer (*DkOldKeyOpener) (const DkSecret *key, gpointer data, GError **error);
+
+/* What `open` gives for the first of the secrets (at least one) that fits. What was sealed before
+ * the keys were renewed is on its way for weeks: so each is tried until `open` fails for another
+ * reason, which is told; if none fits, the first refusal, since that is the one to seal to. Any
+ * thread. */
+gpointer dk_old_key_store_try (GPtrArray *secrets, DkOldKeyOpener open, gpointer data,
+                               GError **error) DK_CHECKED;
+
 G_END_DECLS

@@ -2,13 +2,15 @@
 #include "app/store/store-private.h"
 
 /* What is not only for people with a name of their own, but for leads and above. */
-#define FOR_LEADS(right) ((right) == DK_STORE_HAND_OUT || (right) == DK_STORE_PRINT_VAULT)
+#define FOR_LEADS(right) \
+  ((right) == DK_STORE_HAND_OUT || (right) == DK_STORE_PRINT_VAULT || (right) == DK_STORE_IMPORT)
 
 static const char *const STEPS[] = {
   [DK_STORE_PUSH] = "hand tickets over to the ITSM",
   [DK_STORE_EXPORT] = "export what this kit holds",
   [DK_STORE_HAND_OUT] = "hand out the ledger",
-  [DK_STORE_PRINT_VAULT] = "print the vault",
+  [DK_STORE_PRINT_VAULT] = "take out all contacts, or what is for leads alone",
+  [DK_STORE_IMPORT] = "import contacts",
   [DK_STORE_DECLARE] = "declare an outage",
 };
 

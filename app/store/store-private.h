@@ -2,18 +2,14 @@
 #pragma once
 
 #include "app/db/statement.h"
-#include "app/db/transaction.h"
-#include "app/store/store.h"
+#include "app/store/change.h"
 
-/* A transaction of the store. Asserts the owner of the database by its first statement. */
-DkTransaction *dk_store_begin (DkStore *store, GError **error) DK_CHECKED;
+/* Public keys that words for leads are sealed to besides the kit's own (GBytes of 32 bytes each),
+ * borrowed; NULL if there are none. */
+GPtrArray *dk_store_lead_recipients (DkStore *store);
 
-/* Commits and then tells the watchers. */
-gboolean dk_store_commit (DkStore *store, DkTransaction *transaction, gboolean number_issued,
-                          GError **error) DK_CHECKED;
-
-/* Who signs in person, borrowed; NULL if nobody was set. */
-const DkPerson *dk_store_person (DkStore *store);
+/* Takes a reference to them in the place of those before. */
+void dk_store_set_lead_recipients (DkStore *store, GPtrArray *keys);
 
 /* The current chain, borrowed until a new one is started. */
 const char *dk_store_chain (DkStore *store);
@@ -32,3 +28,21 @@ gboolean dk_store_write_counter (DkStore *store, guint64 counter, GError **error
 
 /* Reads the policy of the pack in force anew. */
 gboolean dk_store_load_policy (DkStore *store, GError **error) DK_CHECKED;
+
+/* Id of the pack that is being loaded, 0 if none is: known to this process alone. */
+gint64 dk_store_loading (DkStore *store);
+
+/* Notes it. */
+void dk_store_set_loading (DkStore *store, gint64 pack);
+
+/* Frames that the journal had when it was copied back in a step last: likewise. */
+guint dk_store_written_back (DkStore *store);
+
+/* Notes it. */
+void dk_store_set_written_back (DkStore *store, guint frames);
+
+/* TRUE if the last step of a load or a removal was housekeeping: likewise. */
+gboolean dk_store_has_rested (DkStore *store);
+
+/* Notes it. */
+void dk_store_set_rested (DkStore *store, gboolean rested);

@@ -17,9 +17,15 @@ struct DkStore {
   const DkKeyring *keys;
   const DkPerson *person;
   guint32 key_epoch;
+  GPtrArray *lead_recipients;
+  gpointer memo;
+  GDestroyNotify free_memo;
   gboolean is_read_only;
   DkPolicy *policy;
   char chain[9];
+  gint64 loading;
+  guint written_back;
+  gboolean has_rested;
   DkStoreChanged anchor_changed;
   gpointer anchor_data;
   DkStoreChanged changed;
@@ -36,6 +42,42 @@ const DkStoreIdentity *
 dk_store_identity (DkStore *store)
 {
   return &store->identity;
+}
+
+gboolean
+dk_store_has_rested (DkStore *store)
+{
+  return store->has_rested;
+}
+
+void
+dk_store_set_rested (DkStore *store, gboolean rested)
+{
+  store->has_rested = rested;
+}
+
+guint
+dk_store_written_back (DkStore *store)
+{
+  return store->written_back;
+}
+
+void
+dk_store_set_written_back (DkStore *store, guint frames)
+{
+  store->written_back = frames;
+}
+
+gint64
+dk_store_loading (DkStore *store)
+{
+  return store->loading;
+}
+
+void
+dk_store_set_loading (DkStore *store, gint64 pack)
+{
+  store->loading = pack;
 }
 
 const char *
@@ -60,6 +102,35 @@ const DkPerson *
 dk_store_person (DkStore *store)
 {
   return store->person;
+}
+
+void
+dk_store_set_memo (DkStore *store, gpointer memo, GDestroyNotify free_memo)
+{
+  if (store->memo != NULL)
+    store->free_memo (store->memo);
+  store->memo = memo;
+  store->free_memo = free_memo;
+}
+
+gpointer
+dk_store_memo (DkStore *store)
+{
+  return store->memo;
+}
+
+GPtrArray *
+dk_store_lead_recipients (DkStore *store)
+{
+  return store->lead_recipients;
+}
+
+void
+dk_store_set_lead_recipients (DkStore *store, GPtrArray *keys)
+{
+  g_ptr_array_ref (keys);
+  g_clear_pointer (&store->lead_recipients, g_ptr_array_unref);
+  store->lead_recipients = keys;
 }
 
 void
@@ -386,6 +457,8 @@ dk_store_free (DkStore *store)
   if (store == NULL)
     return;
   dk_policy_free (store->policy);
+  dk_store_set_memo (store, NULL, NULL);
+  g_clear_pointer (&store->lead_recipients, g_ptr_array_unref);
   g_free (store->user);
   g_free (store);
 }

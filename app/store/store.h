@@ -47,6 +47,13 @@ const char *dk_store_user (DkStore *store);
 const DkKeyring *dk_store_keys (DkStore *store);
 /* Who may sign in person (borrowed): set by the kit once, after unlocking. */
 void dk_store_set_person (DkStore *store, const DkPerson *person);
+/* Who signs in person, borrowed; NULL if nobody was set. */
+const DkPerson *dk_store_person (DkStore *store);
+/* Keeps something that was computed from this store for whoever computed it; freed with the store
+ * or when another one is given. */
+void dk_store_set_memo (DkStore *store, gpointer memo, GDestroyNotify free_memo);
+/* What was kept, borrowed; NULL if nothing was. */
+gpointer dk_store_memo (DkStore *store);
 /* The key epoch of the slot directory that was checked at unlocking: set by the kit beside the
  * person, so that what was signed for an earlier epoch does not count. 0 until then. */
 void dk_store_set_key_epoch (DkStore *store, guint32 epoch);
@@ -96,6 +103,7 @@ typedef enum {
   DK_STORE_EXPORT,      /* tickets or ledger, in clear */
   DK_STORE_HAND_OUT,    /* all words, sealed to a recipient outside; leads and above */
   DK_STORE_PRINT_VAULT, /* leads and above */
+  DK_STORE_IMPORT,      /* contacts of another program; leads and above */
   DK_STORE_DECLARE,
 } DkStoreRight;
 

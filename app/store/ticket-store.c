@@ -228,6 +228,21 @@ dk_ticket_store_save (DkStore *store, const DkForm *form, const char *number, co
   return TRUE;
 }
 
+gboolean
+dk_ticket_store_save_within (DkStore *store, const DkForm *form, const json_t *answers,
+                             char **saved, GError **error)
+{
+  g_autoptr (DkTicket) ticket = dk_ticket_new ();
+
+  if (!check_names (form, answers, error) || !check_answers (form, NULL, answers, error)
+      || !take_number (store, NULL, &ticket->number, &ticket->paper, error)
+      || !record_new (store, form, ticket, answers, 0, error)
+      || !dk_ticket_record (store, ticket, DK_ENTRY_TICKET_FINAL, 0, NULL, error))
+    return FALSE;
+  *saved = g_strdup (ticket->number);
+  return TRUE;
+}
+
 DkTicket *
 dk_ticket_load_unless_void (DkStore *store, const char *number, GError **error)
 {

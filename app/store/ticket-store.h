@@ -90,6 +90,11 @@ gboolean dk_ticket_store_save (DkStore *store, const DkForm *form, const char *n
                                const json_t *answers, gint64 happened_ms, gboolean final,
                                char **saved, GError **error) DK_CHECKED;
 
+/* As dk_ticket_store_save of a final ticket with a new number, within the caller's transaction
+ * (dk_store_begin), which is committed with number_issued. */
+gboolean dk_ticket_store_save_within (DkStore *store, const DkForm *form, const json_t *answers,
+                                      char **saved, GError **error) DK_CHECKED;
+
 /* Changes fields of a ticket that is not finalized. */
 gboolean dk_ticket_store_set (DkStore *store, const DkForm *form, const char *number,
                               const json_t *answers, GError **error) DK_CHECKED;
@@ -148,8 +153,9 @@ GPtrArray *dk_ticket_store_list (DkStore *store, const DkTicketFilter *filter, G
 typedef struct {
   guint calls;
   guint open;
-  guint waiting;         /* finalized and not verified */
-  guint not_handed_over; /* every ticket that is not verified and not void */
+  guint waiting;         /* finalized and not verified, as DkTicketFilter's waiting_only */
+  guint delivered;       /* of these: handed over, not verified yet */
+  guint not_handed_over; /* neither delivered nor verified nor void, final or not */
 } DkTicketCounts;
 /* Reads the counts. */
 gboolean dk_ticket_store_count (DkStore *store, DkTicketCounts *out, GError **error) DK_CHECKED;

@@ -254,9 +254,10 @@ dk_ticket_store_load (DkStore *store, const char *number, GError **error)
 }
 
 /* "Waiting" = finalized and on its way; the SQL mirrors dk_ticket_is_eligible. */
-#define IS_WAITING                                                            \
-  "finalized = 1 AND state <> 4 AND handover <> 8 AND number NOT LIKE 'DR-%'" \
+#define IS_EXPECTED                                           \
+  "state <> 4 AND handover <> 8 AND number NOT LIKE 'DR-%'"   \
   " AND (disposition IS NULL OR disposition = 'accepted')"
+#define IS_WAITING "finalized = 1 AND " IS_EXPECTED
 
 GPtrArray *
 dk_ticket_store_list (DkStore *store, const DkTicketFilter *filter, GError **error)
@@ -296,7 +297,8 @@ dk_ticket_store_count (DkStore *store, DkTicketCounts *out, GError **error)
       "SELECT count(*) FILTER (WHERE form = 'call-log' AND state < 3),"
       " count(*) FILTER (WHERE form <> 'call-log' AND state < 3),"
       " count(*) FILTER (WHERE " IS_WAITING "),"
-      " count(*) FILTER (WHERE state <> 4 AND handover <> 8 AND number NOT LIKE 'DR-%')"
+      " count(*) FILTER (WHERE " IS_WAITING " AND handover = 7),"
+      " count(*) FILTER (WHERE " IS_EXPECTED " AND handover <> 7)"
       " FROM ticket");
   gboolean has_row;
 
@@ -305,7 +307,8 @@ dk_ticket_store_count (DkStore *store, DkTicketCounts *out, GError **error)
   out->calls = (guint) dk_stmt_int (stmt, 0);
   out->open = (guint) dk_stmt_int (stmt, 1);
   out->waiting = (guint) dk_stmt_int (stmt, 2);
-  out->not_handed_over = (guint) dk_stmt_int (stmt, 3);
+  out->delivered = (guint) dk_stmt_int (stmt, 3);
+  out->not_handed_over = (guint) dk_stmt_int (stmt, 4);
   return TRUE;
 }
 

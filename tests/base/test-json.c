@@ -99,6 +99,40 @@ test_depth_counts_no_strings (void)
   g_assert_cmpuint (json_array_size (document), ==, 1);
 }
 
+/* 30 MB of "{},{}" would take 2 GB. */
+static void
+test_too_many_values (void)
+{
+  static const char *const pieces[] = { "{},", "[],", "1,", "{\"a\":1}," };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (pieces); i++) {
+    g_autoptr (GString) text = g_string_new ("[");
+    g_autoptr (GError) error = NULL;
+    gint64 began_us = g_get_monotonic_time ();
+    while (text->len < (30u << 20))
+      g_string_append (text, pieces[i]);
+    g_string_append (text, "0]");
+    g_assert_null (dk_json_parse (text->str, text->len, 64u << 20, "services.json", &error));
+    g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+    g_assert_nonnull (strstr (error->message, "more values"));
+    g_assert_cmpint (g_get_monotonic_time () - began_us, <, 5 * G_USEC_PER_SEC);
+  }
+}
+
+/* Commas inside of strings are text: a long runbook is no list. */
+static void
+test_commas_in_strings (void)
+{
+  g_autoptr (GString) text = g_string_new ("[\"");
+  g_autoptr (json_t) document = NULL;
+
+  while (text->len < (5u << 20))
+    g_string_append (text, ",{[");
+  g_string_append (text, "\"]");
+  document = dk_json_parse (text->str, text->len, 64u << 20, "a runbook", NULL);
+  g_assert_nonnull (document);
+}
+
 static json_t *
 random_value (GRand *rand, guint depth)
 {
@@ -194,6 +228,8 @@ main (int argc, char **argv)
   dk_test_init (&argc, &argv);
   g_test_add_func ("/base/json/canonical-vectors", test_canonical);
   g_test_add_func ("/base/json/refuses-hostile-documents", test_refuses);
+  g_test_add_func ("/base/json/too-many-values", test_too_many_values);
+  g_test_add_func ("/base/json/commas-in-strings-count-nothing", test_commas_in_strings);
   g_test_add_func ("/base/json/depth-counts-no-strings", test_depth_counts_no_strings);
   g_test_add_func ("/base/json/one-spelling", test_one_spelling);
   g_test_add_func ("/base/json/members", test_members);

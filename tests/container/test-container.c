@@ -401,6 +401,51 @@ test_odd_manifests_are_refused (void)
   g_assert_cmpint (verify_raw ("[]", GOOD_COMMENT, &opened_empty), ==, DK_ERROR_DAMAGED);
 }
 
+static GBytes *
+build_with_digest (const char *type, json_t *fields, const char *digest, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("payload", 7);
+  char name[] = "content.zip";
+  const DkContainerPayload payload = { name, bytes, NULL };
+  g_auto (DkMinisignSecret) secret = { 0 };
+  DkMinisignPublic key;
+
+  make_key (1, &secret, &key);
+  dk_json_set_text (fields, "fleet_sha256", digest);
+  return dk_container_build (type, fields, &payload, 1, &secret, 1, error);
+}
+
+/* The proof of whom a fleet names may stand in a pack's manifest and nowhere else. */
+static void
+test_fleet_digest (void)
+{
+  static const char digest[] = "00000000000000000000000000000000000000000000000000000000000000ff";
+  g_autoptr (json_t) fields = pack_fields ();
+  g_autoptr (json_t) bad = pack_fields ();
+  g_autoptr (json_t) backup
+      = json_pack ("{s:s, s:s, s:i, s:s}", "station", "A07", "kit",
+                   "00112233445566778899aabbccddeeff", "sequence", 1, "created",
+                   "2026-11-20T08:00:00.000Z");
+  g_autoptr (GBytes) bytes = build_with_digest ("pack", fields, digest, NULL);
+  g_autoptr (DkContainer) container = dk_container_open (bytes, NULL);
+  g_autofree char *about = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) other = NULL;
+  g_auto (DkMinisignSecret) secret = { 0 };
+  DkMinisignPublic key;
+
+  make_key (1, &secret, &key);
+  g_assert_true (is_accepted (bytes, &key, -1));
+  g_assert_cmpstr (dk_json_get_text (dk_container_manifest (container), "fleet_sha256"), ==,
+                   digest);
+  about = dk_container_about ("pack", dk_container_manifest (container), "content.zip");
+  g_assert_null (strstr (about, "fleet"));
+  g_assert_null (build_with_digest ("pack", bad, "00FF", &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+  g_assert_null (build_with_digest ("backup", backup, digest, &other));
+  g_assert_error (other, DK_ERROR, DK_ERROR_INVALID);
+}
+
 static void
 test_wrong_type_is_named (void)
 {
@@ -541,6 +586,7 @@ main (int argc, char **argv)
   g_test_add_func ("/container/one-to-eight-signers", test_signer_counts);
   g_test_add_func ("/container/trusted-comment-must-match", test_trusted_comment_must_match);
   g_test_add_func ("/container/odd-manifests-are-refused", test_odd_manifests_are_refused);
+  g_test_add_func ("/container/a-pack-may-name-its-fleet", test_fleet_digest);
   g_test_add_func ("/container/wrong-type-is-named", test_wrong_type_is_named);
   g_test_add_func ("/container/missing-and-extra-parts-are-refused", test_missing_and_extra_parts);
   g_test_add_func ("/container/builder-refuses-what-a-reader-would", test_builder_refuses);

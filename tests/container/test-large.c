@@ -9,9 +9,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/base/file.h"
+#include "app/base/limits.h"
 #include "app/container/zip.h"
+#include "app/crypto/age.h"
 #include "tests/support/support.h"
 
 #define LARGE_BYTES (24u << 20)
@@ -252,6 +255,21 @@ test_large_in_little_memory (Fixture *f, gconstpointer data)
   g_assert_true (g_bytes_equal (before, after));
 }
 
+/* Changes the first byte of what stands in the file, which keeps its identity. */
+static void
+change_byte (Fixture *f, const void *found, gsize size)
+{
+  g_autoptr (GBytes) bytes = read_file (f->file);
+  const char *start = g_bytes_get_data (bytes, NULL);
+  const char *place = memmem (start, g_bytes_get_size (bytes), found, size);
+  FILE *stream = fopen (f->file, "r+b"); /* tidy: banned: the same file must change for readers */
+
+  g_assert_nonnull (place);
+  g_assert_true (stream != NULL && fseek (stream, place - start, SEEK_SET) == 0);
+  g_assert_cmpint (fputc (*place ^ 1, stream), ==, *place ^ 1);
+  g_assert_cmpint (fclose (stream), ==, 0);
+}
+
 /* A file that is changed between checking and taking out is found by what is taken out. */
 static void
 test_changed_after_verifying (Fixture *f, gconstpointer data)
@@ -260,24 +278,108 @@ test_changed_after_verifying (Fixture *f, gconstpointer data)
   g_autoptr (DkContainer) container = NULL;
   g_autoptr (DkFileWriter) out = dk_file_writer_new (taken, NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  const char *place;
-  FILE *stream;
-  long offset;
 
   write_backup (f);
   container = dk_container_open_large (f->file, NULL, NULL);
   g_assert_true (dk_container_verify (container, "backup", &f->key, 1, NULL, NULL, NULL));
-  bytes = read_file (f->file);
-  place = memmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "abcdefghij", 10);
-  g_assert_nonnull (place);
-  offset = place - (const char *) g_bytes_get_data (bytes, NULL);
-  stream = fopen (f->file, "r+b"); /* tidy: banned: the same file must change under its reader */
-  g_assert_true (stream != NULL && fseek (stream, offset, SEEK_SET) == 0);
-  g_assert_cmpint (fputc ('X', stream), ==, 'X');
-  g_assert_cmpint (fclose (stream), ==, 0);
+  change_byte (f, "abcdefghij", 10);
   g_assert_false (dk_container_extract (container, "kit.db", out, NULL, &error));
   g_assert_error (error, DK_ERROR, DK_ERROR_DAMAGED);
+}
+
+/* A container of a plain and a sealed payload; the secret key that opens it. */
+static DkSecret *
+write_both (Fixture *f, GBytes *plain, GBytes **sealed)
+{
+  DkSecret *key = dk_secret_new_random (32);
+  guint8 public_key[32];
+  g_autofree char *recipient = NULL;
+  g_autoptr (json_t) fields = backup_fields ();
+  g_autoptr (GBytes) file = NULL;
+
+  dk_box_public (public_key, key);
+  recipient = dk_age_recipient_text (public_key);
+  *sealed = dk_age_seal (plain, public_key, 1, NULL);
+  const DkContainerPayload payloads[] = {
+    { (char *) "plain", plain, NULL },
+    { (char *) "sealed.age", *sealed, (char *[]){ recipient, NULL } },
+  };
+  file = dk_container_build ("backup", fields, payloads, 2, &f->secret, 1, NULL);
+  put_file (f->file, g_bytes_get_data (file, NULL), g_bytes_get_size (file));
+  return key;
+}
+
+static void
+test_read_in_place (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GBytes) plain = g_bytes_new_take (g_strnfill (200000, 'p'), 200000);
+  g_autoptr (GBytes) sealed = NULL;
+  g_autoptr (DkSecret) key = write_both (f, plain, &sealed);
+  g_autoptr (DkSecret) other = dk_secret_new_random (32);
+  g_autoptr (DkContainer) container = dk_container_open_in_place (f->file, NULL, NULL);
+  g_autoptr (GBytes) read = NULL;
+  g_autoptr (GBytes) opened = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (dk_container_verify (container, "backup", &f->key, 1, NULL, NULL, NULL));
+  g_assert_true (dk_container_has_payload (container, "plain"));
+  g_assert_false (dk_container_has_payload (container, "other"));
+  read = dk_container_read (container, "plain", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_bytes_equal (read, plain));
+  opened = dk_container_unseal (container, "sealed.age", key, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_bytes_equal (opened, plain));
+  g_assert_null (dk_container_unseal (container, "sealed.age", other, NULL, &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_DENIED);
+  g_clear_error (&error);
+  g_assert_null (dk_container_read (container, "other", NULL, &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_NOT_FOUND);
+}
+
+/* Of the sealed one the header is changed to another that opens: the hash alone can tell. */
+static void
+test_changed_in_place (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GBytes) plain = g_bytes_new_take (g_strnfill (200000, 'p'), 200000);
+  g_autoptr (GBytes) sealed = NULL;
+  g_autoptr (GBytes) again = NULL;
+  g_autoptr (DkSecret) key = write_both (f, plain, &sealed);
+  g_autoptr (DkContainer) container = dk_container_open_in_place (f->file, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+  guint8 public_key[32];
+  g_autoptr (GBytes) bytes = read_file (f->file);
+  gsize size = g_bytes_get_size (bytes);
+  g_autofree char *copy = g_memdup2 (g_bytes_get_data (bytes, NULL), size);
+  char *place = memmem (copy, size, "age-encryption.org", 18);
+  FILE *stream;
+
+  g_assert_true (dk_container_verify (container, "backup", &f->key, 1, NULL, NULL, NULL));
+  dk_box_public (public_key, key);
+  again = dk_age_seal (plain, public_key, 1, NULL);
+  g_assert_cmpuint (g_bytes_get_size (again), ==, g_bytes_get_size (sealed));
+  memcpy (place, g_bytes_get_data (again, NULL), g_bytes_get_size (again));
+  stream = fopen (f->file, "r+b"); /* tidy: banned: the same file must change for its reader */
+  g_assert_true (stream != NULL && fwrite (copy, 1, size, stream) == size);
+  g_assert_cmpint (fclose (stream), ==, 0);
+  g_assert_null (dk_container_unseal (container, "sealed.age", key, NULL, &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_DAMAGED);
+  g_clear_error (&error);
+  change_byte (f, "pppp", 4);
+  g_assert_null (dk_container_read (container, "plain", NULL, &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_DAMAGED);
+}
+
+static void
+test_too_large_in_place (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  write_backup (f);
+  g_assert_cmpint (truncate (f->file, DK_LIMIT_PACK_BYTES + 1), ==, 0);
+  g_assert_null (dk_container_open_in_place (f->file, NULL, &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "a pack may have 160 MiB"));
 }
 
 static void
@@ -307,6 +409,9 @@ main (int argc, char **argv)
   ADD ("/container/large/head-tells-signers", test_head);
   ADD ("/container/large/takes-little-memory", test_large_in_little_memory);
   ADD ("/container/large/what-is-taken-out-is-checked", test_changed_after_verifying);
+  ADD ("/container/in-place/read-and-unsealed", test_read_in_place);
+  ADD ("/container/in-place/what-changed-meanwhile-is-refused", test_changed_in_place);
+  ADD ("/container/in-place/too-large-is-refused", test_too_large_in_place);
   ADD ("/container/large/odd-files-are-refused", test_odd_files);
   return dk_test_run ();
 }

@@ -63,6 +63,35 @@ rekey (Kit *kit, guint renew)
   write_and_read (kit);
 }
 
+/* A kit with somebody unlocked, and a passphrase to come. */
+typedef struct {
+  Kit kit;
+  DkPerson *person;
+  DkKeyring *keys;
+  DkSecret *new;
+} Session;
+
+static void
+session_init (Session *session, const char *name, gboolean by_code)
+{
+  kit_init (&session->kit);
+  session->keys = dk_sample_unlock (session->kit.directory, name,
+                                    by_code ? session->kit.code : session->kit.other,
+                                    &session->person);
+  session->new = dk_sample_secret ("purple monkey");
+}
+
+static void
+session_clear (Session *session)
+{
+  dk_secret_free (session->new);
+  dk_keyring_free (session->keys);
+  dk_person_free (session->person);
+  kit_clear (&session->kit);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Session, session_clear)
+
 static void
 test_passphrase_changes (void)
 {
@@ -93,16 +122,14 @@ test_passphrase_changes (void)
 static void
 test_removed_person_cannot_change (void)
 {
-  g_auto (Kit) kit = { 0 };
-  g_autoptr (DkPerson) person = NULL;
-  g_autoptr (DkKeyring) keys = NULL;
-  g_autoptr (DkSecret) new = dk_sample_secret ("purple monkey");
+  g_auto (Session) omar = { { NULL } };
+  DkDirectory *directory;
   g_autoptr (GError) error = NULL;
 
-  kit_init (&kit);
-  keys = dk_sample_unlock (kit.directory, "omar", kit.other, &person);
-  dk_directory_remove (kit.directory, (guint) dk_directory_find (kit.directory, "omar"));
-  g_assert_false (dk_directory_rewrap (kit.directory, person, new, dk_sample_cost, &error));
+  session_init (&omar, "omar", FALSE);
+  directory = omar.kit.directory;
+  dk_directory_remove (directory, (guint) dk_directory_find (directory, "omar"));
+  g_assert_false (dk_directory_rewrap (directory, omar.person, omar.new, dk_sample_cost, &error));
   g_assert_error (error, DK_ERROR, DK_ERROR_NOT_FOUND);
 }
 
@@ -282,19 +309,16 @@ test_former_admin_leads_nobody (void)
 static void
 test_wrap_of_another_passphrase_stays (void)
 {
-  g_auto (Kit) kit = { 0 };
-  g_autoptr (DkPerson) anna = NULL;
-  g_autoptr (DkKeyring) keys = NULL;
-  g_autoptr (DkSecret) new = dk_sample_secret ("purple monkey");
+  g_auto (Session) anna = { { NULL } };
   g_autoptr (GError) error = NULL;
 
-  kit_init (&kit);
-  keys = dk_sample_unlock (kit.directory, "anna", kit.code, &anna);
-  g_assert_true (dk_directory_rewrap (kit.directory, anna, new, dk_sample_cost, &error));
-  rekey (&kit, 1u << DK_KEY_OPEN | 1u << DK_KEY_ADMIN);
-  dk_directory_renew_wrap (kit.directory, anna);
-  write_and_read (&kit);
-  g_assert_cmpint (dk_sample_try (kit.directory, "anna", new), ==, -1);
+  session_init (&anna, "anna", TRUE);
+  g_assert_true (dk_directory_rewrap (anna.kit.directory, anna.person, anna.new, dk_sample_cost,
+                                      &error));
+  rekey (&anna.kit, 1u << DK_KEY_OPEN | 1u << DK_KEY_ADMIN);
+  dk_directory_renew_wrap (anna.kit.directory, anna.person);
+  write_and_read (&anna.kit);
+  g_assert_cmpint (dk_sample_try (anna.kit.directory, "anna", anna.new), ==, -1);
 }
 
 static void

@@ -16,7 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define TAKES(name) __asm__(#name)
+#include "tests/fault/taken-calls.h"
 
 int disk_open (const char *path, int flags, ...) TAKES (open);
 int disk_open64 (const char *path, int flags, ...) TAKES (open64);
@@ -168,31 +168,8 @@ open_file (const char *path, int flags, int mode)
   return fd;
 }
 
-#define MODE_OF(flags, mode)                                                   \
-  do {                                                                         \
-    va_list arguments;                                                         \
-    va_start (arguments, flags);                                               \
-    mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg (arguments, int) : 0; \
-    va_end (arguments);                                                        \
-  } while (0)
-
-int
-disk_open (const char *path, int flags, ...)
-{
-  int mode;
-
-  MODE_OF (flags, mode);
-  return open_file (path, flags, mode);
-}
-
-int
-disk_open64 (const char *path, int flags, ...)
-{
-  int mode;
-
-  MODE_OF (flags, mode);
-  return open_file (path, flags, mode);
-}
+DEFINE_OPEN (disk_open)
+DEFINE_OPEN (disk_open64)
 
 int
 disk_open_2 (const char *path, int flags)

@@ -8,13 +8,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define TAKES(name) __asm__(#name)
+#include "tests/fault/taken-calls.h"
+
 #define FILES_MAX 1024
 
 int refuse_open (const char *path, int flags, ...) TAKES (open);
@@ -148,31 +148,8 @@ open_file (const char *path, int flags, int mode)
   return fd;
 }
 
-#define MODE_OF(flags, mode)                                                   \
-  do {                                                                         \
-    va_list arguments;                                                         \
-    va_start (arguments, flags);                                               \
-    mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg (arguments, int) : 0; \
-    va_end (arguments);                                                        \
-  } while (0)
-
-int
-refuse_open (const char *path, int flags, ...)
-{
-  int mode;
-
-  MODE_OF (flags, mode);
-  return open_file (path, flags, mode);
-}
-
-int
-refuse_open64 (const char *path, int flags, ...)
-{
-  int mode;
-
-  MODE_OF (flags, mode);
-  return open_file (path, flags, mode);
-}
+DEFINE_OPEN (refuse_open)
+DEFINE_OPEN (refuse_open64)
 
 int
 refuse_close (int fd)

@@ -69,6 +69,27 @@ put (const char *path, const char *text)
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
 }
 
+/* A place with the file `a` on it, and the recording under way. */
+static void
+begin_with_old (Place *place)
+{
+  place_init (place);
+  put (place->a, "old");
+  dk_disk_record (place->root);
+}
+
+/* Writes "new" into a file that is opened for that; how it is synced before it is closed. */
+static void
+write_new (const char *path, int (*sync_call) (int fd))
+{
+  int fd = open_new (path);
+
+  g_assert_cmpint (write (fd, "new", 3), ==, 3);
+  if (sync_call != NULL)
+    g_assert_cmpint (sync_call (fd), ==, 0);
+  (void) close (fd);
+}
+
 /* "-" for a file that is not there, "?" for one that holds garbage. */
 static char *
 show (const char *path)
@@ -119,14 +140,9 @@ test_unsynced (void)
 {
   g_auto (Place) place = { 0 };
   g_autoptr (DkDiskLog) log = NULL;
-  int fd;
 
-  place_init (&place);
-  put (place.a, "old");
-  dk_disk_record (place.root);
-  fd = open_new (place.a);
-  g_assert_cmpint (write (fd, "new", 3), ==, 3);
-  (void) close (fd);
+  begin_with_old (&place);
+  write_new (place.a, NULL);
   log = dk_disk_take_log ();
   assert_outcomes (&place, log, "old -,new -,? -");
 }
@@ -136,15 +152,9 @@ test_synced (void)
 {
   g_auto (Place) place = { 0 };
   g_autoptr (DkDiskLog) log = NULL;
-  int fd;
 
-  place_init (&place);
-  put (place.a, "old");
-  dk_disk_record (place.root);
-  fd = open_new (place.a);
-  g_assert_cmpint (write (fd, "new", 3), ==, 3);
-  g_assert_cmpint (fdatasync (fd), ==, 0);
-  (void) close (fd);
+  begin_with_old (&place);
+  write_new (place.a, fdatasync);
   log = dk_disk_take_log ();
   assert_outcomes (&place, log, "new -");
 }
@@ -155,16 +165,10 @@ test_sync_keeps_name (void)
 {
   g_auto (Place) place = { 0 };
   g_autoptr (DkDiskLog) log = NULL;
-  int fd;
 
-  place_init (&place);
-  put (place.a, "old");
-  dk_disk_record (place.root);
+  begin_with_old (&place);
   g_assert_cmpint (unlink (place.a), ==, 0);
-  fd = open_new (place.b);
-  g_assert_cmpint (write (fd, "new", 3), ==, 3);
-  g_assert_cmpint (fsync (fd), ==, 0);
-  (void) close (fd);
+  write_new (place.b, fsync);
   log = dk_disk_take_log ();
   assert_outcomes (&place, log, "- new");
 }
@@ -177,9 +181,7 @@ test_names_in_order (void)
   g_autoptr (DkDiskLog) log = NULL;
   int fd;
 
-  place_init (&place);
-  put (place.a, "old");
-  dk_disk_record (place.root);
+  begin_with_old (&place);
   g_assert_cmpint (g_remove (place.a), ==, 0);
   fd = open_new (place.b);
   (void) close (fd);
@@ -194,19 +196,14 @@ test_rename (void)
   g_autoptr (DkDiskLog) careful = NULL;
   g_autoptr (DkDiskLog) careless = NULL;
   g_autoptr (GError) error = NULL;
-  int fd;
 
-  place_init (&place);
-  put (place.a, "old");
-  dk_disk_record (place.root);
+  begin_with_old (&place);
   g_assert_true (dk_file_replace (place.a, "new", 3, DK_FILE_DURABLE, &error));
   careful = dk_disk_take_log ();
   assert_outcomes (&place, careful, "new -");
   put (place.a, "old");
   dk_disk_record (place.root);
-  fd = open_new (place.b);
-  g_assert_cmpint (write (fd, "new", 3), ==, 3);
-  (void) close (fd);
+  write_new (place.b, NULL);
   g_assert_cmpint (g_rename (place.b, place.a), ==, 0);
   g_assert_true (dk_file_sync_folder (place.root, &error));
   careless = dk_disk_take_log ();

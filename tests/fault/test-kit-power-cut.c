@@ -352,6 +352,10 @@ act_restore (Scene *scene)
   scene_close (kit);
 }
 
+/* Worlds in which nobody's passphrase has changed. */
+#define ANNA_ALONE { "anna", { { "anna", "one" } }, { { NULL } } }
+#define ANNA_AND_BEN { "anna ben", { { "anna", "one" }, { "ben", "two" } }, { { NULL } } }
+
 static Scene scenes[] = {
   { .name = "init",
     .act = act_init,
@@ -364,14 +368,14 @@ static Scene scenes[] = {
     .act = act_capture,
     .cuts = 400,
     .world_count = 1,
-    .worlds = { { "anna", { { "anna", "one" } }, { { NULL } } } } },
+    .worlds = { ANNA_ALONE } },
   { .name = "add a person",
     .prepare = make_kit_with_tickets,
     .act = act_add,
     .cuts = 240,
     .world_count = 2,
     .worlds = { { "anna", { { "anna", "one" } }, { { "ben", "two" } } },
-                { "anna ben", { { "anna", "one" }, { "ben", "two" } }, { { NULL } } } } },
+                ANNA_AND_BEN } },
   { .name = "two new passphrases",
     .prepare = make_kit_with_people,
     .act = act_passwd,
@@ -399,7 +403,7 @@ static Scene scenes[] = {
     .judge = judge_rekey,
     .cuts = 300,
     .world_count = 1,
-    .worlds = { { "anna ben", { { "anna", "one" }, { "ben", "two" } }, { { NULL } } } } },
+    .worlds = { ANNA_AND_BEN } },
   { .name = "remove two people",
     .prepare = make_kit_with_two_admins,
     .act = act_remove,
@@ -430,14 +434,14 @@ static Scene scenes[] = {
     .judge = judge_rotate,
     .cuts = 240,
     .world_count = 1,
-    .worlds = { { "anna ben", { { "anna", "one" }, { "ben", "two" } }, { { NULL } } } } },
+    .worlds = { ANNA_AND_BEN } },
   { .name = "backup",
     .prepare = make_kit_with_tickets,
     .act = act_backup,
     .judge = judge_backup,
     .cuts = 240,
     .world_count = 1,
-    .worlds = { { "anna", { { "anna", "one" } }, { { NULL } } } } },
+    .worlds = { ANNA_ALONE } },
   { .name = "restore",
     .prepare = make_kit_and_backup,
     .act = act_restore,
@@ -536,7 +540,7 @@ test_in_place (void)
                   .prepare = make_kit_with_tickets,
                   .act = act_in_place,
                   .world_count = 3,
-                  .worlds = { { "anna", { { "anna", "one" } }, { { NULL } } },
+                  .worlds = { ANNA_ALONE,
                               { "anna", { { "anna", "three" } }, { { NULL } } },
                               { "anna", { { "anna", "four" } }, { { NULL } } } } };
   guint bad;

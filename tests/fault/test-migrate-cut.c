@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Goal: a kit of the schema before, in the middle of becoming one of this program's schema, is
- * after a power cut at any moment of the old or the new one, with every row, and the next
- * opening finishes. Method: the first landed schema with rows in it; opening, migrating and
+/* Goal: a kit of the first schema, in the middle of becoming one of this program's schema, is
+ * after a power cut at any moment of the old or the new one, or whole of a landed one between them,
+ * with every row, and the next opening finishes. Method: the first landed schema with rows in it; opening, migrating and
  * closing are recorded (disk.h), and the folder is rebuilt as a cut before each of the calls
  * could have left it, with sectors of 512 and of 4,096 bytes. Control: the same steps without
  * one transaction around them leave a schema that is neither. */
@@ -14,13 +14,15 @@
 #define REPEATS 10 /* of each moment and sector size, with other luck */
 #define POINTS_MIN 400
 
-typedef enum { STATE_OLD, STATE_NEW, STATE_BAD } State;
+typedef enum { STATE_OLD, STATE_BETWEEN, STATE_NEW, STATE_BAD, STATE_COUNT } State;
 
 typedef struct {
   char *folder;
   char *path;
   char *old_schema;
   char *new_schema;
+  gint64 new_version;
+  GPtrArray *landed; /* of char *: schema of version 1 + place, as the kept kits have it */
   char *rows;
   DkDiskLog *log;
 } Work;
@@ -83,6 +85,26 @@ fresh_schema (const char *folder)
   return schema;
 }
 
+static char *
+landed_schema (const char *folder, guint version)
+{
+  g_autofree char *name = g_strdup_printf ("tests/data/kit-%03u.db", version);
+  g_autofree char *kept = dk_test_source_path (name);
+  g_autofree char *path = g_build_filename (folder, "landed.db", NULL);
+  g_autofree char *wal = dk_fixture_wal (path);
+  g_autoptr (GBytes) content = dk_fixture_read (kept);
+  DkDb *db;
+  char *schema;
+
+  dk_fixture_write (path, content);
+  dk_fixture_write (wal, NULL);
+  db = dk_fixture_open (path, 0);
+  g_assert_cmpint (dk_fixture_int (db, "PRAGMA user_version"), ==, version);
+  schema = get_schema (db);
+  dk_fixture_close (db);
+  return schema;
+}
+
 static void
 prepare (Work *work)
 {
@@ -100,6 +122,10 @@ prepare (Work *work)
   work->rows = get_rows (db);
   dk_fixture_close (db);
   work->new_schema = fresh_schema (outside);
+  work->new_version = dk_db_schema_version ();
+  work->landed = g_ptr_array_new_with_free_func (g_free);
+  for (guint version = 1; version < work->new_version; version++)
+    g_ptr_array_add (work->landed, landed_schema (outside, version));
   dk_test_remove (outside);
   g_assert_cmpstr (work->old_schema, !=, work->new_schema);
 }
@@ -113,6 +139,7 @@ finish (Work *work)
   g_free (work->path);
   g_free (work->old_schema);
   g_free (work->new_schema);
+  g_ptr_array_unref (work->landed);
   g_free (work->rows);
 }
 
@@ -140,6 +167,7 @@ record (Work *work, gboolean in_pieces)
     migrate_in_pieces (db);
     g_free (work->new_schema);
     work->new_schema = get_schema (db);
+    work->new_version = 2;
   } else {
     g_assert_true (dk_db_migrate (db, &error));
     g_assert_no_error (error);
@@ -163,8 +191,11 @@ open_after (Work *work)
   g_assert_null (dk_db_notice (db));
   if (version == 1 && strcmp (schema, work->old_schema) == 0)
     state = STATE_OLD;
-  else if (version > 1 && strcmp (schema, work->new_schema) == 0)
+  else if (version == work->new_version && strcmp (schema, work->new_schema) == 0)
     state = STATE_NEW;
+  else if (version > 1 && version < work->new_version
+           && strcmp (schema, g_ptr_array_index (work->landed, version - 1)) == 0)
+    state = STATE_BETWEEN;
   dk_fixture_kill (db);
   return state;
 }
@@ -188,7 +219,7 @@ finish_migration (Work *work)
 }
 
 static void
-run (gboolean in_pieces, guint *points, guint counts[3])
+run (gboolean in_pieces, guint *points, guint counts[STATE_COUNT])
 {
   static const DkDiskModel models[] = { { .sector = 512 }, { .sector = 4096 } };
   g_autoptr (GRand) rng = g_rand_new_with_seed (2);
@@ -215,22 +246,23 @@ run (gboolean in_pieces, guint *points, guint counts[3])
 static void
 test_every_point (void)
 {
-  guint counts[3] = { 0 };
+  guint counts[STATE_COUNT] = { 0 };
   guint points = 0;
 
   run (FALSE, &points, counts);
-  g_test_message ("%u cuts: %u of the old schema, %u of the new one, 0 of neither; all rows there, "
-                  "all finished later",
-                  points, counts[STATE_OLD], counts[STATE_NEW]);
+  g_test_message ("%u cuts: %u of the old schema, %u of one between, %u of the new one, 0 of none; "
+                  "all rows there, all finished later",
+                  points, counts[STATE_OLD], counts[STATE_BETWEEN], counts[STATE_NEW]);
   g_assert_cmpuint (points, >=, POINTS_MIN);
   g_assert_cmpuint (counts[STATE_OLD], >=, 10);
+  g_assert_cmpuint (counts[STATE_BETWEEN], >=, 10);
   g_assert_cmpuint (counts[STATE_NEW], >=, 10);
 }
 
 static void
 test_control (void)
 {
-  guint counts[3] = { 0 };
+  guint counts[STATE_COUNT] = { 0 };
   guint points = 0;
 
   run (TRUE, &points, counts);

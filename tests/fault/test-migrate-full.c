@@ -2,7 +2,7 @@
 /* Goal: a migration that the disk refuses anywhere changes nothing that counts, and one that is
  * refused for another reason leaves the file byte for byte. Method: the first landed schema;
  * each write, sync and truncation below the shim refused in turn, once and for good, as a full
- * disk does; then the file must open, be of the old or the new schema, and become the new one. A
+ * disk does; then the file must open, be of a landed schema, and become the new one. A
  * newer kit and a script that fails: the bytes of the file before and after. */
 #include "tests/db/db-fixture.h"
 #include "tests/fault/fault-vfs.h"
@@ -63,7 +63,7 @@ check_after (gboolean done)
   gint64 version = dk_fixture_int (db, "PRAGMA user_version");
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (version == 1 || version == dk_db_schema_version ());
+  g_assert_true (version >= 1 && version <= dk_db_schema_version ());
   if (done)
     g_assert_cmpint (version, ==, dk_db_schema_version ());
   g_assert_true (dk_db_check (db, NULL));

@@ -95,6 +95,13 @@ end_record (Work *work)
 }
 
 static void
+close_and_end (Work *work, DkDb *db)
+{
+  dk_fixture_close (db);
+  end_record (work);
+}
+
+static void
 run_transaction (DkDb *db, guint n)
 {
   g_autoptr (GError) error = NULL;
@@ -166,8 +173,14 @@ record_work (Work *work, gboolean with_syncs)
     }
   }
   dk_disk_phase (TRUNCATE);
-  dk_fixture_close (db);
-  end_record (work);
+  close_and_end (work, db);
+}
+
+/* Opens what a cut left, NULL if that does not go. */
+static DkDb *
+open_left (const Work *work)
+{
+  return dk_db_open (work->path, dk_fixture_keys (0), NULL);
 }
 
 /* Opens what a cut left. TRUE if all that was acknowledged is there and no more than one more. */
@@ -175,7 +188,7 @@ static gboolean
 is_sound (Work *work, guint acknowledged)
 {
   g_autoptr (GError) error = NULL;
-  DkDb *db = dk_db_open (work->path, dk_fixture_keys (0), &error);
+  DkDb *db = open_left (work);
   gboolean sound;
   gint64 n;
 
@@ -386,8 +399,7 @@ record_migration (Work *work)
   db = dk_fixture_open (work->path, 0);
   g_assert_true (dk_db_migrate (db, &error));
   dk_disk_mark (1);
-  dk_fixture_close (db);
-  end_record (work);
+  close_and_end (work, db);
 }
 
 /* The form before or the form after, nothing between, and it can be brought on. */
@@ -395,7 +407,7 @@ static gboolean
 is_migrated (Work *work, guint acknowledged)
 {
   g_autoptr (GError) error = NULL;
-  DkDb *db = dk_db_open (work->path, dk_fixture_keys (0), &error);
+  DkDb *db = open_left (work);
   gint64 version;
   gboolean sound;
 
@@ -466,7 +478,7 @@ static gboolean
 is_copied (Work *work, guint acknowledged)
 {
   g_autoptr (GError) error = NULL;
-  DkDb *db = dk_db_open (work->path, dk_fixture_keys (0), &error);
+  DkDb *db = open_left (work);
   gboolean sound;
 
   if (db == NULL)

@@ -9,15 +9,15 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "app/authoring/pack-build.h"
 #include "app/base/platform.h"
 #include "app/content/pack-apply.h"
-#include "app/content/pack-build.h"
 #include "app/kit/backup.h"
 #include "app/kit/kit-private.h"
 #include "app/kit/recovery.h"
 #include "app/kit/rekey.h"
 #include "app/kit/restore.h"
-#include "tests/content/folder.h"
+#include "tests/authoring/folder.h"
 #include "tests/fault/quick-kit.h"
 #include "tests/fault/refuse.h"
 #include "tests/support/support.h"
@@ -419,8 +419,8 @@ make_pack (void)
 
   dk_minisign_secret_from_seed (seed, &secret);
   dk_minisign_secret_public (&secret, &public_key);
-  json_array_clear (source->lead_contacts);
-  json_array_clear (source->lead_runbooks);
+  dk_test_pack_clear (source, DK_PACK_LEAD_CONTACTS_PART);
+  dk_test_pack_clear (source, DK_PACK_LEAD_RUNBOOKS_PART);
   pack = dk_pack_build (source, &options, NULL, &error);
   g_assert_no_error (error);
   signer = dk_minisign_public_text (&public_key);

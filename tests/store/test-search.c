@@ -207,6 +207,188 @@ test_limit (StoreFixture *f, gconstpointer data)
   g_free (find (f, "ward", G_MAXUINT));
 }
 
+typedef struct {
+  const char *id;
+  const char *name;
+  const char *site;
+  const char *number;
+} Person;
+
+static const Person staff[] = {
+  { "p1", "Ursula Müllerstein", "North", "+1 919 555 0142" },
+  { "p2", "Urban Miller", "South", "919 555 0177" },
+  { "p3", "Hospital Information Management", "North", "4410" },
+  { "p4", "Ward 3 printer desk", "South", "4411" },
+  { "p5", "Ward 4 printer desk", "North", "4412" },
+  { "p6", "Ward 5 printer desk", "South", "4413" },
+  { "p7", "Himalaya storage team", "South", "4414" },
+};
+
+static void
+load_staff (StoreFixture *f)
+{
+  g_autoptr (GPtrArray) contacts
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_contact_free);
+  g_autoptr (GPtrArray) devices = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_device_free);
+  g_autoptr (GPtrArray) trees
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_call_tree_free);
+  DkPackFacts facts = { .name = (char *) "hospital", .organisation = (char *) "Hospital" };
+  DkDevice *device = dk_device_new ();
+  DkCallTree *tree = dk_call_tree_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (staff); i++) {
+    DkContact *contact = dk_contact_new ();
+    contact->id = g_strdup (staff[i].id);
+    contact->name = g_strdup (staff[i].name);
+    contact->site = g_strdup (staff[i].site);
+    dk_contact_add_number (contact, "pager", staff[i].number);
+    dk_contact_add_number (contact, "email", "first.last@example.org");
+    g_ptr_array_add (contacts, contact);
+  }
+  device->host = g_strdup ("WS-RAD-0042");
+  device->owner = g_strdup ("Ursula Müllerstein");
+  g_ptr_array_add (devices, device);
+  tree->id = g_strdup ("loss-of-power");
+  tree->title = g_strdup ("Loss of power");
+  dk_call_tree_add (tree, "p1");
+  g_ptr_array_add (trees, tree);
+  g_assert_true (dk_content_store_begin (f->store, &facts, NULL));
+  g_assert_true (dk_content_store_add_contacts (f->store, facts.id, contacts, NULL));
+  g_assert_true (dk_content_store_add_devices (f->store, facts.id, devices, NULL));
+  g_assert_true (dk_content_store_add_call_trees (f->store, facts.id, trees, NULL));
+  g_assert_true (dk_content_store_switch (f->store, &facts, NULL));
+}
+
+static void
+test_everything (StoreFixture *f, gconstpointer data)
+{
+  load_staff (f);
+  assert_finds (f, "ws-rad-0042", "WS-RAD-0042");
+  assert_finds (f, "ursula", "p1 WS-RAD-0042");
+  assert_finds (f, "loss of", "loss-of-power");
+  assert_finds (f, "him", "p3 p7"); /* its initials are exactly that */
+  assert_finds (f, "+1 919 555-0142", "p1");
+  assert_finds (f, "919.555.0142", "p1");
+  assert_finds (f, "1 (919) 555 0177", "p2");
+  assert_finds (f, "5550177", "p2");
+  assert_finds (f, "pager 4412", "p5");
+  assert_finds (f, "first.last@example.org", "p1 p2 p3 p7 p4 p5 p6");
+}
+
+static void
+test_names_of_the_house (StoreFixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) contacts
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_contact_free);
+  g_autoptr (GPtrArray) services
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_service_free);
+  DkPackFacts facts = { .name = (char *) "hospital", .organisation = (char *) "Hospital" };
+  static const char *const names[][2] = { { "house-supervisor-cary", "Supervisor of the house" },
+                                          { "anna", "Anna Dorn" },
+                                          { "adam", "Adam West" } };
+  DkService *service = dk_service_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    DkContact *contact = dk_contact_new ();
+    contact->id = g_strdup (names[i][0]);
+    contact->name = g_strdup (names[i][1]);
+    dk_contact_add_number (contact, "desk", "555-0100");
+    g_ptr_array_add (contacts, contact);
+  }
+  service->id = g_strdup ("directory");
+  service->name = g_strdup ("Active Directory (Windows sign-in)");
+  service->contract = g_strdup ("EH-C-1004, 24x7");
+  g_ptr_array_add (services, service);
+  g_assert_true (dk_content_store_begin (f->store, &facts, NULL));
+  g_assert_true (dk_content_store_add_contacts (f->store, facts.id, contacts, NULL));
+  g_assert_true (dk_content_store_add_services (f->store, facts.id, services, NULL));
+  g_assert_true (dk_content_store_switch (f->store, &facts, NULL));
+  assert_finds (f, "AD", "directory adam"); /* not everybody with these initials */
+  assert_finds (f, "house-supervisor-cary", "house-supervisor-cary");
+  assert_finds (f, "house-sup", "house-supervisor-cary");
+  assert_finds (f, "EH-C-1004", "directory");
+  assert_finds (f, "1004", "directory");
+}
+
+static void
+test_slips (StoreFixture *f, gconstpointer data)
+{
+  static const struct {
+    const char *typed;
+    const char *found;
+  } slips[] = {
+    { "ursual", "p1" },       /* two swapped, at the end */
+    { "rusula", "p1" },       /* at the beginning */
+    { "urusla", "p1" },       /* around the middle */
+    { "ursla", "p1" },        /* one missing */
+    { "urssula", "p1" },      /* one too many */
+    { "urxula", "p1" },       /* one wrong */
+    { "xrsula", "p1" },
+    { "mullersteim", "p1" },
+    { "muellerstein", "p1" }, /* written as it is said */
+    { "mulelr", "p1" },       /* only begun */
+    { "urban milelr", "p2" },
+    { "ursXXla", "" },        /* two slips */
+    { "urs4la", "" },
+    { "urb", "p2" },
+    { "himxlaya", "p7" },
+    { "hix", "" },            /* too short to guess by */
+  };
+
+  load_staff (f);
+  for (guint i = 0; i < G_N_ELEMENTS (slips); i++) {
+    g_autofree char *ids = find (f, slips[i].typed, 50);
+    gboolean as_expected = *slips[i].found == '\0' ? *ids == '\0'
+                                                   : g_str_has_prefix (ids, slips[i].found);
+    if (!as_expected)
+      g_error ("\"%s\" finds \"%s\", not \"%s\"", slips[i].typed, ids, slips[i].found);
+  }
+}
+
+static void
+test_slips_in_imported_names (StoreFixture *f, gconstpointer data)
+{
+  g_autoptr (DkContact) contact = dk_contact_new ();
+  g_autoptr (GError) error = NULL;
+
+  load_staff (f);
+  contact->id = g_strdup ("katarina");
+  contact->name = g_strdup ("Katarina Lindqvist");
+  (void) dk_contact_add_number (contact, "mobile", "919-555-0188");
+  g_assert_true (dk_content_store_put_own_contact (f->store, contact, "phone", "1", &error));
+  g_assert_no_error (error);
+  assert_finds (f, "katarnia", "katarina");
+  assert_finds (f, "lindqist", "katarina");
+}
+
+static void
+test_first (StoreFixture *f, gconstpointer data)
+{
+  static const char *const on_call[] = { "p6", NULL };
+  static const char *const kinds[] = { "device", NULL };
+  const DkSearchWish north = { .site = "north" };
+  const DkSearchWish call = { .site = "north", .on_call = on_call };
+  const DkSearchWish devices = { .kinds = kinds };
+  g_autoptr (GPtrArray) a = NULL;
+  g_autoptr (GPtrArray) b = NULL;
+  g_autoptr (GPtrArray) c = NULL;
+  g_autoptr (GPtrArray) d = NULL;
+
+  load_staff (f);
+  a = dk_search_with (f->store, "printer", &north, NULL, NULL);
+  g_assert_cmpstr (((DkSearchHit *) a->pdata[0])->id, ==, "p5");
+  b = dk_search_with (f->store, "printer", &call, NULL, NULL);
+  g_assert_cmpstr (((DkSearchHit *) b->pdata[0])->id, ==, "p6");
+  g_assert_true (((DkSearchHit *) b->pdata[0])->on_call);
+  g_assert_cmpstr (((DkSearchHit *) b->pdata[1])->id, ==, "p5");
+  g_assert_cmpuint (b->len, ==, 3); /* nobody twice */
+  c = dk_search_with (f->store, "ward 3 printer desk", &call, NULL, NULL);
+  g_assert_cmpstr (((DkSearchHit *) c->pdata[0])->id, ==, "p4"); /* exactly that */
+  d = dk_search_with (f->store, "ursula", &devices, NULL, NULL);
+  g_assert_cmpuint (d->len, ==, 1);
+  g_assert_cmpstr (((DkSearchHit *) d->pdata[0])->kind, ==, "device");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -216,5 +398,10 @@ main (int argc, char **argv)
   STORE_ADD ("/store/search/text-is-only-text", test_hostile);
   STORE_ADD ("/store/search/refuses-and-cancels", test_refused);
   STORE_ADD ("/store/search/keeps-its-limit", test_limit);
+  STORE_ADD ("/store/search/finds-all-kinds-by-all-they-are-called", test_everything);
+  STORE_ADD ("/store/search/finds-initials-ids-and-contracts", test_names_of_the_house);
+  STORE_ADD ("/store/search/takes-one-slip-back", test_slips);
+  STORE_ADD ("/store/search/takes-one-slip-back-in-imported-names", test_slips_in_imported_names);
+  STORE_ADD ("/store/search/puts-first-what-is-wanted", test_first);
   return dk_test_run ();
 }
