@@ -17,6 +17,7 @@
 #include "app/model/number.h"
 #include "app/store/lead-store.h"
 #include "app/store/store.h"
+#include "app/trust/trust-list.h"
 
 #define INIT_LOCK "kit.init"
 #define RECOVERY_SIZE 16
@@ -27,7 +28,6 @@ typedef struct {
   DkDirectory *directory;
   DkSecret *recovery;
   DkStoreIdentity identity;
-  char *signers; /* JSON array of public key texts */
 } Made;
 
 static void
@@ -36,7 +36,6 @@ made_clear (Made *made)
   dk_keyring_free (made->keys);
   dk_directory_free (made->directory);
   dk_secret_free (made->recovery);
-  g_free (made->signers);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Made, made_clear)
@@ -109,22 +108,6 @@ check_init (const char *folder, const DkKitInit *init, GError **error)
   return TRUE;
 }
 
-static char *
-signers_text (const char *trust, GError **error)
-{
-  g_autoptr (json_t) list = json_array ();
-  DkMinisignPublic key;
-  g_autofree char *text = NULL;
-
-  if (trust != NULL) {
-    if (!dk_minisign_public_parse (trust, &key, error))
-      return NULL;
-    text = dk_minisign_public_text (&key);
-    json_array_append_new (list, dk_json_string (text));
-  }
-  return dk_json_canonical (list, NULL);
-}
-
 static void
 fill_identity (Made *made, const DkKitInit *init, const guint8 kit_id[16])
 {
@@ -145,9 +128,6 @@ make_keys (Made *made, const DkKitInit *init, GError **error)
 {
   guint8 kit_id[16];
 
-  made->signers = signers_text (init->trust, error);
-  if (made->signers == NULL)
-    return FALSE;
   dk_random (kit_id, sizeof kit_id);
   made->keys = dk_keyring_new_random ();
   made->directory = dk_directory_new (kit_id);
@@ -183,8 +163,7 @@ put_place (DkDb *db, const Made *made, const char *folder, GError **error)
 
   return put_setting (db, "machine", machine, error) && put_setting (db, "path", path, error)
          && put_setting (db, "dir_seq", seq, error)
-         && put_setting (db, DK_KIT_PEOPLE_STATED, "1", error)
-         && put_setting (db, "signers", made->signers, error);
+         && put_setting (db, DK_KIT_PEOPLE_STATED, "1", error);
 }
 
 /* From here on an empty file behind this directory is damage. */
@@ -201,17 +180,20 @@ mark_initialised (DkDb *db, Made *made, GError **error)
 }
 
 static gboolean
-make_database (Made *made, const char *path, const char *folder, const char *user, GError **error)
+make_database (Made *made, const char *path, const char *folder, const DkKitInit *init,
+               GError **error)
 {
   g_autoptr (GBytes) directory = dk_directory_bytes (made->directory, made->keys);
   g_autoptr (DkDb) db = NULL;
   DkDbKeys keys = { .open_key = dk_keyring_get (made->keys, DK_KEY_OPEN) };
-  g_autoptr (json_t) people = dk_kit_people_body (made->directory);
+  g_autoptr (json_t) facts = dk_kit_people_body (made->directory);
 
   memcpy (keys.uuid, dk_directory_file_uuid (made->directory), sizeof keys.uuid);
   db = dk_db_create (path, directory, &keys, error);
   return db != NULL && dk_db_migrate (db, error) && put_place (db, made, folder, error)
-         && dk_store_init_with (db, &made->identity, made->keys, user, people, error)
+         && dk_trust_begin (db, made->identity.kit_id, made->keys, init->user, init->trust, facts,
+                            error)
+         && dk_store_init_with (db, &made->identity, made->keys, init->user, facts, error)
          && dk_lead_store_sign_key (db, made->identity.kit_id, made->keys,
                                     dk_directory_key_epoch (made->directory), error)
          && mark_initialised (db, made, error) && dk_db_close (&db, error);
@@ -301,7 +283,7 @@ make (const char *folder, const DkKitInit *init, Made *made, GError **error)
   g_autofree char *outgoing = dk_kit_file (folder, DK_KIT_OUTGOING);
 
   return remove_unfinished (unfinished, error) && make_keys (made, init, error)
-         && make_database (made, unfinished, folder, init->user, error)
+         && make_database (made, unfinished, folder, init, error)
          && dk_file_make_folder (incoming, error) && dk_file_make_folder (outgoing, error)
          && dk_file_rename_new (unfinished, path, error);
 }

@@ -10,6 +10,7 @@
 #include "app/kit/escrow.h"
 #include "app/kit/kit-private.h"
 #include "app/store/ledger.h"
+#include "app/trust/trust-pack.h"
 
 DkDirectory *
 dk_kit_read_directory (const char *folder, GError **error)
@@ -286,7 +287,7 @@ dk_kit_open_store (DkKit *kit, GError **error)
     return FALSE;
   dk_store_set_person (kit->store, kit->person);
   dk_store_set_key_epoch (kit->store, dk_directory_key_epoch (kit->directory));
-  return TRUE;
+  return dk_trust_settle (kit->store, NULL, error);
 }
 
 /* A kit that cannot remember its place beside itself must still open in an outage. */
@@ -334,6 +335,20 @@ forgive_full_disk (DkKit *kit, GError **failed, GError **error)
   return TRUE;
 }
 
+/* What does not hold of whom the kit trusts, and a pack whose signers were revoked since. */
+static gboolean
+tell_trust (DkKit *kit, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (!dk_trust_settle (kit->store, kit->messages, error)
+      || !dk_trust_pack_in_force (kit->store, &text, error))
+    return FALSE;
+  if (text != NULL)
+    dk_kit_add_message (kit, "%s", text);
+  return TRUE;
+}
+
 /* What every unlock checks and writes once the database is open. */
 static gboolean
 settle (DkKit *kit, GError **error)
@@ -344,7 +359,7 @@ settle (DkKit *kit, GError **error)
     return FALSE;
   if (kit->is_read_only) {
     warn_about_place (kit);
-    return dk_kit_warn_about_recovery (kit, error);
+    return tell_trust (kit, error) && dk_kit_warn_about_recovery (kit, error);
   }
   if ((!dk_kit_check_anchor (kit, &failed) || !repair_directory (kit, &failed)
        || !note_journal (kit, &failed) || !dk_station_renew (kit, &failed)
@@ -355,7 +370,7 @@ settle (DkKit *kit, GError **error)
   renew_anchor (kit);
   dk_store_set_anchor_watch (kit->store, on_committed, kit);
   warn_about_place (kit);
-  return dk_kit_warn_about_recovery (kit, error);
+  return tell_trust (kit, error) && dk_kit_warn_about_recovery (kit, error);
 }
 
 /* The person must know which file it is. */

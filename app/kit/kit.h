@@ -127,11 +127,16 @@ gboolean dk_kit_confirm (DkKit *kit, const DkSecret *passphrase, GError **error)
  * New reference. */
 json_t *dk_kit_info (DkKit *kit, GError **error) DK_CHECKED;
 
-/* Pinned signers of content packs: texts of minisign public keys. New array of strings. */
+/* Signers of content packs that count now (app/trust/trust.h has all that is known): texts of
+ * minisign public keys. New array of strings. */
 GPtrArray *dk_kit_trusted_signers (DkKit *kit, GError **error) DK_CHECKED;
 
-/* Pins a signer. Needs the admin key. */
+/* Trusts a signer: dk_trust_add, and station.json. Needs the admin key. */
 gboolean dk_kit_trust (DkKit *kit, const char *public_key_text, GError **error) DK_CHECKED;
+
+/* Writes station.json anew, after a change of trust: signers and routes of who is locked out are
+ * read from it. What was changed stands in any case, and the next unlock does this as well. */
+gboolean dk_kit_write_station (DkKit *kit, GError **error) DK_CHECKED;
 
 /* Closes without caring for the result; NULL is fine. */
 void dk_kit_free (DkKit *kit);

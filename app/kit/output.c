@@ -114,6 +114,11 @@ is_of_kind (const char *path, DkOutputKind kind)
     return begins (head, "\xef\xbb\xbfnumber,line,kind,user,");
   case DK_OUTPUT_JSON:
     return begins (head, "{\n  \"exported_at\": \"");
+  case DK_OUTPUT_CONTACTS:
+    return begins (head, "\xef\xbb\xbfid,name,type,role,")
+           || begins (head, "BEGIN:VCARD\r\nVERSION:");
+  case DK_OUTPUT_REJECTS:
+    return begins (head, "\xef\xbb\xbfkind,place,name,reason\r\n");
   case DK_OUTPUT_PACK:
     return is_pack (path);
   case DK_OUTPUT_ESCROW:
@@ -136,6 +141,10 @@ kind_words (DkOutputKind kind)
   case DK_OUTPUT_LOG:
   case DK_OUTPUT_JSON:
     return "no export of tickets in that format";
+  case DK_OUTPUT_CONTACTS:
+    return "no list of contacts that this program wrote";
+  case DK_OUTPUT_REJECTS:
+    return "no list of rows that an import did not take";
   case DK_OUTPUT_PACK:
     return "no pack";
   case DK_OUTPUT_ESCROW:

@@ -379,3 +379,16 @@ dk_kit_reset_user (DkKit *kit, const char *name, const DkSecret *passphrase, DkK
   dk_kit_take_back_directory (kit, before);
   return FALSE;
 }
+
+DkDirectory *
+dk_kit_read_people (DkKit *kit, GError **error)
+{
+  g_autoptr (GBytes) bytes = dk_db_get_directory (kit->db, error);
+  gsize size;
+  const guint8 *data;
+
+  if (bytes == NULL)
+    return NULL;
+  data = g_bytes_get_data (bytes, &size);
+  return dk_directory_parse (data, size, NULL, error);
+}

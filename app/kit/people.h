@@ -49,6 +49,9 @@ gboolean dk_kit_set_user (DkKit *kit, const char *name, const DkAccess *access, 
 gboolean dk_kit_reset_user (DkKit *kit, const char *name, const DkSecret *passphrase,
                             DkKdfParams kdf, GError **error) DK_CHECKED;
 
+/* Who may open the kit that is open, as its file says. New directory. */
+DkDirectory *dk_kit_read_people (DkKit *kit, GError **error) DK_CHECKED;
+
 /* dk_ledger_verify, in which what the ledger states of people must also be what the signed list of
  * people says. New report. */
 DkLedgerReport *dk_kit_verify_ledger (DkKit *kit, const char *held_head, const DkJob *job,

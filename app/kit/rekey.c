@@ -16,6 +16,7 @@
 #include "app/store/ledger.h"
 #include "app/store/old-key-store.h"
 #include "app/store/person-seed.h"
+#include "app/trust/trust-list.h"
 
 #define BIT(i) (1u << (i))
 
@@ -95,6 +96,14 @@ start_chain (DkStore *store, guint renew, GError **error)
          || dk_ledger_start_chain_of_device (store, NULL, error);
 }
 
+/* Whom the kit trusts for content is signed by the admin key. */
+static gboolean
+sign_trust_again (DkKit *kit, DkStore *store, const DkKeyring *after, guint renew, GError **error)
+{
+  return (renew & BIT (DK_KEY_ADMIN)) == 0
+         || dk_trust_sign_again (store, after, dk_directory_key_epoch (kit->directory), error);
+}
+
 /* In one transaction of the new file: what lies in it sealed with keys of before, and the entries.
  * The store has the keys of before. */
 static gboolean
@@ -119,6 +128,7 @@ seal_again (DkKit *kit, DkStore *store, const DkKeyring *after, const DkRekeyCau
          && dk_escrow_vouch_again (store, kit->keys, after, epoch, error)
          && dk_store_set_setting (store, "dir_seq", seq, error)
          && dk_kit_note_copies (store, kit->directory, error)
+         && sign_trust_again (kit, store, after, renew, error)
          && start_chain (store, renew, error) && note_cause (store, cause, renew, error)
          && note_renewed (kit, store, cause, renew, error)
          && dk_transaction_commit (transaction, error);

@@ -12,6 +12,7 @@
 #include "app/kit/kit-private.h"
 #include "app/store/content-store.h"
 #include "app/store/ledger.h"
+#include "app/trust/trust.h"
 
 #define STATION_BYTES_MAX (1u << 20)
 #define FAILED_MAX 100
@@ -34,26 +35,38 @@ add_public_keys (json_t *facts, const DkStoreIdentity *identity)
   dk_json_set_text (facts, "lead_recipient", lead);
 }
 
+static void
+add_trust (json_t *facts, const DkTrust *trust)
+{
+  json_t *signers = json_array ();
+  json_t *routes = json_array ();
+
+  for (guint i = 0; i < trust->signers->len; i++) {
+    const DkTrustSigner *signer = g_ptr_array_index (trust->signers, i);
+    g_autofree char *text = dk_minisign_public_text (&signer->public_key);
+    json_array_append_new (signers, dk_json_string (text));
+  }
+  for (guint i = 0; i < trust->routes->len; i++)
+    json_array_append_new (routes, dk_json_string (g_ptr_array_index (trust->routes, i)));
+  json_object_set_new (facts, "signers", signers);
+  json_object_set_new (facts, "routes", routes);
+}
+
 static json_t *
 station_facts (DkStore *store, GError **error)
 {
   const DkStoreIdentity *identity = dk_store_identity (store);
   g_autoptr (json_t) facts = json_object ();
-  g_autofree char *signers = dk_store_get_setting (store, "signers", error);
-  json_t *list;
+  g_autoptr (DkTrust) trust = dk_trust_effective (store, error);
 
-  if (signers == NULL)
-    return NULL;
-  list = dk_json_parse (signers, strlen (signers), STATION_BYTES_MAX, "The signers", error);
-  if (list == NULL)
+  if (trust == NULL)
     return NULL;
   json_object_set_new (facts, "v", json_integer (1));
   dk_json_set_text (facts, "kit", identity->kit_id);
   dk_json_set_text (facts, "station", identity->station);
   dk_json_set_text (facts, "site", identity->site);
   add_public_keys (facts, identity);
-  json_object_set_new (facts, "signers", list);
-  json_object_set_new (facts, "routes", json_array ());
+  add_trust (facts, trust);
   return g_steal_pointer (&facts);
 }
 

@@ -12,8 +12,6 @@
 #include "app/store/ledger.h"
 #include "app/store/person-seed.h"
 
-#define SIGNERS_MAX 16
-
 gboolean
 dk_kit_require_admin (DkKit *kit, const char *what, GError **error)
 {
@@ -239,66 +237,4 @@ dk_kit_change_passphrase (DkKit *kit, const DkSecret *passphrase, DkKdfParams kd
     return dk_kit_write_people (kit, before, &note, error);
   dk_kit_take_back_directory (kit, before);
   return FALSE;
-}
-
-GPtrArray *
-dk_kit_trusted_signers (DkKit *kit, GError **error)
-{
-  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *stored = dk_store_get_setting (kit->store, "signers", error);
-  g_autoptr (json_t) list = NULL;
-
-  if (stored == NULL)
-    return NULL;
-  list = dk_json_parse (stored, strlen (stored), 1u << 20, "The signers", error);
-  if (list == NULL)
-    return NULL;
-  for (gsize i = 0; i < json_array_size (list); i++)
-    g_ptr_array_add (texts, g_strdup (json_string_value (json_array_get (list, i))));
-  return g_steal_pointer (&texts);
-}
-
-static gboolean
-store_signers (DkKit *kit, GPtrArray *texts, const char *added, GError **error)
-{
-  g_autoptr (DkTransaction) transaction = NULL;
-  g_autoptr (json_t) list = json_array ();
-  g_autoptr (json_t) body = json_object ();
-  g_autofree char *text = NULL;
-
-  for (guint i = 0; i < texts->len; i++)
-    json_array_append_new (list, dk_json_string (g_ptr_array_index (texts, i)));
-  text = dk_json_canonical (list, NULL);
-  dk_json_set_text (body, "signer", added);
-  dk_store_sign_body (kit->store, "trust-added", "", body);
-  transaction = dk_transaction_new (kit->db, error);
-  return transaction != NULL && dk_store_set_setting (kit->store, "signers", text, error)
-         && dk_ledger_append (kit->store, "trust-added", NULL, 0, body, NULL, error)
-         && dk_transaction_commit (transaction, error) && dk_station_write (kit, error);
-}
-
-gboolean
-dk_kit_trust (DkKit *kit, const char *public_key_text, GError **error)
-{
-  g_autoptr (GPtrArray) texts = NULL;
-  g_autofree char *canonical = NULL;
-  DkMinisignPublic key;
-
-  if (!dk_kit_require_admin (kit, "change whose packs are accepted", error)
-      || !dk_minisign_public_parse (public_key_text, &key, error))
-    return FALSE;
-  canonical = dk_minisign_public_text (&key);
-  texts = dk_kit_trusted_signers (kit, error);
-  if (texts == NULL)
-    return FALSE;
-  if (g_ptr_array_find_with_equal_func (texts, canonical, g_str_equal, NULL))
-    return TRUE;
-  if (texts->len >= SIGNERS_MAX) {
-    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
-                 "%d signers are trusted already; remove one first. Nothing was changed.",
-                 SIGNERS_MAX);
-    return FALSE;
-  }
-  g_ptr_array_add (texts, g_strdup (canonical));
-  return store_signers (kit, texts, canonical, error);
 }

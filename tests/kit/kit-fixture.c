@@ -3,10 +3,12 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/db/statement.h"
 #include "app/kit/anchor-private.h"
 #include "app/kit/kit-private.h"
+#include "app/model/number.h"
 
 const DkKdfParams kit_fixture_kdf = { .mib = 64, .passes = 3 };
 
@@ -68,12 +70,7 @@ kit_fixture_code (void)
 DkKit *
 kit_fixture_open (const char *folder)
 {
-  g_autoptr (DkSecret) passphrase = dk_secret_new_copy (KIT_PASSPHRASE, strlen (KIT_PASSPHRASE));
-  g_autoptr (GError) error = NULL;
-  DkKit *kit = dk_kit_open (folder, "anna", passphrase, NULL, &error);
-
-  g_assert_no_error (error);
-  return kit;
+  return kit_fixture_open_as (folder, "anna", KIT_PASSPHRASE);
 }
 
 GError *
@@ -112,6 +109,63 @@ kit_fixture_save (DkKit *kit)
   g_assert_no_error (error);
   g_assert_true (done);
   return number;
+}
+
+guint64
+kit_fixture_draw (DkKit *kit)
+{
+  g_autofree char *text = kit_fixture_save (kit);
+  DkNumber number;
+
+  g_assert_true (dk_number_parse (text, &number, NULL));
+  return number.counter;
+}
+
+void
+kit_fixture_draw_and_die (const char *folder)
+{
+  DkKit *kit = kit_fixture_open (folder);
+
+  for (guint i = 0; i < 3; i++)
+    (void) kit_fixture_draw (kit);
+  _exit (0);
+}
+
+gboolean
+kit_fixture_told (DkKit *kit, const char *words)
+{
+  for (guint i = 0; i < dk_kit_messages (kit)->len; i++)
+    if (strstr (g_ptr_array_index (dk_kit_messages (kit), i), words) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+DkSecret *
+kit_fixture_secret (const char *text)
+{
+  return dk_secret_new_copy (text, strlen (text));
+}
+
+void
+kit_fixture_add (DkKit *kit, const char *name, DkRole role)
+{
+  g_autoptr (DkSecret) phrase = kit_fixture_secret (KIT_STAPLE);
+  g_autoptr (GError) error = NULL;
+  gboolean done = dk_kit_add_user (kit, name, role, phrase, 0, kit_fixture_kdf, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (done);
+}
+
+DkKit *
+kit_fixture_open_as (const char *folder, const char *name, const char *phrase)
+{
+  g_autoptr (DkSecret) passphrase = kit_fixture_secret (phrase);
+  g_autoptr (GError) error = NULL;
+  DkKit *kit = dk_kit_open (folder, name, passphrase, NULL, &error);
+
+  g_assert_no_error (error);
+  return kit;
 }
 
 GBytes *

@@ -9,6 +9,7 @@
 G_BEGIN_DECLS
 
 #define KIT_PASSPHRASE "correct horse battery"
+#define KIT_STAPLE "staple staple"
 
 /* The cheapest key derivation that may be made. */
 extern const DkKdfParams kit_fixture_kdf;
@@ -39,6 +40,24 @@ void kit_fixture_close (DkKit *kit);
 
 /* Saves a call. New string: its number. */
 char *kit_fixture_save (DkKit *kit);
+
+/* Saves a call; the counter of its number. */
+guint64 kit_fixture_draw (DkKit *kit);
+
+/* What a child process does: three calls, then it ends as if it were killed. */
+void kit_fixture_draw_and_die (const char *folder) G_GNUC_NORETURN;
+
+/* TRUE if a message of the kit has these words. */
+gboolean kit_fixture_told (DkKit *kit, const char *words);
+
+/* A passphrase as a secret. */
+DkSecret *kit_fixture_secret (const char *text);
+
+/* Adds a person with KIT_STAPLE. */
+void kit_fixture_add (DkKit *kit, const char *name, DkRole role);
+
+/* Opens as this person; an error fails the test. */
+DkKit *kit_fixture_open_as (const char *folder, const char *name, const char *phrase);
 
 /* The whole file. */
 GBytes *kit_fixture_read (const char *path);

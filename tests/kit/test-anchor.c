@@ -16,25 +16,6 @@
 
 static const char *program;
 
-static gboolean
-told (DkKit *kit, const char *words)
-{
-  for (guint i = 0; i < dk_kit_messages (kit)->len; i++)
-    if (strstr (g_ptr_array_index (dk_kit_messages (kit), i), words) != NULL)
-      return TRUE;
-  return FALSE;
-}
-
-static guint64
-draw (DkKit *kit)
-{
-  g_autofree char *text = kit_fixture_save (kit);
-  DkNumber number;
-
-  g_assert_true (dk_number_parse (text, &number, NULL));
-  return number.counter;
-}
-
 static void
 assert_ledger (DkKit *kit)
 {
@@ -49,18 +30,18 @@ test_gone_or_damaged (KitFixture *f, gconstpointer data)
   g_autofree char *anchor = NULL;
   DkKit *kit = kit_fixture_open (f->folder);
 
-  g_assert_cmpuint (draw (kit), ==, 1);
+  g_assert_cmpuint (kit_fixture_draw (kit), ==, 1);
   kit_fixture_close (kit);
   anchor = kit_fixture_anchor (f);
   g_assert_cmpint (g_unlink (anchor), ==, 0);
   kit = kit_fixture_open (f->folder);
   g_assert_cmpuint (dk_kit_messages (kit)->len, ==, 0);
-  g_assert_cmpuint (draw (kit), ==, 2);
+  g_assert_cmpuint (kit_fixture_draw (kit), ==, 2);
   kit_fixture_close (kit);
   kit_fixture_flip (anchor, 30);
   kit = kit_fixture_open (f->folder);
   g_assert_cmpuint (dk_kit_messages (kit)->len, ==, 0);
-  g_assert_cmpuint (draw (kit), ==, 3);
+  g_assert_cmpuint (kit_fixture_draw (kit), ==, 3);
   g_assert_cmpuint (kit_fixture_count (kit, "anchor-renewed"), >=, 2);
   g_assert_cmpuint (kit_fixture_count (kit, "chain-started"), ==, 0);
   kit_fixture_close (kit);
@@ -78,8 +59,8 @@ assert_missing (DkKit *kit, const char *first, const char *last)
   g_assert_cmpstr (dk_json_get_text (entry->body, "missing_last"), ==, last);
   g_assert_true (dk_kit_missing (kit, &shown, NULL));
   g_assert_nonnull (shown);
-  g_assert_true (told (kit, shown));
-  g_assert_false (told (kit, "Nothing is lost"));
+  g_assert_true (kit_fixture_told (kit, shown));
+  g_assert_false (kit_fixture_told (kit, "Nothing is lost"));
   if (first != NULL)
     g_assert_nonnull (strstr (shown, first));
 }
@@ -89,7 +70,7 @@ assert_nothing_missing (DkKit *kit)
 {
   g_autofree char *shown = NULL;
 
-  g_assert_true (told (kit, "Nothing is lost"));
+  g_assert_true (kit_fixture_told (kit, "Nothing is lost"));
   g_assert_true (dk_kit_missing (kit, &shown, NULL));
   g_assert_null (shown);
 }
@@ -101,22 +82,22 @@ test_restored (KitFixture *f, gconstpointer data)
   g_autoptr (GBytes) old = NULL;
   DkKit *kit = kit_fixture_open (f->folder);
 
-  g_assert_cmpuint (draw (kit), ==, 1);
+  g_assert_cmpuint (kit_fixture_draw (kit), ==, 1);
   kit_fixture_close (kit);
   old = kit_fixture_read (f->database);
   kit = kit_fixture_open (f->folder);
-  g_assert_cmpuint (draw (kit), ==, 2);
+  g_assert_cmpuint (kit_fixture_draw (kit), ==, 2);
   kit_fixture_close (kit);
   kit_fixture_write (f->database, old);
   kit = kit_fixture_open (f->folder);
-  g_assert_true (told (kit, "restored"));
+  g_assert_true (kit_fixture_told (kit, "restored"));
   assert_missing (kit, second, second);
-  g_assert_cmpuint (draw (kit), ==, 10000);
+  g_assert_cmpuint (kit_fixture_draw (kit), ==, 10000);
   assert_ledger (kit);
   kit_fixture_close (kit);
   kit = kit_fixture_open (f->folder);
   g_assert_cmpuint (dk_kit_messages (kit)->len, ==, 0);
-  g_assert_cmpuint (draw (kit), ==, 10001);
+  g_assert_cmpuint (kit_fixture_draw (kit), ==, 10001);
   kit_fixture_close (kit);
 }
 
@@ -127,14 +108,14 @@ test_restored_without_a_number (KitFixture *f, gconstpointer data)
   g_autoptr (GBytes) old = NULL;
   DkKit *kit = kit_fixture_open (f->folder);
 
-  g_assert_cmpuint (draw (kit), ==, 1);
+  g_assert_cmpuint (kit_fixture_draw (kit), ==, 1);
   kit_fixture_close (kit);
   old = kit_fixture_read (f->database);
   kit = kit_fixture_open (f->folder);
   kit_fixture_close (kit);
   kit_fixture_write (f->database, old);
   kit = kit_fixture_open (f->folder);
-  g_assert_true (told (kit, "No number is missing"));
+  g_assert_true (kit_fixture_told (kit, "No number is missing"));
   assert_missing (kit, NULL, NULL);
   kit_fixture_close (kit);
 }
@@ -150,16 +131,16 @@ test_copied (KitFixture *f, gconstpointer data)
   guint drawn = 0;
   DkKit *kit = kit_fixture_open (f->folder);
 
-  g_assert_true (g_hash_table_add (seen, GUINT_TO_POINTER ((guint) draw (kit))));
+  g_assert_true (g_hash_table_add (seen, GUINT_TO_POINTER ((guint) kit_fixture_draw (kit))));
   kit_fixture_close (kit);
   bytes = kit_fixture_read (f->database);
   kit_fixture_write (copy, bytes);
   for (guint i = 0; i < 4; i++) {
     kit = kit_fixture_open (i % 2 == 0 ? folder : f->folder);
-    g_assert_true (told (kit, i == 0 ? "copied or moved" : "restored"));
-    g_assert_true (told (kit, i == 0 ? "Nothing is lost" : "Some numbers from"));
+    g_assert_true (kit_fixture_told (kit, i == 0 ? "copied or moved" : "restored"));
+    g_assert_true (kit_fixture_told (kit, i == 0 ? "Nothing is lost" : "Some numbers from"));
     for (guint k = 0; k < 3; k++, drawn++)
-      g_assert_true (g_hash_table_add (seen, GUINT_TO_POINTER ((guint) draw (kit))));
+      g_assert_true (g_hash_table_add (seen, GUINT_TO_POINTER ((guint) kit_fixture_draw (kit))));
     assert_ledger (kit);
     kit_fixture_close (kit);
   }
@@ -173,29 +154,18 @@ test_moved (KitFixture *f, gconstpointer data)
   g_autofree char *moved = g_build_filename (parent, "kit", NULL);
   DkKit *kit = kit_fixture_open (f->folder);
 
-  g_assert_cmpuint (draw (kit), ==, 1);
+  g_assert_cmpuint (kit_fixture_draw (kit), ==, 1);
   kit_fixture_close (kit);
   g_assert_cmpint (g_rename (f->folder, moved), ==, 0);
   kit = kit_fixture_open (moved);
-  g_assert_true (told (kit, "copied or moved"));
+  g_assert_true (kit_fixture_told (kit, "copied or moved"));
   assert_nothing_missing (kit);
-  g_assert_cmpuint (draw (kit), ==, 10000);
+  g_assert_cmpuint (kit_fixture_draw (kit), ==, 10000);
   assert_ledger (kit);
   kit_fixture_close (kit);
   kit = kit_fixture_open (moved);
   g_assert_cmpuint (dk_kit_messages (kit)->len, ==, 0);
   kit_fixture_close (kit);
-}
-
-/* The child: draws numbers and ends as if it were killed. */
-static int
-write_and_die (const char *folder)
-{
-  DkKit *kit = kit_fixture_open (folder);
-
-  for (guint i = 0; i < 3; i++)
-    (void) draw (kit);
-  _exit (0);
 }
 
 /* Cut within its live generation a journal looks like one with a torn end: only the anchor
@@ -219,9 +189,9 @@ test_cut_journal (KitFixture *f, gconstpointer data)
   part = g_bytes_new_from_bytes (whole, 0, size - 2 * FRAME);
   kit_fixture_write (wal, part);
   kit = kit_fixture_open (f->folder);
-  g_assert_true (told (kit, "journal was cut"));
-  g_assert_false (told (kit, "Nothing is lost"));
-  g_assert_cmpuint (draw (kit), ==, 10000);
+  g_assert_true (kit_fixture_told (kit, "journal was cut"));
+  g_assert_false (kit_fixture_told (kit, "Nothing is lost"));
+  g_assert_cmpuint (kit_fixture_draw (kit), ==, 10000);
   assert_ledger (kit);
   kit_fixture_close (kit);
 }
@@ -238,7 +208,7 @@ test_killed (KitFixture *f, gconstpointer data)
   g_assert_cmpint (child->exit_code, ==, 0);
   kit = kit_fixture_open (f->folder);
   g_assert_cmpuint (dk_kit_messages (kit)->len, ==, 0);
-  g_assert_cmpuint (draw (kit), ==, 4);
+  g_assert_cmpuint (kit_fixture_draw (kit), ==, 4);
   kit_fixture_close (kit);
 }
 
@@ -251,8 +221,8 @@ test_nowhere_to_write (KitFixture *f, gconstpointer data)
 
   g_assert_true (g_file_set_contents (place, "a file, not a folder", -1, NULL));
   kit = kit_fixture_open (f->folder);
-  g_assert_true (told (kit, "would not be noticed"));
-  g_assert_cmpuint (draw (kit), ==, 1);
+  g_assert_true (kit_fixture_told (kit, "would not be noticed"));
+  g_assert_cmpuint (kit_fixture_draw (kit), ==, 1);
   kit_fixture_close (kit);
 }
 
@@ -286,7 +256,7 @@ int
 main (int argc, char **argv)
 {
   if (argc == 3 && strcmp (argv[1], WRITE) == 0)
-    return write_and_die (argv[2]);
+    kit_fixture_draw_and_die (argv[2]);
   program = argv[0];
   dk_test_init (&argc, &argv);
   KIT_ADD ("/kit/anchor/gone-or-damaged-is-no-alarm", test_gone_or_damaged);

@@ -110,15 +110,6 @@ put_back_keys (DkKit *kit, DkKeyring *before)
   kit->keys = before;
 }
 
-static gboolean
-told (DkKit *kit, const char *words)
-{
-  for (guint i = 0; i < dk_kit_messages (kit)->len; i++)
-    if (strstr (g_ptr_array_index (dk_kit_messages (kit), i), words) != NULL)
-      return TRUE;
-  return FALSE;
-}
-
 static void
 test_holds_what_opens (KitFixture *f, gconstpointer data)
 {
@@ -241,7 +232,7 @@ test_goes_to_outgoing (KitFixture *f, gconstpointer data)
   dk_test_remove (medium);
   before = change_keys (kit, 1u << DK_KEY_SEND);
   g_assert_true (dk_escrow_renew (kit, NULL));
-  g_assert_true (told (kit, "outgoing"));
+  g_assert_true (kit_fixture_told (kit, "outgoing"));
   text = read_with (&owner, outgoing);
   g_assert_true (holds_key (kit, text, DK_KEY_SEND, "send"));
   state = dk_escrow_get_state (kit, NULL);
@@ -278,7 +269,7 @@ test_nobody_else_gets_the_keys (KitFixture *f, gconstpointer data)
   g_assert_true (dk_store_set_setting (kit->store, "escrow", changed, NULL));
   before = change_keys (kit, 1u << DK_KEY_ADMIN);
   g_assert_true (dk_escrow_renew (kit, NULL));
-  g_assert_true (told (kit, "no valid signature"));
+  g_assert_true (kit_fixture_told (kit, "no valid signature"));
   same = kit_fixture_read (path);
   g_assert_true (g_bytes_equal (first, same));
   g_assert_cmpuint (kit_fixture_count (kit, "escrow-written"), ==, 1);
@@ -329,7 +320,7 @@ test_former_admin_chooses_nobody (KitFixture *f, gconstpointer data)
     forge_record (kit, kept, epoch, &thief, path);
     kit_fixture_close (kit);
     kit = kit_fixture_open (f->folder);
-    g_assert_true (told (kit, "no valid signature"));
+    g_assert_true (kit_fixture_told (kit, "no valid signature"));
     g_assert_true (dk_kit_rekey (kit, 0, "a test", NULL, &error));
     g_assert_cmpuint (kit_fixture_count (kit, "escrow-written"), ==, 0);
     kit_fixture_close (kit);
@@ -348,7 +339,7 @@ test_spoilt_record_keeps_nobody_out (KitFixture *f, gconstpointer data)
     g_assert_true (dk_store_set_setting (kit->store, "escrow", spoilt[i], NULL));
     kit_fixture_close (kit);
     kit = kit_fixture_open (f->folder);
-    g_assert_true (told (kit, "no valid signature"));
+    g_assert_true (kit_fixture_told (kit, "no valid signature"));
     state = dk_escrow_get_state (kit, NULL);
     g_assert_null (state->recipient);
     g_assert_false (state->is_current);
@@ -383,14 +374,14 @@ test_copy_leaves_the_place_alone (KitFixture *f, gconstpointer data)
   g_assert_cmpint (g_mkdir_with_parents (made, 0700), ==, 0);
   kit_fixture_write (database, whole);
   kit = kit_fixture_open (folder);
-  g_assert_true (told (kit, "copied or moved"));
+  g_assert_true (kit_fixture_told (kit, "copied or moved"));
   state = dk_escrow_get_state (kit, NULL);
   g_assert_true (state->is_current);
   g_assert_true (state->is_elsewhere);
   g_assert_cmpint (dk_escrow_look (state), ==, DK_ESCROW_SAME);
   for (guint i = 0; i < 2; i++) { /* also the second time */
     g_assert_true (dk_kit_rekey (kit, 0, "a test", NULL, NULL));
-    g_assert_true (told (kit, "left as it is"));
+    g_assert_true (kit_fixture_told (kit, "left as it is"));
     same = kit_fixture_read (path);
     g_assert_true (g_bytes_equal (first, same));
     g_clear_pointer (&same, g_bytes_unref);

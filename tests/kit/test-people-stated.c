@@ -13,31 +13,14 @@
 #include "app/kit/recovery.h"
 #include "tests/kit/kit-fixture.h"
 
-#define PHRASE "staple staple"
+#define PHRASE KIT_STAPLE
 #define NEXT "purple monkey"
 #define HOLD DK_ENTRY_TICKET_HOLD_RELEASED
-
-static DkSecret *
-secret (const char *text)
-{
-  return dk_secret_new_copy (text, strlen (text));
-}
-
-static void
-add (DkKit *kit, const char *name, DkRole role)
-{
-  g_autoptr (DkSecret) phrase = secret (PHRASE);
-  g_autoptr (GError) error = NULL;
-  gboolean done = dk_kit_add_user (kit, name, role, phrase, 0, kit_fixture_kdf, &error);
-
-  g_assert_no_error (error);
-  g_assert_true (done);
-}
 
 static void
 set_role (DkKit *kit, const char *name, DkRole role)
 {
-  g_autoptr (DkSecret) phrase = secret (NEXT);
+  g_autoptr (DkSecret) phrase = kit_fixture_secret (NEXT);
   const DkAccess access = { .role = role, .passphrase = phrase, .kdf = kit_fixture_kdf };
   g_autoptr (GError) error = NULL;
   gboolean done = dk_kit_set_user (kit, name, &access, NULL, &error);
@@ -49,7 +32,7 @@ set_role (DkKit *kit, const char *name, DkRole role)
 static void
 reset (DkKit *kit, const char *name)
 {
-  g_autoptr (DkSecret) phrase = secret (NEXT);
+  g_autoptr (DkSecret) phrase = kit_fixture_secret (NEXT);
 
   g_assert_true (dk_kit_reset_user (kit, name, phrase, kit_fixture_kdf, NULL));
 }
@@ -64,17 +47,6 @@ rotate (DkKit *kit)
 
   g_assert_no_error (error);
   g_assert_true (done);
-}
-
-static DkKit *
-open_as (KitFixture *f, const char *name, const char *phrase)
-{
-  g_autoptr (DkSecret) passphrase = secret (phrase);
-  g_autoptr (GError) error = NULL;
-  DkKit *kit = dk_kit_open (f->folder, name, passphrase, NULL, &error);
-
-  g_assert_no_error (error);
-  return kit;
 }
 
 static void
@@ -159,17 +131,17 @@ test_people_come_and_go (KitFixture *f, gconstpointer data)
 {
   DkKit *kit = kit_fixture_open (f->folder);
 
-  add (kit, "lena", DK_ROLE_LEAD);
-  add (kit, "omar", DK_ROLE_FRONTLINE);
-  add (kit, "ida", DK_ROLE_ADMIN);
+  kit_fixture_add (kit, "lena", DK_ROLE_LEAD);
+  kit_fixture_add (kit, "omar", DK_ROLE_FRONTLINE);
+  kit_fixture_add (kit, "ida", DK_ROLE_ADMIN);
   void_one (kit);
   reset (kit, "lena");
   set_role (kit, "omar", DK_ROLE_LEAD);
   kit_fixture_close (kit);
-  kit = open_as (f, "omar", NEXT);
+  kit = kit_fixture_open_as (f->folder, "omar", NEXT);
   void_one (kit);
   kit_fixture_close (kit);
-  kit = open_as (f, "ida", PHRASE);
+  kit = kit_fixture_open_as (f->folder, "ida", PHRASE);
   set_role (kit, "omar", DK_ROLE_FRONTLINE);
   rotate (kit);
   g_assert_true (dk_kit_remove_user (kit, "lena", NULL, NULL));
@@ -182,17 +154,17 @@ test_people_come_and_go (KitFixture *f, gconstpointer data)
 static void
 test_the_code_is_replaced_by_itself (KitFixture *f, gconstpointer data)
 {
-  g_autoptr (DkSecret) phrase = secret (PHRASE);
+  g_autoptr (DkSecret) phrase = kit_fixture_secret (PHRASE);
   g_autoptr (GError) error = NULL;
   DkKit *kit = dk_kit_open_with_recovery (f->folder, kit_fixture_code (), "drill", phrase,
                                           kit_fixture_kdf, &error);
 
   g_assert_no_error (error);
   rotate (kit);
-  add (kit, "ben", DK_ROLE_ADMIN);
+  kit_fixture_add (kit, "ben", DK_ROLE_ADMIN);
   assert_holds (kit);
   kit_fixture_close (kit);
-  kit = open_as (f, "ben", PHRASE);
+  kit = kit_fixture_open_as (f->folder, "ben", PHRASE);
   reset (kit, "anna");
   assert_holds (kit);
   kit_fixture_close (kit);
@@ -269,7 +241,7 @@ test_random_keys_for_known_slots (KitFixture *f, gconstpointer data)
   g_autofree char *lea = NULL;
   DkKit *kit = kit_fixture_open (f->folder);
 
-  add (kit, "lea", DK_ROLE_LEAD);
+  kit_fixture_add (kit, "lea", DK_ROLE_LEAD);
   anna = slot_of (kit, "anna");
   lea = slot_of (kit, "lea");
   forge_release (kit, anna, lea);
@@ -284,9 +256,9 @@ test_under_another_name (KitFixture *f, gconstpointer data)
   g_autoptr (json_t) body = json_pack ("{s:s}", "reason", "r");
   DkKit *kit = kit_fixture_open (f->folder);
 
-  add (kit, "ben", DK_ROLE_FRONTLINE);
+  kit_fixture_add (kit, "ben", DK_ROLE_FRONTLINE);
   kit_fixture_close (kit);
-  kit = open_as (f, "ben", PHRASE);
+  kit = kit_fixture_open_as (f->folder, "ben", PHRASE);
   dk_store_sign_body (dk_kit_store (kit), DK_ENTRY_TICKET_VOID, "", body);
   store = dk_store_new (kit->db, "anna", kit->keys, NULL);
   g_assert_true (dk_ledger_note (store, DK_ENTRY_TICKET_VOID, NULL, body, NULL));
@@ -316,9 +288,9 @@ test_brought_in_by_nobody (KitFixture *f, gconstpointer data)
   g_autoptr (json_t) list = json_pack ("{s:[o]}", "people", forged_person (seed));
   DkKit *kit = kit_fixture_open (f->folder);
 
-  add (kit, "ben", DK_ROLE_FRONTLINE);
+  kit_fixture_add (kit, "ben", DK_ROLE_FRONTLINE);
   kit_fixture_close (kit);
-  kit = open_as (f, "ben", PHRASE);
+  kit = kit_fixture_open_as (f->folder, "ben", PHRASE);
   dk_store_sign_body (dk_kit_store (kit), "user-added", "", body);
   sign_as (kit, "dk-person v1", "signed", "00000000000000000000000000000001", seed,
            DK_ENTRY_PEOPLE_STATED, list);
@@ -337,7 +309,7 @@ test_brought_in_by_nobody (KitFixture *f, gconstpointer data)
 static void
 test_change_without_entry (KitFixture *f, gconstpointer data)
 {
-  g_autoptr (DkSecret) phrase = secret (PHRASE);
+  g_autoptr (DkSecret) phrase = kit_fixture_secret (PHRASE);
   DkKit *kit = kit_fixture_open (f->folder);
 
   g_assert_true (dk_directory_add (kit->directory, DK_SLOT_PERSON, DK_ROLE_LEAD, "ben", 0, phrase,
@@ -345,7 +317,7 @@ test_change_without_entry (KitFixture *f, gconstpointer data)
   dk_directory_sign (kit->directory, kit->keys);
   g_assert_true (dk_kit_write_directory (kit, NULL));
   kit_fixture_close (kit);
-  kit = open_as (f, "ben", PHRASE);
+  kit = kit_fixture_open_as (f->folder, "ben", PHRASE);
   g_assert_cmpuint (kit_fixture_count (kit, "directory-taken-over"), ==, 1);
   void_one (kit);
   g_autoptr (DkLedgerReport) report = verify (kit);

@@ -140,10 +140,57 @@ test_trust (KitFixture *f, gconstpointer data)
   g_assert_no_error (error);
   signers = dk_kit_trusted_signers (kit, NULL);
   g_assert_cmpuint (signers->len, ==, 1);
-  g_assert_cmpuint (kit_fixture_count (kit, "trust-added"), ==, 1);
+  g_assert_cmpuint (kit_fixture_count (kit, "trust-signed"), ==, 1);
   kit_fixture_close (kit);
   facts = dk_kit_locked_facts (f->folder, NULL);
   g_assert_cmpuint (json_array_size (json_object_get (facts, "signers")), ==, 1);
+}
+
+static void
+assert_only_signer (DkKit *kit, const char *text)
+{
+  g_autoptr (GPtrArray) signers = dk_kit_trusted_signers (kit, NULL);
+  g_autoptr (json_t) facts = dk_kit_locked_facts (dk_kit_folder (kit), NULL);
+  const json_t *copied = json_object_get (facts, "signers");
+
+  g_assert_cmpuint (signers->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (signers, 0), ==, text);
+  g_assert_cmpuint (json_array_size (copied), ==, 1);
+  g_assert_cmpstr (json_string_value (json_array_get (copied, 0)), ==, text);
+}
+
+/* What init was given, what counts, and what a locked kit shows are one and the same. */
+static void
+test_trust_of_init (KitFixture *f, gconstpointer data)
+{
+  guint8 bytes[32] = { 9 };
+  DkMinisignPublic key;
+  g_autofree char *text = NULL;
+  g_autofree char *folder = dk_test_folder_new ();
+  g_autoptr (DkSecret) passphrase = dk_secret_new_copy (KIT_PASSPHRASE, strlen (KIT_PASSPHRASE));
+  g_autoptr (DkSecret) recovery = NULL;
+  g_autoptr (GPtrArray) begun = NULL;
+  g_autoptr (GError) error = NULL;
+  DkKitInit init = { .site = "CARY", .station = "B01", .user = "anna", .passphrase = passphrase,
+                     .kdf = kit_fixture_kdf };
+  const DkEntry *first;
+  DkKit *kit;
+
+  dk_minisign_public_from_key (bytes, &key);
+  text = dk_minisign_public_text (&key);
+  init.trust = text;
+  g_assert_true (dk_kit_create (folder, &init, &recovery, &error));
+  g_assert_no_error (error);
+  kit = kit_fixture_open (folder);
+  assert_only_signer (kit, text);
+  begun = dk_ledger_of_kind (dk_kit_store (kit), "kit-init", NULL);
+  g_assert_cmpuint (begun->len, ==, 1);
+  first = g_ptr_array_index (begun, 0);
+  g_assert_cmpint (dk_json_get_int (json_object_get (first->body, "trust"), "seq", 0), ==, 1);
+  g_assert_true (dk_kit_trust (kit, text, NULL));
+  g_assert_cmpuint (kit_fixture_count (kit, "trust-signed"), ==, 0);
+  assert_only_signer (kit, text);
+  kit_fixture_close (kit);
 }
 
 int
@@ -154,5 +201,6 @@ main (int argc, char **argv)
   KIT_ADD ("/kit/people/a-role-is-a-set-of-keys", test_roles);
   KIT_ADD ("/kit/people/own-passphrase", test_passphrase);
   KIT_ADD ("/kit/people/trusted-signers", test_trust);
+  KIT_ADD ("/kit/people/the-signer-of-init", test_trust_of_init);
   return dk_test_run ();
 }

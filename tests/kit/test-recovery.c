@@ -18,15 +18,6 @@ try_code (KitFixture *f, const char *code, const char *reason, GError **error)
   return dk_kit_open_with_recovery (f->folder, code, reason, secret, kit_fixture_kdf, error);
 }
 
-static gboolean
-told (DkKit *kit, const char *words)
-{
-  for (guint i = 0; i < dk_kit_messages (kit)->len; i++)
-    if (strstr (g_ptr_array_index (dk_kit_messages (kit), i), words) != NULL)
-      return TRUE;
-  return FALSE;
-}
-
 static void
 assert_entry (DkKit *kit)
 {
@@ -51,7 +42,7 @@ test_opens_once (KitFixture *f, gconstpointer data)
   DkKit *kit = try_code (f, kit_fixture_code (), "both admins are ill", &error);
 
   g_assert_no_error (error);
-  g_assert_true (told (kit, "recovery code"));
+  g_assert_true (kit_fixture_told (kit, "recovery code"));
   assert_entry (kit);
   g_assert_true (
       dk_kit_add_user (kit, "clara", DK_ROLE_ADMIN, next, 0, kit_fixture_kdf, &error));
@@ -62,7 +53,7 @@ test_opens_once (KitFixture *f, gconstpointer data)
   again = kit_fixture_try (f->folder, "recovery", PASSPHRASE);
   g_assert_no_error (again);
   kit = kit_fixture_open (f->folder);
-  g_assert_true (told (kit, "recovery code")); /* everybody, at every unlock */
+  g_assert_true (kit_fixture_told (kit, "recovery code")); /* everybody, at every unlock */
   g_assert_true (dk_kit_recovery_used (kit, &used_ms, NULL));
   g_assert_cmpint (used_ms, >, 0);
   g_assert_cmpuint (kit_fixture_count (kit, "recovery-opened"), ==, 1);
@@ -90,7 +81,7 @@ test_refusals (KitFixture *f, gconstpointer data)
   g_assert_error (error, DK_ERROR, DK_ERROR_DENIED);
   g_assert_nonnull (strstr (error->message, "recovery code"));
   kit = kit_fixture_open (f->folder);
-  g_assert_false (told (kit, "recovery code"));
+  g_assert_false (kit_fixture_told (kit, "recovery code"));
   g_assert_true (dk_kit_recovery_used (kit, &used_ms, NULL));
   g_assert_cmpint (used_ms, ==, 0);
   kit_fixture_close (kit);
@@ -194,7 +185,7 @@ test_used_code_renews_keys (KitFixture *f, gconstpointer data)
   error = kit_fixture_try (f->folder, "recovery", PASSPHRASE);
   g_assert_error (error, DK_ERROR, DK_ERROR_DENIED);
   kit = kit_fixture_open (f->folder);
-  g_assert_false (told (kit, "recovery code"));
+  g_assert_false (kit_fixture_told (kit, "recovery code"));
   kit_fixture_close (kit);
   assert_opens_as (f, code, DK_ROLE_ADMIN);
 }

@@ -335,15 +335,6 @@ test_set_back_directory (KitFixture *f, gconstpointer data)
   assert_refused (f->folder, "omar", PHRASE, DK_ERROR_DAMAGED);
 }
 
-static gboolean
-told (DkKit *kit, const char *words)
-{
-  for (guint i = 0; i < dk_kit_messages (kit)->len; i++)
-    if (strstr (g_ptr_array_index (dk_kit_messages (kit), i), words) != NULL)
-      return TRUE;
-  return FALSE;
-}
-
 /* The old file cannot authenticate the anchor of after, and must not take that for a damaged one:
  * it would issue the same numbers again. */
 static void
@@ -366,8 +357,8 @@ test_whole_set_back (KitFixture *f, gconstpointer data)
 
   kit_fixture_write (f->database, before);
   kit = kit_fixture_open (f->folder);
-  g_assert_true (told (kit, "people who were removed since can open it again"));
-  g_assert_true (told (kit, second));
+  g_assert_true (kit_fixture_told (kit, "people who were removed since can open it again"));
+  g_assert_true (kit_fixture_told (kit, second));
   third = kit_fixture_save (kit);
   g_assert_true (g_str_has_prefix (third, "DT-A07-10000-"));
   kit_fixture_close (kit);

@@ -92,25 +92,6 @@ assert_names (const char *folder, const char *const *expected)
   g_assert_null (strstr (text->str, "kit.db.restore"));
 }
 
-static guint64
-draw (DkKit *kit)
-{
-  g_autofree char *text = kit_fixture_save (kit);
-  DkNumber number;
-
-  g_assert_true (dk_number_parse (text, &number, NULL));
-  return number.counter;
-}
-
-static gboolean
-told (DkKit *kit, const char *words)
-{
-  for (guint i = 0; i < dk_kit_messages (kit)->len; i++)
-    if (strstr (g_ptr_array_index (dk_kit_messages (kit), i), words) != NULL)
-      return TRUE;
-  return FALSE;
-}
-
 static void
 assert_good (DkKit *kit)
 {
@@ -139,9 +120,9 @@ test_elsewhere (Fixture *f, gconstpointer data)
                          16)
                  != 0);
   kit = kit_fixture_open (folder);
-  g_assert_true (told (kit, "restored from a backup"));
+  g_assert_true (kit_fixture_told (kit, "restored from a backup"));
   assert_good (kit);
-  g_assert_cmpuint (draw (kit), ==, 10000);
+  g_assert_cmpuint (kit_fixture_draw (kit), ==, 10000);
   kit_fixture_close (kit);
   kit = kit_fixture_open (folder);
   g_assert_cmpuint (dk_kit_messages (kit)->len, ==, 0);
@@ -170,8 +151,8 @@ test_over_newer (Fixture *f, gconstpointer data)
   g_assert_nonnull (kept);
   assert_names (f->kit.folder, (const char *const[]){ kept, "kit.db", "outgoing", NULL });
   kit = kit_fixture_open (f->kit.folder);
-  g_assert_true (told (kit, second));
-  g_assert_cmpuint (draw (kit), ==, 10000);
+  g_assert_true (kit_fixture_told (kit, second));
+  g_assert_cmpuint (kit_fixture_draw (kit), ==, 10000);
   assert_good (kit);
   kit_fixture_close (kit);
   kept_path = g_build_filename (f->kit.folder, kept, NULL);
@@ -416,16 +397,6 @@ test_older_people (Fixture *f, gconstpointer data)
   kit_fixture_close (kit);
 }
 
-static int
-write_and_die (const char *folder)
-{
-  DkKit *kit = kit_fixture_open (folder);
-
-  for (guint i = 0; i < 3; i++)
-    (void) draw (kit);
-  _exit (0);
-}
-
 /* The kit in place has a live journal: both go aside together. Then the state of a crash between
  * rename and removal: the old journal beside the new file. */
 static void
@@ -452,8 +423,8 @@ test_live_journal (Fixture *f, gconstpointer data)
   kit_fixture_write (wal, journal);
   kit = kit_fixture_open (f->kit.folder);
   assert_good (kit);
-  g_assert_cmpuint (draw (kit), ==, 10000);
-  g_assert_true (told (kit, "Number"));
+  g_assert_cmpuint (kit_fixture_draw (kit), ==, 10000);
+  g_assert_true (kit_fixture_told (kit, "Number"));
   kit_fixture_close (kit);
 }
 
@@ -505,8 +476,8 @@ test_late_station (Fixture *f, gconstpointer data)
       g_assert_true (g_file_set_contents (path, text, -1, NULL));
     }
     kit = kit_fixture_open (f->kit.folder);
-    g_assert_true (told (kit, "restored from a backup"));
-    g_assert_cmpint (told (kit, "station.json"), ==, edited == 1);
+    g_assert_true (kit_fixture_told (kit, "restored from a backup"));
+    g_assert_cmpint (kit_fixture_told (kit, "station.json"), ==, edited == 1);
     g_assert_cmpuint (kit_fixture_count (kit, "station-rewritten"), ==, edited);
     kit_fixture_close (kit);
   }
@@ -516,7 +487,7 @@ int
 main (int argc, char **argv)
 {
   if (argc == 3 && strcmp (argv[1], WRITE) == 0)
-    return write_and_die (argv[2]);
+    kit_fixture_draw_and_die (argv[2]);
   program = argv[0];
   dk_test_init (&argc, &argv);
   ADD ("/kit/restore/elsewhere-with-higher-numbers", test_elsewhere);

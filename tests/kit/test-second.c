@@ -13,31 +13,14 @@
 #include "app/store/lead-store.h"
 #include "tests/kit/kit-fixture.h"
 
-#define PHRASE "staple staple"
+#define PHRASE KIT_STAPLE
 #define HOUR_MS (G_GINT64_CONSTANT (60) * 60 * 1000)
-
-static DkSecret *
-secret (const char *text)
-{
-  return dk_secret_new_copy (text, strlen (text));
-}
-
-static void
-add (DkKit *kit, const char *name, DkRole role)
-{
-  g_autoptr (DkSecret) phrase = secret (PHRASE);
-  g_autoptr (GError) error = NULL;
-  gboolean done = dk_kit_add_user (kit, name, role, phrase, 0, kit_fixture_kdf, &error);
-
-  g_assert_no_error (error);
-  g_assert_true (done);
-}
 
 /* A slot that the public calls do not make like this. */
 static void
 add_slot (DkKit *kit, const char *name, DkSlotKind kind, gint64 until_ms)
 {
-  g_autoptr (DkSecret) phrase = secret (PHRASE);
+  g_autoptr (DkSecret) phrase = kit_fixture_secret (PHRASE);
   g_autoptr (GError) error = NULL;
   gboolean done = dk_directory_add (kit->directory, kind, DK_ROLE_FRONTLINE, name, until_ms,
                                     phrase, kit_fixture_kdf, kit->keys, NULL, &error);
@@ -48,21 +31,10 @@ add_slot (DkKit *kit, const char *name, DkSlotKind kind, gint64 until_ms)
   g_assert_true (dk_kit_write_directory (kit, NULL));
 }
 
-static DkKit *
-open_as (KitFixture *f, const char *name, const char *phrase)
-{
-  g_autoptr (DkSecret) passphrase = secret (phrase);
-  g_autoptr (GError) error = NULL;
-  DkKit *kit = dk_kit_open (f->folder, name, passphrase, NULL, &error);
-
-  g_assert_no_error (error);
-  return kit;
-}
-
 static void
 assert_refused (DkKit *kit, const char *name, const char *phrase, DkError code, const char *words)
 {
-  g_autoptr (DkSecret) passphrase = secret (phrase);
+  g_autoptr (DkSecret) passphrase = kit_fixture_secret (phrase);
   g_autoptr (GError) error = NULL;
 
   g_assert_null (dk_kit_unlock_second (kit, name, passphrase, &error));
@@ -74,7 +46,7 @@ assert_refused (DkKit *kit, const char *name, const char *phrase, DkError code, 
 static void
 assert_opens (DkKit *kit, const char *name)
 {
-  g_autoptr (DkSecret) passphrase = secret (PHRASE);
+  g_autoptr (DkSecret) passphrase = kit_fixture_secret (PHRASE);
   g_autoptr (GError) error = NULL;
   g_autoptr (DkPerson) person = dk_kit_unlock_second (kit, name, passphrase, &error);
 
@@ -100,12 +72,12 @@ static void
 test_two_people (KitFixture *f, gconstpointer data)
 {
   static const char kind[] = DK_ENTRY_TICKET_HOLD_RELEASED;
-  g_autoptr (DkSecret) phrase = secret (PHRASE);
+  g_autoptr (DkSecret) phrase = kit_fixture_secret (PHRASE);
   g_autoptr (DkPerson) ben = NULL;
   g_autoptr (json_t) body = json_pack ("{s:s}", "reason", "r");
   DkKit *kit = kit_fixture_open (f->folder);
 
-  add (kit, "ben", DK_ROLE_FRONTLINE);
+  kit_fixture_add (kit, "ben", DK_ROLE_FRONTLINE);
   assert_refused (kit, "ben", PHRASE, DK_ERROR_DENIED, "24 hours");
   forget (kit, "user-added");
   ben = dk_kit_unlock_second (kit, "ben", phrase, NULL);
@@ -125,7 +97,7 @@ test_two_people (KitFixture *f, gconstpointer data)
 static void
 test_slots_that_are_nobody (KitFixture *f, gconstpointer data)
 {
-  g_autoptr (DkSecret) phrase = secret (PHRASE);
+  g_autoptr (DkSecret) phrase = kit_fixture_secret (PHRASE);
   g_autoptr (GError) error = NULL;
   DkKit *kit = kit_fixture_open (f->folder);
 
@@ -133,7 +105,7 @@ test_slots_that_are_nobody (KitFixture *f, gconstpointer data)
   add_slot (kit, "temp", DK_SLOT_PERSON, dk_clock_wall_ms () - HOUR_MS);
   assert_refused (kit, "desk", PHRASE, DK_ERROR_DENIED, "several people");
   assert_refused (kit, "temp", PHRASE, DK_ERROR_DENIED, "ended");
-  add (kit, "ben", DK_ROLE_LEAD);
+  kit_fixture_add (kit, "ben", DK_ROLE_LEAD);
   kit_fixture_close (kit);
   kit = dk_kit_open_with_recovery (f->folder, kit_fixture_code (), "drill", phrase, kit_fixture_kdf,
                                    &error);
@@ -191,8 +163,8 @@ test_resets_of_the_last_day (KitFixture *f, gconstpointer data)
   DkKit *kit = kit_fixture_open (f->folder);
 
   dk_clock_now (&now);
-  add (kit, "ben", DK_ROLE_FRONTLINE);
-  add (kit, "clara", DK_ROLE_LEAD);
+  kit_fixture_add (kit, "ben", DK_ROLE_FRONTLINE);
+  kit_fixture_add (kit, "clara", DK_ROLE_LEAD);
   forget (kit, "user-added");
   put_reset (kit, "ben", "anna", 25 * HOUR_MS, "", 0);
   put_reset (kit, "ben", "clara", HOUR_MS, "", 0);
@@ -228,21 +200,21 @@ test_leads_key_is_stated (KitFixture *f, gconstpointer data)
   g_autofree char *number = NULL;
   DkKit *kit = kit_fixture_open (f->folder);
 
-  add (kit, "ben", DK_ROLE_FRONTLINE);
+  kit_fixture_add (kit, "ben", DK_ROLE_FRONTLINE);
   number = kit_fixture_save (kit);
   kit_fixture_close (kit);
-  kit = open_as (f, "ben", PHRASE);
+  kit = kit_fixture_open_as (f->folder, "ben", PHRASE);
   g_assert_true (note (kit, number, &error));
   g_assert_no_error (error);
   g_assert_true (dk_store_set_setting (kit->store, "lead_statement", NULL, NULL));
   g_assert_false (note (kit, number, &error));
   g_assert_error (error, DK_ERROR, DK_ERROR_DENIED);
   kit_fixture_close (kit);
-  kit = open_as (f, "ben", PHRASE);
+  kit = kit_fixture_open_as (f->folder, "ben", PHRASE);
   g_assert_false (note (kit, number, NULL));
   kit_fixture_close (kit);
   kit_fixture_close (kit_fixture_open (f->folder));
-  kit = open_as (f, "ben", PHRASE);
+  kit = kit_fixture_open_as (f->folder, "ben", PHRASE);
   g_assert_true (note (kit, number, NULL));
   kit_fixture_close (kit);
 }
