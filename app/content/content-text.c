@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "app/content/content-private.h"
+#include "app/content/content-text.h"
 
 #define KEY_GROUPS 8
 #define GROUP_DIGITS 6

@@ -4,8 +4,9 @@
 #include <csv.h>
 #include <string.h>
 
+#include "app/base/csv.h"
 #include "app/base/limits.h"
-#include "app/content/content-private.h"
+#include "app/content/content-text.h"
 
 #define ROWS_MAX 500000
 #define FIELD_BLOCK_BYTES 4096
@@ -30,41 +31,14 @@ typedef struct {
   GError *error;
 } Reader;
 
-/* What app/base/csv.h puts a ' before; it is that rule read backwards. */
-static gboolean
-looks_like_formula (const char *text)
-{
-  const char *p = text;
-
-  if (*p == '\t' || *p == '\r' || *p == '\n')
-    return TRUE;
-  while (*p != '\0' && g_unichar_isspace (g_utf8_get_char (p)))
-    p = g_utf8_next_char (p);
-  switch (*p != '\0' ? g_utf8_get_char (p) : 0) {
-  case '\'':
-  case '=':
-  case '+':
-  case '-':
-  case '@':
-  case 0xff1d:
-  case 0xff0b:
-  case 0xff0d:
-  case 0xff20:
-    return TRUE;
-  default:
-    return FALSE;
-  }
-}
-
 static void
 on_field (void *bytes, size_t size, void *data)
 {
   Reader *reader = data;
   g_autofree char *text = g_strndup (bytes != NULL ? bytes : "", size);
-  gboolean escaped = text[0] == '\'' && looks_like_formula (text + 1);
 
-  g_ptr_array_add (reader->row,
-                   g_string_chunk_insert (reader->table->texts, escaped ? text + 1 : text));
+  g_ptr_array_add (reader->row, g_string_chunk_insert (reader->table->texts,
+                                                       dk_csv_without_escape (text)));
   g_array_append_val (reader->row_places, reader->field_start);
   reader->field_ended = TRUE;
 }

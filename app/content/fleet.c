@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "app/content/record-private.h"
+#include "app/content/record.h"
 #include "app/crypto/age.h"
 #include "app/crypto/minisign.h"
 #include "app/model/number.h"
@@ -52,6 +52,17 @@ static gboolean
 is_short (const char *text)
 {
   return *text != '\0' && strlen (text) <= TEXT_BYTES_MAX;
+}
+
+/* A place that a locked kit may fetch packs from: of this PC, or by https without a login. */
+static gboolean
+is_route (const char *text)
+{
+  gboolean is_web = g_str_has_prefix (text, "https://") && text[strlen ("https://")] != '\0';
+  gboolean is_local = text[0] == '/' && text[1] != '/' && strstr (text, "/../") == NULL
+                      && !g_str_has_suffix (text, "/..");
+
+  return is_short (text) && (is_web || is_local) && strpbrk (text, "@\\\n\r\t") == NULL;
 }
 
 static gboolean
@@ -166,8 +177,8 @@ dk_fleet_read (const json_t *document, DkFault *fault)
                       "a public signing key (RW...)", fault)
       && check_texts (json_object_get (fleet, "revoked"), "/revoked", is_signer_or_id,
                       "a public signing key (RW...) or its id of 16 digits", fault)
-      && check_texts (json_object_get (fleet, "routes"), "/routes", is_short,
-                      "text of at most 500 bytes", fault))
+      && check_texts (json_object_get (fleet, "routes"), "/routes", is_route,
+                      "an https address without a login or an absolute path of this PC", fault))
     return g_steal_pointer (&fleet);
   return NULL;
 }

@@ -32,34 +32,6 @@ line_of (cmark_node *node)
   return at != NULL ? (guint) cmark_node_get_start_line (at) : 1;
 }
 
-GPtrArray *
-dk_markdown_links (const char *text, gsize size, GError **error)
-{
-  g_autoptr (cmark_node) tree = NULL;
-  g_autoptr (cmark_iter) iter = NULL;
-  GPtrArray *links;
-  cmark_event_type event;
-
-  if (!dk_markdown_check (text, size, error))
-    return NULL;
-  links = g_ptr_array_new_with_free_func (link_free);
-  tree = dk_markdown_tree (text, size);
-  iter = cmark_iter_new (tree);
-  while ((event = cmark_iter_next (iter)) != CMARK_EVENT_DONE) {
-    cmark_node *node = cmark_iter_get_node (iter);
-    const char *target
-        = cmark_node_get_type (node) == CMARK_NODE_LINK ? cmark_node_get_url (node) : NULL;
-    DkMarkdownLink *link;
-    if (event != CMARK_EVENT_ENTER || target == NULL || !names_own_scheme (target))
-      continue;
-    link = g_new0 (DkMarkdownLink, 1);
-    link->target = g_strdup (target);
-    link->line = line_of (node);
-    g_ptr_array_add (links, link);
-  }
-  return links;
-}
-
 /* The parser ends lines at a lone CR as well; so that its line numbers are those of the text, there
  * is one kind of line end before it sees it. */
 static char *
@@ -123,6 +95,89 @@ mark_lead_lines (cmark_node *tree, gboolean *hidden, guint line_count)
   for (guint i = from; hidden_level > 0 && i <= line_count; i++)
     hidden[i] = TRUE;
   return parts;
+}
+
+typedef gboolean (*Wanted) (const char *target, gboolean is_image);
+
+static gboolean
+is_own_link (const char *target, gboolean is_image)
+{
+  return !is_image && names_own_scheme (target);
+}
+
+/* What names a runbook, contact or service is looked up by others, whatever its id is. */
+static gboolean
+is_dead_link (const char *target, gboolean is_image)
+{
+  return is_image || (!names_own_scheme (target) && !dk_markdown_link_is_allowed (target));
+}
+
+static void
+collect_link (cmark_node *node, Wanted wanted, const gboolean *hidden, guint line_count,
+              GPtrArray *links)
+{
+  gboolean is_image = cmark_node_get_type (node) == CMARK_NODE_IMAGE;
+  const char *target = is_image || cmark_node_get_type (node) == CMARK_NODE_LINK
+                           ? cmark_node_get_url (node)
+                           : NULL;
+  DkMarkdownLink *link;
+
+  if (target == NULL || !wanted (target, is_image))
+    return;
+  link = g_new0 (DkMarkdownLink, 1);
+  link->target = g_strdup (target);
+  link->line = line_of (node);
+  link->is_image = is_image;
+  link->for_leads = hidden[MIN (link->line, line_count)];
+  g_ptr_array_add (links, link);
+}
+
+static guint
+count_lines (const char *text)
+{
+  guint count = 1;
+
+  for (const char *p = strchr (text, '\n'); p != NULL; p = strchr (p + 1, '\n'))
+    count++;
+  return count;
+}
+
+static GPtrArray *
+find_links (const char *text, gsize size, Wanted wanted, GError **error)
+{
+  g_autofree char *whole = NULL;
+  g_autofree gboolean *hidden = NULL;
+  g_autoptr (cmark_node) tree = NULL;
+  g_autoptr (cmark_iter) iter = NULL;
+  GPtrArray *links;
+  cmark_event_type event;
+  guint count;
+
+  if (!dk_markdown_check (text, size, error))
+    return NULL;
+  whole = unify_lines (text, size);
+  count = count_lines (whole);
+  hidden = g_new0 (gboolean, count + 2);
+  tree = dk_markdown_tree (whole, strlen (whole));
+  mark_lead_lines (tree, hidden, count);
+  links = g_ptr_array_new_with_free_func (link_free);
+  iter = cmark_iter_new (tree);
+  while ((event = cmark_iter_next (iter)) != CMARK_EVENT_DONE)
+    if (event == CMARK_EVENT_ENTER)
+      collect_link (cmark_iter_get_node (iter), wanted, hidden, count, links);
+  return links;
+}
+
+GPtrArray *
+dk_markdown_links (const char *text, gsize size, GError **error)
+{
+  return find_links (text, size, is_own_link, error);
+}
+
+GPtrArray *
+dk_markdown_dead_links (const char *text, gsize size, GError **error)
+{
+  return find_links (text, size, is_dead_link, error);
 }
 
 static gboolean

@@ -2,7 +2,7 @@
 #include <cmark-gfm-core-extensions.h>
 #include <string.h>
 
-#include "app/content/content-private.h"
+#include "app/content/content-text.h"
 #include "app/content/markdown-private.h"
 
 #define MARKERS_MAX 32

@@ -23,6 +23,8 @@ typedef struct {
   gboolean cell_begun;
   gboolean item_is_empty; /* the block is an item that has no paragraph yet */
   GArray *numbers;        /* of int: next number of each open list, -1 = bullets */
+  const char *line_start; /* in the source, of the line that was looked at last */
+  int line;               /* its number, from 1 */
 } Walk;
 
 static DkSpanStyle
@@ -64,6 +66,29 @@ begin_paragraph (Walk *walk)
     begin_block (walk, walk->quotes > 0 ? DK_BLOCK_QUOTE : DK_BLOCK_PARAGRAPH, level_now (walk));
 }
 
+/* As its own box says: the parser takes a step for done that has "[x]" anywhere in its line. Items
+ * come in the order of their lines. */
+static gboolean
+is_ticked (Walk *walk, cmark_node *node)
+{
+  int line = cmark_node_get_start_line (node);
+  int column = cmark_node_get_start_column (node);
+  const char *end;
+  const char *box;
+
+  for (; walk->line < line; walk->line++) {
+    const char *newline = strchr (walk->line_start, '\n');
+    if (newline == NULL)
+      return FALSE;
+    walk->line_start = newline + 1;
+  }
+  end = walk->line_start + strcspn (walk->line_start, "\n");
+  if (walk->line != line || column < 1 || column > end - walk->line_start)
+    return FALSE;
+  box = memchr (walk->line_start + column - 1, '[', (gsize) (end - walk->line_start - column + 1));
+  return box != NULL && (box[1] == 'x' || box[1] == 'X') && box[2] == ']';
+}
+
 static void
 begin_item (Walk *walk, cmark_node *node)
 {
@@ -72,7 +97,7 @@ begin_item (Walk *walk, cmark_node *node)
 
   begin_block (walk, task ? DK_BLOCK_TASK : DK_BLOCK_ITEM, level_now (walk));
   if (task)
-    walk->block->checked = cmark_gfm_extensions_get_tasklist_item_checked (node);
+    walk->block->checked = is_ticked (walk, node);
   else if (*number >= 0)
     walk->block->marker = g_strdup_printf ("%d.", *number);
   else
@@ -296,6 +321,8 @@ dk_markdown_parse (const char *text, gsize size, GError **error)
   tree = dk_markdown_tree (clean, strlen (clean));
   document = dk_document_new ();
   walk.document = document;
+  walk.line_start = clean;
+  walk.line = 1;
   walk_tree (&walk, tree);
   set_task_ids (document);
   return document;

@@ -19,13 +19,19 @@ DkDocument *dk_markdown_parse (const char *text, gsize size, GError **error) DK_
 
 /* One link as written, in order of the text. */
 typedef struct {
-  char *target; /* "runbook:ehr-down" */
-  guint line;   /* of the block that holds it, from 1 */
+  char *target;       /* "runbook:ehr-down" */
+  guint line;         /* of the block that holds it, from 1 */
+  gboolean is_image;  /* it is a picture */
+  gboolean for_leads; /* it stands in a section for leads */
 } DkMarkdownLink;
 
 /* All links to runbook:, contact: and service:. New array of DkMarkdownLink. DK_ERROR_INVALID as
  * dk_markdown_parse. */
 GPtrArray *dk_markdown_links (const char *text, gsize size, GError **error) DK_CHECKED;
+
+/* All links and pictures that a document does not hold: it would show their words alone. New array
+ * of DkMarkdownLink. DK_ERROR_INVALID as dk_markdown_parse. */
+GPtrArray *dk_markdown_dead_links (const char *text, gsize size, GError **error) DK_CHECKED;
 
 /* Cuts the sections for shift leads out of a text: each heading that begins with "[lead only]"
  * with all up to the next heading of its level or above. *lead_parts gets their number. The words

@@ -15,6 +15,8 @@ typedef struct {
   gint64 contacts;
   gboolean has_lead; /* a lead-only part came with it and is kept sealed */
   int lead_parts;    /* contacts and runbooks in it; -1 = not opened (no `lead` key, not for it) */
+  json_t *changes; /* as dk_content_changes_to_json, with `lead` of dk_lead_compare, which is
+                    * nowhere stored; NULL if it was in force before */
 } DkPackApplied;
 
 /* Brings a pack into force in an open kit: verified against the kit's trusted signers, read, loaded
@@ -28,10 +30,21 @@ typedef struct {
 gboolean dk_pack_apply (DkKit *kit, const char *path, gboolean replace, const DkJob *job,
                         DkPackApplied **applied, GError **error) DK_CHECKED;
 
+/* Opens a file for dk_pack_apply_container. Who signed it is asked of its head first, so that a
+ * large file which nobody signed costs neither memory nor time; that counts for nothing else.
+ * Errors as dk_pack_apply. Thread of the kit. */
+DkContainer *dk_pack_open_file (DkKit *kit, const char *path, GError **error) DK_CHECKED;
+
 /* As dk_pack_apply, of a container that is opened already and not verified yet. */
 gboolean dk_pack_apply_container (DkKit *kit, DkContainer *container, gboolean replace,
                                   const DkJob *job, DkPackApplied **applied,
                                   GError **error) DK_CHECKED;
+
+/* What dk_pack_apply_container would change: all is loaded, compared and taken out again. *changes
+ * as in DkPackApplied (new); those of nothing if the pack is in force already. */
+gboolean dk_pack_preview_container (DkKit *kit, DkContainer *container, gboolean replace,
+                                    const DkJob *job, json_t **changes,
+                                    GError **error) DK_CHECKED;
 
 /* The lead-only part of the pack in force, opened, for a person who holds the `lead` key: *lead
  * NULL without an error for others and where there is none. It lives in memory alone: nothing of it

@@ -5,10 +5,10 @@
 
 #include "app/base/limits.h"
 #include "app/container/zip.h"
-#include "app/content/content-private.h"
-#include "app/content/pack-private.h"
-#include "app/content/record-private.h"
-#include "app/content/version-private.h"
+#include "app/content/content-text.h"
+#include "app/content/pack-members.h"
+#include "app/content/record.h"
+#include "app/content/version.h"
 #include "app/crypto/age.h"
 
 typedef gpointer (*RecordReader) (const json_t *object, GError **error);
@@ -32,6 +32,23 @@ read_runbook (const json_t *object, GError **error)
   return dk_runbook_from_json (object, error);
 }
 
+static gpointer
+read_shift (const json_t *object, GError **error)
+{
+  return dk_shift_from_json (object, error);
+}
+
+static gpointer
+read_call_tree (const json_t *object, GError **error)
+{
+  g_auto (DkFault) fault = { 0 };
+  DkCallTree *tree = dk_call_tree_read (object, &fault);
+
+  if (tree == NULL)
+    dk_fault_to_error (&fault, "The call tree", error);
+  return tree;
+}
+
 static const char *
 id_of_contact (gconstpointer record)
 {
@@ -50,6 +67,24 @@ id_of_runbook (gconstpointer record)
   return ((const DkRunbook *) record)->id;
 }
 
+static gpointer
+read_device (const json_t *object, GError **error)
+{
+  return dk_device_from_json (object, error);
+}
+
+static const char *
+id_of_device (gconstpointer record)
+{
+  return ((const DkDevice *) record)->host;
+}
+
+static const char *
+id_of_call_tree (gconstpointer record)
+{
+  return ((const DkCallTree *) record)->id;
+}
+
 static gboolean
 refuse_member (const char *name, const char *why, GError **error)
 {
@@ -58,7 +93,8 @@ refuse_member (const char *name, const char *why, GError **error)
   return FALSE;
 }
 
-/* Adds a record; they must stand in order of their ids, so that none is there twice. */
+/* Adds a record; they must stand in order of their ids, if they have one, so that none is there
+ * twice. */
 static gboolean
 add_record (GPtrArray *out, const json_t *object, const char *what, RecordReader read, RecordId id,
             GError **error)
@@ -71,35 +107,176 @@ add_record (GPtrArray *out, const json_t *object, const char *what, RecordReader
     return FALSE;
   }
   g_ptr_array_add (out, record);
-  if (before != NULL && strcmp (id (before), id (record)) >= 0)
+  if (before != NULL && id != NULL && strcmp (id (before), id (record)) >= 0)
     return refuse_member (what, "it is not in order, or there twice", error);
   return TRUE;
 }
 
-static gboolean
-read_lines (GPtrArray *members, const char *name, GPtrArray *out, RecordReader read, RecordId id,
-            GError **error)
-{
-  GBytes *bytes = dk_zip_members_find (members, name);
-  gsize size = 0;
-  const char *text = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
-  gsize start = 0;
+/* Members with a record a line, in the order in which they are read. */
+static const struct {
+  const char *name;
+  DkPackRecordKind kind;
+  RecordReader read;
+  RecordId id;
+  GDestroyNotify free;
+  gboolean required;
+} lined[] = {
+  { DK_PACK_CONTACTS, DK_PACK_RECORD_CONTACT, read_contact, id_of_contact,
+    (GDestroyNotify) dk_contact_free, TRUE },
+  { DK_PACK_RUNBOOKS, DK_PACK_RECORD_RUNBOOK, read_runbook, id_of_runbook,
+    (GDestroyNotify) dk_runbook_free, TRUE },
+  { DK_PACK_DEVICES, DK_PACK_RECORD_DEVICE, read_device, id_of_device,
+    (GDestroyNotify) dk_device_free, FALSE },
+};
 
-  if (bytes == NULL)
-    return refuse_member (name, "it is missing", error);
-  for (guint number = 1; start < size; number++) {
-    g_autofree char *what = g_strdup_printf ("%s:%u", name, number);
-    const char *end = memchr (text + start, '\n', size - start);
-    gsize length = end != NULL ? (gsize) (end - text) - start : 0;
-    g_autoptr (json_t) object = NULL;
-    if (end == NULL)
-      return refuse_member (what, "its last line has no end", error);
-    object = dk_json_parse (text + start, length, DK_LIMIT_JSON_BYTES, what, error);
-    if (object == NULL || !add_record (out, object, what, read, id, error))
-      return FALSE;
-    start += length + 1;
+struct DkPackReader {
+  DkPackContent *rest;
+  GPtrArray *members;
+  guint member; /* of `lined` */
+  gsize start;  /* of the next line */
+  guint line;
+  char *before; /* id of the record before */
+  guint64 done;
+};
+
+static GBytes *
+lined_bytes (const DkPackReader *reader, guint member)
+{
+  return dk_zip_members_find (reader->members, lined[member].name);
+}
+
+/* Goes to the next member that has a line left; FALSE in *has if there is none. */
+static gboolean
+find_line (DkPackReader *reader, gboolean *has, GError **error)
+{
+  *has = FALSE;
+  for (; reader->member < G_N_ELEMENTS (lined); reader->member++) {
+    GBytes *bytes = lined_bytes (reader, reader->member);
+    if (bytes == NULL && lined[reader->member].required)
+      return refuse_member (lined[reader->member].name, "it is missing", error);
+    *has = bytes != NULL && reader->start < g_bytes_get_size (bytes);
+    if (*has)
+      return TRUE;
+    reader->start = 0;
+    reader->line = 0;
+    g_clear_pointer (&reader->before, g_free);
   }
   return TRUE;
+}
+
+/* Records must stand in order of their ids, so that none is there twice. */
+static gboolean
+check_sorted (DkPackReader *reader, const char *what, const char *id, GError **error)
+{
+  if (reader->before != NULL && strcmp (reader->before, id) >= 0)
+    return refuse_member (what, "it is not in order, or there twice", error);
+  g_free (reader->before);
+  reader->before = g_strdup (id);
+  return TRUE;
+}
+
+static gpointer
+read_line (DkPackReader *reader, GError **error)
+{
+  gsize size = 0;
+  const char *text = g_bytes_get_data (lined_bytes (reader, reader->member), &size);
+  const char *start = text + reader->start;
+  const char *end = memchr (start, '\n', size - reader->start);
+  g_autofree char *what
+      = g_strdup_printf ("%s:%u", lined[reader->member].name, ++reader->line);
+  g_autoptr (json_t) object = NULL;
+  gpointer record;
+
+  if (end == NULL) {
+    refuse_member (what, "its last line has no end", error);
+    return NULL;
+  }
+  object = dk_json_parse (start, (gsize) (end - start), DK_LIMIT_JSON_BYTES, what, error);
+  if (object == NULL)
+    return NULL;
+  record = lined[reader->member].read (object, error);
+  if (record == NULL) {
+    g_prefix_error (error, "%s: ", what);
+    return NULL;
+  }
+  if (!check_sorted (reader, what, lined[reader->member].id (record), error)) {
+    lined[reader->member].free (record);
+    return NULL;
+  }
+  reader->done += (guint64) (end - start) + 1;
+  reader->start += (gsize) (end - start) + 1;
+  return record;
+}
+
+gboolean
+dk_pack_reader_next (DkPackReader *reader, DkPackRecord *record, GError **error)
+{
+  gboolean has = FALSE;
+
+  if (!find_line (reader, &has, error))
+    return FALSE;
+  *record = (DkPackRecord) { .kind = DK_PACK_RECORD_NONE };
+  if (!has)
+    return TRUE;
+  record->record = read_line (reader, error);
+  if (record->record == NULL)
+    return FALSE;
+  record->kind = lined[reader->member].kind;
+  record->free = lined[reader->member].free;
+  return TRUE;
+}
+
+void
+dk_pack_record_clear (DkPackRecord *record)
+{
+  if (record->record != NULL)
+    record->free (record->record);
+  *record = (DkPackRecord) { .kind = DK_PACK_RECORD_NONE };
+}
+
+void
+dk_pack_reader_progress (const DkPackReader *reader, guint64 *done, guint64 *total)
+{
+  *done = reader->done;
+  *total = 0;
+  for (guint i = 0; i < G_N_ELEMENTS (lined); i++) {
+    GBytes *bytes = lined_bytes (reader, i);
+    *total += bytes != NULL ? g_bytes_get_size (bytes) : 0;
+  }
+}
+
+DkPackContent *
+dk_pack_reader_rest (const DkPackReader *reader)
+{
+  return reader->rest;
+}
+
+void
+dk_pack_reader_free (DkPackReader *reader)
+{
+  if (reader == NULL)
+    return;
+  dk_pack_content_free (reader->rest);
+  g_clear_pointer (&reader->members, g_ptr_array_unref);
+  g_free (reader->before);
+  g_free (reader);
+}
+
+/* Takes all records of the lines into the content. */
+static gboolean
+read_all_lines (DkPackReader *reader, GError **error)
+{
+  GPtrArray *into[] = { [DK_PACK_RECORD_CONTACT] = reader->rest->contacts,
+                        [DK_PACK_RECORD_RUNBOOK] = reader->rest->runbooks,
+                        [DK_PACK_RECORD_DEVICE] = reader->rest->devices };
+  DkPackRecord record;
+
+  while (dk_pack_reader_next (reader, &record, error)) {
+    if (record.kind == DK_PACK_RECORD_NONE)
+      return TRUE;
+    g_ptr_array_add (into[record.kind], record.record);
+  }
+  return FALSE;
 }
 
 static json_t *
@@ -125,21 +302,32 @@ read_document (GPtrArray *members, const char *name, GError **error)
 }
 
 static gboolean
-read_services (DkPackContent *content, GPtrArray *members, GError **error)
+read_list (GPtrArray *members, const char *name, GPtrArray *out, RecordReader read, RecordId id,
+           GError **error)
 {
-  g_autoptr (json_t) list = read_document (members, DK_PACK_SERVICES, error);
+  g_autoptr (json_t) list = read_document (members, name, error);
 
   if (list == NULL)
     return FALSE;
   if (!json_is_array (list))
-    return refuse_member (DK_PACK_SERVICES, "it is no list", error);
+    return refuse_member (name, "it is no list", error);
   for (gsize i = 0; i < json_array_size (list); i++) {
-    g_autofree char *what = g_strdup_printf ("%s/%" G_GSIZE_FORMAT, DK_PACK_SERVICES, i);
-    if (!add_record (content->services, json_array_get (list, i), what, read_service, id_of_service,
-                     error))
+    g_autofree char *what = g_strdup_printf ("%s/%" G_GSIZE_FORMAT, name, i);
+    if (!add_record (out, json_array_get (list, i), what, read, id, error))
       return FALSE;
   }
   return TRUE;
+}
+
+/* These are left out of a pack that has none. */
+static gboolean
+read_plan (DkPackContent *content, GPtrArray *members, GError **error)
+{
+  return (dk_zip_members_find (members, DK_PACK_SHIFTS) == NULL
+          || read_list (members, DK_PACK_SHIFTS, content->shifts, read_shift, NULL, error))
+         && (dk_zip_members_find (members, DK_PACK_CALL_TREES) == NULL
+             || read_list (members, DK_PACK_CALL_TREES, content->call_trees, read_call_tree,
+                           id_of_call_tree, error));
 }
 
 static gboolean
@@ -228,8 +416,9 @@ static gboolean
 read_forms (DkPackContent *content, GPtrArray *members, const char *language, GError **error)
 {
   static const char *const named[]
-      = { DK_PACK_ABOUT, DK_PACK_CONTACTS, DK_PACK_SERVICES, DK_PACK_RUNBOOKS,
-          DK_PACK_LISTS, DK_PACK_POLICY,   DK_PACK_FLEET,    NULL };
+      = { DK_PACK_ABOUT, DK_PACK_CONTACTS, DK_PACK_SERVICES, DK_PACK_RUNBOOKS,   DK_PACK_LISTS,
+          DK_PACK_POLICY, DK_PACK_FLEET,   DK_PACK_DEVICES,  DK_PACK_CALL_TREES, DK_PACK_SHIFTS,
+          NULL };
 
   for (guint i = 0; i < members->len; i++) {
     const DkZipMember *member = g_ptr_array_index (members, i);
@@ -251,6 +440,9 @@ content_new (void)
   content->contacts = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_contact_free);
   content->services = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_service_free);
   content->runbooks = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_runbook_free);
+  content->shifts = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_shift_free);
+  content->call_trees = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_call_tree_free);
+  content->devices = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_device_free);
   content->forms = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_form_unref);
   return content;
 }
@@ -264,7 +456,7 @@ open_part (GBytes *zip, const char *part, const json_t *manifest, const DkJob *j
   const DkZipLimits limits = {
     .members_max = DK_LIMIT_CONTENT_FILES,
     .member_bytes_max = DK_LIMIT_CONTENT_FILE_BYTES,
-    .total_bytes_max = DK_LIMIT_CONTAINER_BYTES,
+    .total_bytes_max = DK_LIMIT_PACK_BYTES,
   };
   g_autoptr (GPtrArray) members = dk_zip_read (zip, &limits, part, job, error);
 
@@ -297,20 +489,22 @@ check_program (const json_t *manifest, GError **error)
 
 /* The clear bytes of content.zip, whichever way it came. */
 static GBytes *
-open_content (const DkContainer *container, const DkSecret *device_age, GError **error)
+open_content (const DkContainer *container, const DkSecret *device_age, const DkJob *job,
+              GError **error)
 {
-  GBytes *plain = dk_container_payload (container, DK_PACK_CONTENT_ZIP);
-  GBytes *sealed = dk_container_payload (container, DK_PACK_CONTENT_ZIP ".age");
-  GBytes *out;
+  gboolean is_plain = dk_container_has_payload (container, DK_PACK_CONTENT_ZIP);
+  GBytes *out = NULL;
   g_autoptr (GError) local_error = NULL;
 
-  if ((plain == NULL) == (sealed == NULL)) {
+  if (is_plain == dk_container_has_payload (container, DK_PACK_CONTENT_ZIP ".age")) {
     refuse_member (DK_PACK_CONTENT_ZIP, "it must be there once, sealed or not", error);
     return NULL;
   }
-  if (plain != NULL)
-    return g_bytes_ref (plain);
-  out = device_age != NULL ? dk_age_open (sealed, device_age, &local_error) : NULL;
+  if (is_plain)
+    return dk_container_read (container, DK_PACK_CONTENT_ZIP, job, error);
+  if (device_age != NULL)
+    out = dk_container_unseal (container, DK_PACK_CONTENT_ZIP ".age", device_age, job,
+                               &local_error);
   if (out != NULL)
     return out;
   if (device_age == NULL || g_error_matches (local_error, DK_ERROR, DK_ERROR_DENIED)) {
@@ -323,64 +517,82 @@ open_content (const DkContainer *container, const DkSecret *device_age, GError *
   return NULL;
 }
 
+/* All but the records that stand in lines. */
 static gboolean
-read_content (DkPackContent *content, GPtrArray *members, const char *language, const DkJob *job,
-              GError **error)
+read_rest (DkPackContent *content, GPtrArray *members, const char *language, GError **error)
 {
-  const guint steps = 4;
+  return read_list (members, DK_PACK_SERVICES, content->services, read_service, id_of_service,
+                    error)
+         && read_plan (content, members, error) && read_lists (content, members, error)
+         && read_rules (content, members, error) && read_forms (content, members, language, error);
+}
 
-  return read_lines (members, DK_PACK_CONTACTS, content->contacts, read_contact, id_of_contact,
-                     error)
-         && dk_job_step (job, 1, steps, "reading", error) && read_services (content, members, error)
-         && read_lines (members, DK_PACK_RUNBOOKS, content->runbooks, read_runbook, id_of_runbook,
-                        error)
-         && dk_job_step (job, 2, steps, "reading", error) && read_lists (content, members, error)
-         && read_rules (content, members, error) && dk_job_step (job, 3, steps, "reading", error)
-         && read_forms (content, members, language, error)
-         && dk_job_step (job, steps, steps, "reading", error);
+DkPackReader *
+dk_pack_reader_new (const DkContainer *container, const DkSecret *device_age, const char *language,
+                    const DkJob *job, GError **error)
+{
+  const json_t *manifest = dk_container_manifest (container);
+  g_autoptr (DkPackReader) reader = g_new0 (DkPackReader, 1);
+  g_autoptr (GBytes) zip = NULL;
+
+  reader->rest = content_new ();
+  if (!check_program (manifest, error))
+    return NULL;
+  zip = open_content (container, device_age, job, error);
+  if (zip == NULL)
+    return NULL;
+  reader->members = open_part (zip, DK_PACK_CONTENT_ZIP, manifest, job, reader->rest, error);
+  if (reader->members == NULL || !read_rest (reader->rest, reader->members, language, error)
+      || !dk_job_step (job, 1, 1, "reading", error))
+    return NULL;
+  if (dk_container_has_payload (container, DK_PACK_LEAD_ZIP ".age")) {
+    reader->rest->lead = dk_container_read (container, DK_PACK_LEAD_ZIP ".age", job, error);
+    if (reader->rest->lead == NULL)
+      return NULL;
+  }
+  return g_steal_pointer (&reader);
 }
 
 DkPackContent *
 dk_pack_read (const DkContainer *container, const DkSecret *device_age, const char *language,
               const DkJob *job, GError **error)
 {
-  const json_t *manifest = dk_container_manifest (container);
-  g_autoptr (DkPackContent) content = content_new ();
-  g_autoptr (GBytes) zip = NULL;
-  g_autoptr (GPtrArray) members = NULL;
-  GBytes *lead;
+  g_autoptr (DkPackReader) reader
+      = dk_pack_reader_new (container, device_age, language, job, error);
 
-  if (!check_program (manifest, error))
-    return NULL;
-  zip = open_content (container, device_age, error);
-  if (zip == NULL)
-    return NULL;
-  members = open_part (zip, DK_PACK_CONTENT_ZIP, manifest, job, content, error);
-  if (members == NULL || !read_content (content, members, language, job, error))
-    return NULL;
-  lead = dk_container_payload (container, DK_PACK_LEAD_ZIP ".age");
-  content->lead = lead != NULL ? g_bytes_ref (lead) : NULL;
-  return g_steal_pointer (&content);
+  return reader != NULL && read_all_lines (reader, error) ? g_steal_pointer (&reader->rest) : NULL;
+}
+
+static DkPackContent *
+read_lead_zip (GBytes *zip, const json_t *about, const DkJob *job, GError **error)
+{
+  g_autoptr (DkPackReader) reader = g_new0 (DkPackReader, 1);
+
+  reader->rest = content_new ();
+  reader->members = open_part (zip, DK_PACK_LEAD_ZIP, about, job, reader->rest, error);
+  return reader->members != NULL && read_all_lines (reader, error)
+                 && read_plan (reader->rest, reader->members, error)
+             ? g_steal_pointer (&reader->rest)
+             : NULL;
 }
 
 DkPackContent *
 dk_pack_read_lead (GBytes *lead, const json_t *about, const DkSecret *lead_key, const DkJob *job,
                    GError **error)
 {
-  g_autoptr (DkPackContent) content = content_new ();
   g_autoptr (GBytes) zip = dk_age_open (lead, lead_key, error);
-  g_autoptr (GPtrArray) members = NULL;
 
-  if (zip == NULL)
-    return NULL;
-  members = open_part (zip, DK_PACK_LEAD_ZIP, about, job, content, error);
-  if (members == NULL
-      || !read_lines (members, DK_PACK_CONTACTS, content->contacts, read_contact, id_of_contact,
-                      error)
-      || !read_lines (members, DK_PACK_RUNBOOKS, content->runbooks, read_runbook, id_of_runbook,
-                      error))
-    return NULL;
-  return g_steal_pointer (&content);
+  return zip != NULL ? read_lead_zip (zip, about, job, error) : NULL;
+}
+
+DkPackContent *
+dk_pack_read_lead_of (const DkContainer *container, const DkSecret *lead_key, const DkJob *job,
+                      GError **error)
+{
+  g_autoptr (GBytes) zip
+      = dk_container_unseal (container, DK_PACK_LEAD_ZIP ".age", lead_key, job, error);
+
+  return zip != NULL ? read_lead_zip (zip, dk_container_manifest (container), job, error) : NULL;
 }
 
 void
@@ -392,6 +604,9 @@ dk_pack_content_free (DkPackContent *content)
   g_ptr_array_unref (content->contacts);
   g_ptr_array_unref (content->services);
   g_ptr_array_unref (content->runbooks);
+  g_ptr_array_unref (content->shifts);
+  g_ptr_array_unref (content->call_trees);
+  g_ptr_array_unref (content->devices);
   g_ptr_array_unref (content->forms);
   json_decref (content->lists);
   json_decref (content->policy);

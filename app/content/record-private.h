@@ -1,56 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "app/base/json.h"
-#include "app/model/contact.h"
-#include "app/model/runbook.h"
-#include "app/model/service.h"
+#include "app/content/record.h"
 
 G_BEGIN_DECLS
 
-/* What is wrong with a document and where: a JSON Pointer and words. */
-typedef struct {
-  char *pointer;
-  char *message;
-} DkFault;
+typedef enum {
+  DK_MEMBER_ID,
+  DK_MEMBER_LINE,
+  DK_MEMBER_TEXT, /* lines */
+  DK_MEMBER_BODY, /* Markdown, kept as it is */
+  DK_MEMBER_INT,
+  DK_MEMBER_DATE,
+  DK_MEMBER_TIME, /* wall clock, YYYY-MM-DDTHH:MM */
+  DK_MEMBER_WORD, /* one of `words` */
+  DK_MEMBER_IDS,
+  DK_MEMBER_TAGS,
+  DK_MEMBER_RECORDS, /* list of maps, each with the fields `of` */
+} DkMemberKind;
 
-/* Sets the fault, replacing none; always FALSE. `pointer` is copied. */
-gboolean dk_fault_set (DkFault *fault, const char *pointer, const char *format, ...)
-    G_GNUC_PRINTF (3, 4);
+typedef struct DkMember DkMember;
 
-/* Frees the texts. */
-void dk_fault_clear (DkFault *fault);
+/* A member of a record as JSON and as C. Tables end with a NULL key. */
+struct DkMember {
+  const char *key;
+  DkMemberKind kind;
+  gsize offset; /* in the struct */
+  gboolean required;
+  gboolean keep_empty; /* an empty list is written */
+  int min;
+  int max; /* of a whole number, or how many records */
+  const char *const *words;
+  const DkMember *of;
+  gpointer (*append) (gpointer record); /* adds an empty record to the list */
+};
 
-/* DK_ERROR_INVALID with "what at POINTER message"; always FALSE. */
-gboolean dk_fault_to_error (const DkFault *fault, const char *what, GError **error);
+/* Fills a record from a map; FALSE with the fault set. */
+gboolean dk_record_read (gpointer record, const DkMember *fields, const json_t *object,
+                         DkFault *fault);
 
-/* TRUE for a map that has no other keys than these (NULL-terminated); `pointer` names it. */
-gboolean dk_fault_check_keys (const json_t *object, const char *pointer, const char *const *keys,
-                              DkFault *fault);
-
-/* As dk_contact_from_json and its kin of pack-read.h, with a fault for the error. */
-DkContact *dk_contact_read (const json_t *object, DkFault *fault);
-/* A service. */
-DkService *dk_service_read (const json_t *object, DkFault *fault);
-/* A runbook. */
-DkRunbook *dk_runbook_read (const json_t *object, DkFault *fault);
-
-/* Checks fleet.yaml as JSON and returns it with every member in place; NULL with the fault set. New
- * reference. */
-json_t *dk_fleet_read (const json_t *document, DkFault *fault);
-
-/* TRUE for a policy of known keys alone, at every level: a slip in a key would silently keep a
- * default. The values are dk_policy_parse's. For authors; a kit takes what it was given. */
-gboolean dk_policy_check (const json_t *document, DkFault *fault);
-
-/* Recipients of the fleet: of content (stations, desks, escrow) or of lead-only parts. *deliverable
- * tells if one of them is more than escrow. New array of new strings, sorted, each once. */
-GPtrArray *dk_fleet_recipients (const json_t *fleet, gboolean lead, gboolean *deliverable);
-
-/* TRUE if a document can be written in the canonical form: ASCII keys, whole numbers within
- * 2^53. */
-gboolean dk_content_is_plain (const json_t *document);
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DkFault, dk_fault_clear)
+/* The record as JSON, absent members left out. New reference. */
+json_t *dk_record_write (gconstpointer record, const DkMember *fields);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/content/version-private.h"
+#include "app/content/version.h"
 
 #define NUMBERS_MAX 3
 #define NUMBER_MAX 1000000

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "app/content/content-private.h"
+#include "app/content/content-text.h"
 
 #define BYTES_MAX (1u << 20)
 #define DEPTH_MAX 16

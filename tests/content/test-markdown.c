@@ -152,6 +152,35 @@ test_links (void)
 }
 
 static void
+test_links_of_leads (void)
+{
+  const char *text = "[x](runbook:one)\r\n\r\n## [lead only] L\r\n[y](contact:two)\r\n\r\n"
+                     "## All\r\n[z](contact:three)\r\n";
+  static const gboolean expected[] = { FALSE, TRUE, FALSE };
+  g_autoptr (GPtrArray) links = dk_markdown_links (text, strlen (text), NULL);
+
+  g_assert_cmpuint (links->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < links->len; i++)
+    g_assert_true (((const DkMarkdownLink *) links->pdata[i])->for_leads == expected[i]);
+}
+
+static void
+test_dead_links (void)
+{
+  const char *text = "[a](x.md) [b](https://a.example) [c](runbook:Not An Id)\n\n"
+                     "![d](https://a.example/d.png)\n\n[e](JavaScript:x)";
+  g_autoptr (GPtrArray) links = dk_markdown_dead_links (text, strlen (text), NULL);
+  const DkMarkdownLink *second;
+
+  g_assert_cmpuint (links->len, ==, 3);
+  second = g_ptr_array_index (links, 1);
+  g_assert_cmpstr (second->target, ==, "https://a.example/d.png");
+  g_assert_true (second->is_image);
+  g_assert_cmpuint (second->line, ==, 3);
+  g_assert_false (((const DkMarkdownLink *) links->pdata[2])->is_image);
+}
+
+static void
 test_lead_sections_are_cut (void)
 {
   static const char *const cases[][2] = {
@@ -285,6 +314,26 @@ test_bounds (void)
   g_assert_true (g_str_has_prefix (error->message, "line 2: "));
 }
 
+/* The box of a step is what stands in front of its words, whatever these say. */
+static void
+test_boxes (void)
+{
+  static const struct {
+    const char *text;
+    const char *expected;
+  } cases[] = {
+    { "- [ ] type [x] here\n", "T1(type [x] here)" },
+    { "- [x] done\n- [X] too\n- [ ] [X] not\n", "T1x(done) T1x(too) T1([X] not)" },
+    { "words\n\n1. [ ] a [x]\n   - [x] b [ ]\n   - [ ] c [x]\n",
+      "P0(words) T1(a [x]) T2x(b [ ]) T2(c [x])" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *found = outline (cases[i].text);
+    g_assert_cmpstr (found, ==, cases[i].expected);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -292,8 +341,11 @@ main (int argc, char **argv)
   dk_crypto_init ();
   g_test_add_func ("/content/markdown/blocks-and-spans", test_blocks);
   g_test_add_func ("/content/markdown/nothing-in-it-acts", test_nothing_acts);
+  g_test_add_func ("/content/markdown/a-step-is-ticked-by-its-own-box", test_boxes);
   g_test_add_func ("/content/markdown/task-ids-survive-a-new-version", test_task_ids);
   g_test_add_func ("/content/markdown/links-with-lines", test_links);
+  g_test_add_func ("/content/markdown/links-in-sections-for-leads", test_links_of_leads);
+  g_test_add_func ("/content/markdown/links-that-no-document-holds", test_dead_links);
   g_test_add_func ("/content/markdown/lead-sections-are-cut", test_lead_sections_are_cut);
   g_test_add_func ("/content/markdown/slips-of-lead-marks-are-refused",
                    test_slips_of_lead_marks_are_refused);

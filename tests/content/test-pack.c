@@ -4,7 +4,7 @@
  * Method: a small folder built for made-up keys, read back and compared; searches of the built
  * bytes for marked words; each missing recipient; packs whose parts were exchanged; content.zip
  * with each of its documents replaced, as a signer with a bad tool might make it. */
-#include "app/content/pack-build.h"
+#include "app/authoring/pack-build.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #include "app/container/zip.h"
 #include "app/content/pack-read.h"
 #include "app/crypto/age.h"
-#include "tests/content/folder.h"
+#include "tests/authoring/folder.h"
 #include "tests/support/support.h"
 
 typedef struct {
@@ -178,8 +178,8 @@ test_reproducible (void)
   keys_init (&keys);
   g_assert_true (g_bytes_equal (a, b));
   g_assert_true (g_bytes_equal (lead_a, lead_b));
-  json_array_clear (first->lead_contacts);
-  json_array_clear (first->lead_runbooks);
+  dk_test_pack_clear (first, DK_PACK_LEAD_CONTACTS_PART);
+  dk_test_pack_clear (first, DK_PACK_LEAD_RUNBOOKS_PART);
   g_assert_null (dk_pack_lead_zip (first, NULL));
   {
     g_autoptr (GBytes) once = build (first, &keys, NULL, NULL, TRUE, NULL);
@@ -212,9 +212,9 @@ test_recipients_are_needed (void)
   g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
   g_assert_nonnull (strstr (error->message, "age1nonsense"));
   g_clear_error (&error);
-  json_array_clear (source->contacts);
-  json_array_clear (source->lead_contacts);
-  json_array_clear (source->lead_runbooks);
+  dk_test_pack_clear (source, DK_PACK_CONTACTS_PART);
+  dk_test_pack_clear (source, DK_PACK_LEAD_CONTACTS_PART);
+  dk_test_pack_clear (source, DK_PACK_LEAD_RUNBOOKS_PART);
   {
     g_autoptr (GBytes) pack = build (source, &keys, NULL, NULL, FALSE, &error);
     g_assert_no_error (error);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "app/base/limits.h"
-#include "app/content/record-private.h"
+#include "app/content/record.h"
 #include "tests/fuzz/fuzz.h"
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* YAML as authors write it, and what is made of it: fleet and policy. */
-#include "app/content/record-private.h"
+#include "app/authoring/policy-check.h"
+#include "app/content/record.h"
 #include "app/content/yaml.h"
 #include "app/model/policy.h"
 #include "tests/fuzz/fuzz.h"

@@ -202,8 +202,57 @@ make_ledger (void)
 }
 
 static void
+make_records (void)
+{
+  put_text ("record", "contact",
+            "{\"audience\":\"all\",\"id\":\"desk\",\"lead_note\":\"n\",\"login\":\"l\",\"ma"
+            "nager\":\"lead\",\"name\":\"Desk\",\"numbers\":[{\"kind\":\"desk\",\"value\":"
+            "\"ext. 55100\"},{\"audience\":\"lead\",\"kind\":\"mobile\",\"value\":\"1\"}],"
+            "\"tier\":1,\"type\":\"team\"}\n");
+  put_text ("record", "service",
+            "{\"criticality\":1,\"depends_on\":[\"ad\"],\"id\":\"ehr\",\"name\":\"EHR\",\"s"
+            "upport\":[{\"group\":\"g\",\"hours\":\"24x7\",\"site\":\"A\",\"timezone\":\"UT"
+            "C\"}],\"support_group\":\"g\"}\n");
+  put_text ("record", "runbook",
+            "{\"audience\":\"lead\",\"id\":\"x\",\"markdown\":\"- [ ] a\\n\",\"review_every"
+            "_days\":90,\"reviewed\":\"2026-11-20\",\"tags\":[\"a\"],\"title\":\"T\"}\n");
+  put_text ("record", "shift",
+            "{\"contact\":\"a\",\"ends\":\"2026-11-23T08:00\",\"repeat_days\":14,\"service"
+            "\":\"s\",\"starts\":\"2026-11-16T08:00\",\"tier\":1,\"timezone\":\"UTC\",\"unt"
+            "il\":\"2027-01-01\"}\n");
+  put_text ("record", "call-tree",
+            "{\"calls\":[{\"contact\":\"a\",\"wait_min\":5,\"instead\":\"c\"},{\"by\":\"a\""
+            ",\"contact\":\"b\",\"say\":\"x\"}],\"id\":\"t\",\"owner\":\"a\",\"title\":\"T"
+            "\"}\n");
+  put_text ("record", "device",
+            "{\"host\":\"PC-1\",\"location\":\"a\",\"os\":\"x\",\"owner\":\"o\",\"recovery_"
+            "key_id\":\"0F\",\"serial\":\"s\"}\n");
+}
+
+static void
 make_content (void)
 {
+  put_text ("table", "outlook",
+            "\"First Name\",\"Last Name\",\"Business Phone\",\"Mobile Phone\",\"Home Phone\"\r\n"
+            "A,B,555-0100,555-0101 ::: 555-0102,\"x \"\"y\"\"\"\r\nC,D,\"never closed\r\n");
+  put_text ("table", "own", "sep=;\nid;name;number1_kind;number1;hours\na-b;N;radio;'-7;24x7\n");
+  put_text ("table", "directory",
+            "DN,objectClass,displayName,telephoneNumber,userAccountControl,manager,objectGUID\n"
+            "\"CN=a,DC=x\",user,A,1;22;333,512,\"CN=b,DC=x\",0a\n"
+            "\"CN=b,DC=x\",user,B,44,514,,0b\n");
+  put ("table", "wide", "\xff\xfeN\0a\0m\0e\0\t\0F\0u\0n\0k\0\n\0A\0\t\0" "7\0\n\0", 32);
+  put_text ("vcard", "old",
+            "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=ISO-8859-1;ENCODING="
+            "QUOTED-PRINTABLE:M=FCl=\r\nler;A\r\nTEL;WORK;VOICE:555-0100\r\n"
+            "AGENT:\r\nBEGIN:VCARD\r\nFN:I\r\nEND:VCARD\r\n"
+            "PHOTO;BASE64:\r\n QUJD\r\n\r\nEND:VCARD\r\n");
+  put_text ("vcard", "groups",
+            "BEGIN:VCARD\nVERSION:3.0\nFN:A\\, B\nORG:O;T\nitem1.TEL;TYPE=WORK,pref:55\n"
+            "item1.X-ABLabel:_$!<Other>!$_\nADR;TYPE=WORK:;r;s;c\nNOTE:l\\nm\n fold\nEND:VCARD\n");
+  put_text ("vcard", "new",
+            "BEGIN:VCARD\nVERSION:4.0\nKIND:group\nFN:A\n"
+            "TEL;VALUE=uri;PREF=1;TYPE=\"voice,work\":tel:+1-555;ext=7\nTZ:Europe/Berlin\n"
+            "RELATED;TYPE=contact:x\nUID:urn:uuid:1\nEND:VCARD\n");
   put_text ("csv", "plain", "name,role,desk\nDesk,on call,\"+1 919\n555 0100\"\nb,,'=1+1\n");
   put_text ("csv", "semicolon",
             "\xef\xbb\xbf"
@@ -255,5 +304,6 @@ main (int argc, char **argv)
   make_container ();
   make_ledger ();
   make_content ();
+  make_records ();
   return 0;
 }
