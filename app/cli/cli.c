@@ -8,8 +8,11 @@
 #include "app/base/text.h"
 
 const DkCommand *const DK_CLI_GROUPS[] = {
-  DK_CLI_KIT_COMMANDS,    DK_CLI_PEOPLE_COMMANDS, DK_CLI_RECOVERY_COMMANDS, DK_CLI_PACK_COMMANDS,
-  DK_CLI_CONTENT_COMMANDS,
+  DK_CLI_KIT_COMMANDS,    DK_CLI_READINESS_COMMANDS, DK_CLI_PEOPLE_COMMANDS,
+  DK_CLI_RECOVERY_COMMANDS, DK_CLI_TRUST_COMMANDS, DK_CLI_AUTHOR_COMMANDS, DK_CLI_PACK_COMMANDS,
+  DK_CLI_REFRESH_COMMANDS, DK_CLI_CONTENT_COMMANDS,
+  DK_CLI_PLAN_COMMANDS,   DK_CLI_RUNBOOK_COMMANDS,
+  DK_CLI_CONTACT_COMMANDS, DK_CLI_IMPORT_COMMANDS,
   DK_CLI_FORM_COMMANDS,   DK_CLI_TICKET_COMMANDS, DK_CLI_DRAFT_COMMANDS,
   DK_CLI_ERASE_COMMANDS,  DK_CLI_ITSM_COMMANDS,
   DK_CLI_EVIDENCE_COMMANDS, DK_CLI_COPY_COMMANDS, DK_CLI_BATCH_COMMANDS, NULL,
@@ -18,9 +21,8 @@ const DkCommand *const DK_CLI_GROUPS[] = {
 /* First words of commands that the design names and this version does not have. */
 static const char *const LATER[] = {
   "kit",           "bundle",
-  "outage",        "desk",         "oncall",        "pack new",
-  "pack sign",     "pack refresh", "trust remove",  "contact import", "contact export",
-  "runbook start", "runbook step", "form import",   "form export",  NULL,
+  "outage",        "desk",
+  "form import",   "form export",  NULL,
 };
 
 gboolean

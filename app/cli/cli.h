@@ -22,6 +22,7 @@ typedef struct {
   gboolean batch_is_over; /* its lines were the output */
   gboolean stdin_is_taken; /* the batch itself, or a value before, comes from standard input */
   const char *go_on_reason; /* why the journal is given up, borrowed; NULL as a rule */
+  gboolean lead_searched;  /* the entry that leads looked through what is theirs is written */
   DkKit *kit;              /* NULL while closed */
   GString *text;           /* for standard output without --json */
   json_t *document;        /* for standard output with --json; NULL = {} */
@@ -47,8 +48,15 @@ typedef struct {
 extern const DkCommand DK_CLI_KIT_COMMANDS[];
 extern const DkCommand DK_CLI_PEOPLE_COMMANDS[];
 extern const DkCommand DK_CLI_RECOVERY_COMMANDS[];
+extern const DkCommand DK_CLI_TRUST_COMMANDS[];
+extern const DkCommand DK_CLI_AUTHOR_COMMANDS[];
 extern const DkCommand DK_CLI_PACK_COMMANDS[];
+extern const DkCommand DK_CLI_REFRESH_COMMANDS[];
 extern const DkCommand DK_CLI_CONTENT_COMMANDS[];
+extern const DkCommand DK_CLI_PLAN_COMMANDS[];
+extern const DkCommand DK_CLI_RUNBOOK_COMMANDS[];
+extern const DkCommand DK_CLI_CONTACT_COMMANDS[];
+extern const DkCommand DK_CLI_IMPORT_COMMANDS[];
 extern const DkCommand DK_CLI_FORM_COMMANDS[];
 extern const DkCommand DK_CLI_TICKET_COMMANDS[];
 extern const DkCommand DK_CLI_DRAFT_COMMANDS[];
@@ -57,6 +65,7 @@ extern const DkCommand DK_CLI_ITSM_COMMANDS[];
 extern const DkCommand DK_CLI_EVIDENCE_COMMANDS[];
 extern const DkCommand DK_CLI_COPY_COMMANDS[];
 extern const DkCommand DK_CLI_BATCH_COMMANDS[];
+extern const DkCommand DK_CLI_READINESS_COMMANDS[];
 
 /* The tables above, NULL-terminated. */
 extern const DkCommand *const DK_CLI_GROUPS[];
@@ -146,8 +155,11 @@ char *dk_cli_read_value (DkCli *cli, const char *value, const char *what,
 /* Text of a public key that is given as a file or as the text itself, checked. New string. */
 char *dk_cli_public_key (const char *given, GError **error) DK_CHECKED;
 
-/* First 32 hex digits of the SHA-256 of a key's 42 bytes, in groups of four: what
- * `tail -n1 F.pub | base64 -d | sha256sum` shows. New string. */
+/* The SHA-256 of a key's 42 bytes in 64 hex digits, as `tail -n1 F.pub | base64 -d | sha256sum`
+ * shows it; "" for what is no key. New string. */
+char *dk_cli_key_digest (const char *public_key_text);
+
+/* Its first 32 digits in groups of four. New string. */
 char *dk_cli_fingerprint (const char *public_key_text);
 
 /* A time as JSON: ISO 8601 with offset, null for 0. New reference. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "app/authoring/pack-build.h"
 #include "app/base/clock.h"
 #include "app/base/file.h"
 #include "app/cli/cli.h"
 #include "app/content/pack-apply.h"
-#include "app/content/pack-build.h"
 
 #define DEMO_KDF_MIB 64
 #define DEMO_ADMIN "admin"

@@ -10,6 +10,7 @@
 #include "app/itsm/kit-push.h"
 #include "app/kit/people.h"
 #include "app/store/lead-store.h"
+#include "app/plan/rebuild.h"
 #include "app/store/ledger.h"
 #include "app/store/ticket-store.h"
 
@@ -374,15 +375,19 @@ static gboolean
 run_repair (DkCli *cli, const DkArgs *args, GError **error)
 {
   guint mended;
+  guint plan;
 
-  if (!dk_ticket_store_rebuild (dk_cli_store (cli), &mended, NULL, error))
+  if (!dk_ticket_store_rebuild (dk_cli_store (cli), &mended, NULL, error)
+      || !dk_plan_rebuild (dk_cli_store (cli), &plan, NULL, error))
     return FALSE;
-  if (mended > 0)
-    dk_cli_say (cli, "%u rows of tickets and paper were written anew from the ledger.", mended);
+  if (mended + plan > 0)
+    dk_cli_say (cli, "%u rows of tickets and paper and %u of runs, calls and corrections were "
+                     "written anew from the ledger.",
+                mended, plan);
   else
-    dk_cli_say (cli, "The lists of tickets and paper say what the ledger says. Nothing was "
-                     "changed.");
-  dk_cli_take_document (cli, json_pack ("{s:i}", "mended", (int) mended));
+    dk_cli_say (cli, "The lists of tickets, paper, runs, calls and corrections say what the ledger "
+                     "says. Nothing was changed.");
+  dk_cli_take_document (cli, json_pack ("{s:i}", "mended", (int) (mended + plan)));
   return TRUE;
 }
 
@@ -398,7 +403,7 @@ const DkCommand DK_CLI_EVIDENCE_COMMANDS[] = {
     "key (device.pub) from your records, repeated if an export without words has older ones\n"
     "(device-CHAIN.pub).",
     "head from pub", 0, 0, 0, run_verify },
-  { "kit repair", "", "write the lists of tickets and paper anew from the ledger", "", 0, 0,
+  { "kit repair", "", "write the lists anew from the ledger", "", 0, 0,
     DK_CLI_NEEDS_KIT, run_repair },
   { "audit export", "-o DIR [--with-text] --reason T",
     "write the ledger so that standard tools can check it", "output with-text reason", 0, 0,

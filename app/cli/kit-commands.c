@@ -5,9 +5,6 @@
 #include "app/base/platform.h"
 #include "app/cli/cli.h"
 #include "app/cli/recovery-commands.h"
-#include "app/crypto/minisign.h"
-
-#define FINGERPRINT_DIGITS_MIN 16
 
 /* Of a public key file the line that counts. */
 static const char *
@@ -127,103 +124,6 @@ run_info (DkCli *cli, const DkArgs *args, GError **error)
   return TRUE;
 }
 
-static json_t *
-signer_json (const char *text)
-{
-  DkMinisignPublic key;
-  g_autofree char *fingerprint = dk_cli_fingerprint (text);
-  g_autofree char *id = NULL;
-
-  if (!dk_minisign_public_parse (text, &key, NULL))
-    return NULL;
-  id = dk_minisign_id_text (key.id);
-  return json_pack ("{s:s, s:s, s:s}", "key_id", id, "fingerprint", fingerprint, "public_key",
-                    text);
-}
-
-static gboolean
-run_trust_list (DkCli *cli, const DkArgs *args, GError **error)
-{
-  g_autoptr (GPtrArray) signers = dk_kit_trusted_signers (cli->kit, error);
-  json_t *list;
-
-  if (signers == NULL)
-    return FALSE;
-  list = json_array ();
-  for (guint i = 0; i < signers->len; i++) {
-    json_t *signer = signer_json (g_ptr_array_index (signers, i));
-    if (signer == NULL)
-      continue;
-    dk_cli_say (cli, "%s  %s", dk_json_get_text (signer, "key_id"),
-                dk_json_get_text (signer, "fingerprint"));
-    json_array_append_new (list, signer);
-  }
-  if (json_array_size (list) == 0)
-    dk_cli_say (cli, "Nobody is trusted yet to sign content for this kit: dkit trust add.");
-  dk_cli_take_document (cli, list);
-  return TRUE;
-}
-
-static gboolean
-is_id_of (const char *key_text, const char *typed)
-{
-  DkMinisignPublic key;
-  g_autofree char *id = NULL;
-
-  if (!dk_minisign_public_parse (key_text, &key, NULL))
-    return FALSE;
-  id = dk_minisign_id_text (key.id);
-  return g_ascii_strcasecmp (id, typed) == 0;
-}
-
-/* Compares what was typed from paper with the key, blanks and case aside. */
-static gboolean
-check_fingerprint (const char *key, const char *typed, GError **error)
-{
-  g_autofree char *shown = dk_cli_fingerprint (key);
-  GString *a = g_string_new (NULL);
-  GString *b = g_string_new (NULL);
-  gboolean equal;
-
-  for (const char *p = shown; *p != '\0'; p++)
-    if (g_ascii_isxdigit (*p))
-      g_string_append_c (a, *p);
-  for (const char *p = typed; *p != '\0'; p++)
-    if (!g_ascii_isspace (*p) && *p != ':' && *p != '-')
-      g_string_append_c (b, g_ascii_tolower (*p));
-  if (is_id_of (key, b->str))
-    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
-                 "That is the key's id, which anybody can give to a key of their own, and not its "
-                 "fingerprint. Nothing was changed; dkit help trust add says where the fingerprint "
-                 "comes from.");
-  equal = b->len >= FINGERPRINT_DIGITS_MIN && b->len <= a->len
-          && strncmp (a->str, b->str, b->len) == 0;
-  if (!equal && (error == NULL || *error == NULL))
-    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
-                 "This key does not have that fingerprint (at least %d digits). Nothing was "
-                 "changed; check with the person who handed you the paper.",
-                 FINGERPRINT_DIGITS_MIN);
-  g_string_free (a, TRUE);
-  g_string_free (b, TRUE);
-  return equal;
-}
-
-static gboolean
-run_trust_add (DkCli *cli, const DkArgs *args, GError **error)
-{
-  const char *typed = dk_args_need (args, "fingerprint", error);
-  g_autofree char *key = typed != NULL ? dk_cli_public_key (dk_args_word (args, 0), error) : NULL;
-  json_t *signer;
-
-  if (key == NULL || !check_fingerprint (key, typed, error) || !dk_kit_trust (cli->kit, key, error))
-    return FALSE;
-  signer = signer_json (key);
-  dk_cli_say (cli, "Packs that %s has signed are accepted from now on.",
-              dk_json_get_text (signer, "key_id"));
-  dk_cli_take_document (cli, signer);
-  return TRUE;
-}
-
 static gboolean
 run_go_on (DkCli *cli, const DkArgs *args, GError **error)
 {
@@ -253,14 +153,5 @@ const DkCommand DK_CLI_KIT_COMMANDS[] = {
   { "kit go-on", "--reason T", "open a kit whose journal is lost, with what is left\n\n"
     "What was captured last may be missing. A lead decides this; the reason is kept.",
     "reason", 0, 0, DK_CLI_NOT_IN_BATCH, run_go_on },
-  { "doctor", "", "is this kit ready for an outage?\n\n"
-    "Each line is green, amber or red, and says what to do. Exit code 0 whatever it found.",
-    "", 0, 0, DK_CLI_NEEDS_KIT, dk_cli_doctor },
-  { "trust list", "", "whose content this kit accepts", "", 0, 0, DK_CLI_NEEDS_KIT,
-    run_trust_list },
-  { "trust add", "PUB --fingerprint TEXT", "accept content that this key has signed\n\n"
-    "TEXT is typed from paper that the signer gave you: at least 16 digits of what\n"
-    "`tail -n1 F.pub | base64 -d | sha256sum` shows. An administrator does this.",
-    "fingerprint", 1, 1, DK_CLI_NEEDS_KIT, run_trust_add },
   { 0 },
 };

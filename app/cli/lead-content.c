@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/cli/lead-content.h"
 
-#include "app/content/pack-apply.h"
+#include "app/content/lead-change.h"
+#include "app/content/lead-search.h"
 #include "app/store/content-store.h"
 #include "app/store/ledger.h"
 
@@ -21,8 +22,8 @@ open_lead (DkCli *cli)
 }
 
 /* On a full disk nothing can be entered, and a number is worth more than the entry of it. */
-static gboolean
-note_shown (DkCli *cli, const char *what, const char *id, GError **error)
+gboolean
+dk_cli_note_lead (DkCli *cli, const char *what, const char *id, GError **error)
 {
   g_autoptr (json_t) body = json_pack ("{s:s}", "what", what);
   g_autoptr (GError) failed = NULL;
@@ -36,6 +37,16 @@ note_shown (DkCli *cli, const char *what, const char *id, GError **error)
   dk_cli_message ("What leads alone may read is shown without an entry in the ledger: %s",
                   failed->message);
   return TRUE;
+}
+
+/* The lead-only copy does not know since when this kit has the contact that everybody sees. */
+static void
+keep_since (DkCli *cli, DkContact *contact)
+{
+  g_autoptr (DkContact) seen = dk_content_store_contact (dk_cli_store (cli), contact->id, NULL);
+
+  if (seen != NULL)
+    contact->since_ms = seen->since_ms;
 }
 
 static int
@@ -52,6 +63,17 @@ compare_runbooks (gconstpointer a, gconstpointer b)
                              (*(const DkRunbook *const *) b)->title);
 }
 
+/* What leads may read of a contact takes the place of what everybody may. */
+static void
+remove_contact (GPtrArray *contacts, const char *id)
+{
+  for (guint i = 0; i < contacts->len; i++)
+    if (g_str_equal (((const DkContact *) g_ptr_array_index (contacts, i))->id, id)) {
+      g_ptr_array_remove_index_fast (contacts, i);
+      return;
+    }
+}
+
 GPtrArray *
 dk_cli_contacts (DkCli *cli, guint limit, GError **error)
 {
@@ -61,12 +83,16 @@ dk_cli_contacts (DkCli *cli, guint limit, GError **error)
 
   if (contacts == NULL || lead == NULL || lead->contacts->len == 0)
     return g_steal_pointer (&contacts);
-  while (lead->contacts->len > 0)
-    g_ptr_array_add (contacts, g_ptr_array_steal_index_fast (lead->contacts, 0));
+  while (lead->contacts->len > 0) {
+    DkContact *contact = g_ptr_array_steal_index_fast (lead->contacts, 0);
+    keep_since (cli, contact);
+    remove_contact (contacts, contact->id);
+    g_ptr_array_add (contacts, contact);
+  }
   g_ptr_array_sort (contacts, compare_contacts);
   if (contacts->len > most)
     g_ptr_array_set_size (contacts, (int) most);
-  return note_shown (cli, "contacts", NULL, error) ? g_steal_pointer (&contacts) : NULL;
+  return dk_cli_note_lead (cli, "contacts", NULL, error) ? g_steal_pointer (&contacts) : NULL;
 }
 
 DkContact *
@@ -75,11 +101,13 @@ dk_cli_contact (DkCli *cli, const char *id, GError **error)
   g_autoptr (DkPackContent) lead = open_lead (cli);
 
   for (guint i = 0; lead != NULL && i < lead->contacts->len; i++) {
-    const DkContact *contact = g_ptr_array_index (lead->contacts, i);
-    if (g_str_equal (contact->id, id))
-      return note_shown (cli, "contact", id, error)
-                 ? g_ptr_array_steal_index_fast (lead->contacts, i)
-                 : NULL;
+    DkContact *contact = g_ptr_array_index (lead->contacts, i);
+    if (!g_str_equal (contact->id, id))
+      continue;
+    keep_since (cli, contact);
+    return dk_cli_note_lead (cli, "contact", id, error)
+               ? g_ptr_array_steal_index_fast (lead->contacts, i)
+               : NULL;
   }
   return dk_content_store_contact (dk_cli_store (cli), id, error);
 }
@@ -108,7 +136,7 @@ dk_cli_runbooks (DkCli *cli, GError **error)
     g_ptr_array_add (runbooks, runbook);
   }
   g_ptr_array_sort (runbooks, compare_runbooks);
-  return note_shown (cli, "runbooks", NULL, error) ? g_steal_pointer (&runbooks) : NULL;
+  return dk_cli_note_lead (cli, "runbooks", NULL, error) ? g_steal_pointer (&runbooks) : NULL;
 }
 
 DkRunbook *
@@ -119,9 +147,57 @@ dk_cli_runbook (DkCli *cli, const char *id, GError **error)
   for (guint i = 0; lead != NULL && i < lead->runbooks->len; i++) {
     const DkRunbook *runbook = g_ptr_array_index (lead->runbooks, i);
     if (g_str_equal (runbook->id, id))
-      return note_shown (cli, "runbook", id, error)
+      return dk_cli_note_lead (cli, "runbook", id, error)
                  ? g_ptr_array_steal_index_fast (lead->runbooks, i)
                  : NULL;
   }
   return dk_content_store_runbook (dk_cli_store (cli), id, error);
+}
+
+GPtrArray *
+dk_cli_call_trees (DkCli *cli, GError **error)
+{
+  g_autoptr (DkPackContent) lead = open_lead (cli);
+  g_autoptr (GPtrArray) trees = dk_content_store_call_trees (dk_cli_store (cli), error);
+
+  if (trees == NULL || lead == NULL || lead->call_trees->len == 0)
+    return g_steal_pointer (&trees);
+  while (lead->call_trees->len > 0)
+    g_ptr_array_add (trees, g_ptr_array_steal_index (lead->call_trees, 0));
+  return dk_cli_note_lead (cli, "call trees", NULL, error) ? g_steal_pointer (&trees) : NULL;
+}
+
+DkCallTree *
+dk_cli_call_tree (DkCli *cli, const char *id, GError **error)
+{
+  g_autoptr (DkPackContent) lead = open_lead (cli);
+
+  for (guint i = 0; lead != NULL && i < lead->call_trees->len; i++) {
+    const DkCallTree *tree = g_ptr_array_index (lead->call_trees, i);
+    if (g_str_equal (tree->id, id))
+      return dk_cli_note_lead (cli, "call tree", id, error)
+                 ? g_ptr_array_steal_index_fast (lead->call_trees, i)
+                 : NULL;
+  }
+  return dk_content_store_call_tree (dk_cli_store (cli), id, error);
+}
+
+gboolean
+dk_cli_search_lead (DkCli *cli, const char *text, GPtrArray *hits, guint limit, GError **error)
+{
+  g_autoptr (DkPackContent) lead = open_lead (cli);
+  g_autoptr (GPtrArray) changes = lead != NULL ? dk_pack_lead_numbers (cli->kit, error) : NULL;
+  g_autoptr (GPtrArray) found = NULL;
+
+  if (lead == NULL)
+    return TRUE;
+  if (changes == NULL)
+    return FALSE;
+  found = dk_lead_search (lead, text, changes);
+  if (found->len > 0 && !cli->lead_searched
+      && !dk_cli_note_lead (cli, "search", NULL, error))
+    return FALSE;
+  cli->lead_searched = cli->lead_searched || found->len > 0;
+  dk_search_add (hits, found, text, limit);
+  return TRUE;
 }

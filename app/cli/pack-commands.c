@@ -5,143 +5,13 @@
 #include "app/base/file.h"
 #include "app/base/platform.h"
 #include "app/cli/cli.h"
-#include "app/content/pack-apply.h"
-#include "app/content/pack-build.h"
+#include "app/cli/lead-content.h"
+#include "app/cli/refresh-commands.h"
+#include "app/content/lead-change.h"
+#include "app/store/content-change.h"
 #include "app/crypto/age.h"
 
-#define SIGNERS_MAX 8
-#define KEY_PASSPHRASE "key-passphrase-file"
-#define SECRET_KEY_BYTES_MAX 4096
 #define LEAD_PAYLOAD "lead.zip.age"
-
-static char *
-read_secret_text (const char *path, GError **error)
-{
-  g_autoptr (GBytes) bytes = dk_file_read (path, SECRET_KEY_BYTES_MAX, error);
-  char *text;
-  gsize size;
-  const void *data;
-
-  if (bytes == NULL)
-    return NULL;
-  data = g_bytes_get_data (bytes, &size);
-  text = g_strndup (data != NULL ? data : "", size);
-  if (size > 0)
-    dk_secret_wipe ((void *) (guintptr) data, size);
-  return text;
-}
-
-/* A key made with -W opens without a passphrase; for the others it is read or asked for. */
-static gboolean
-read_signer (const char *path, const char *passphrase_file, DkMinisignSecret *out, GError **error)
-{
-  g_autofree char *text = read_secret_text (path, error);
-  g_autoptr (DkSecret) passphrase = NULL;
-  g_autoptr (GError) failed = NULL;
-  g_autofree char *prompt = NULL;
-  gboolean done;
-
-  if (text == NULL)
-    return FALSE;
-  done = dk_minisign_secret_parse (text, NULL, out, &failed);
-  if (!done && g_error_matches (failed, DK_ERROR, DK_ERROR_DENIED)) {
-    prompt = g_strdup_printf ("Passphrase of the key %s: ", path);
-    passphrase = passphrase_file != NULL ? dk_secret_new_from_file (passphrase_file, error)
-                                         : dk_cli_ask (prompt, KEY_PASSPHRASE, error);
-    if (passphrase == NULL && passphrase_file != NULL)
-      g_prefix_error (error, "--" KEY_PASSPHRASE ": ");
-    done = passphrase != NULL && dk_minisign_secret_parse (text, passphrase, out, error);
-  } else if (!done) {
-    g_propagate_prefixed_error (error, g_steal_pointer (&failed), "%s: ", path);
-  }
-  dk_secret_wipe (text, strlen (text));
-  return done;
-}
-
-static void
-clear_signers (DkMinisignSecret *signers, guint count)
-{
-  for (guint i = 0; i < count; i++)
-    dk_minisign_secret_clear (&signers[i]);
-}
-
-static gboolean
-read_signers (const DkArgs *args, DkMinisignSecret *signers, guint *count, GError **error)
-{
-  const char *const *paths = dk_args_all (args, "key");
-
-  if (paths[0] == NULL)
-    return dk_cli_usage (error, "--key SECKEY is needed: a pack is always signed.");
-  for (gsize i = 0; paths[i] != NULL; i++) {
-    if (*count == SIGNERS_MAX)
-      return dk_cli_usage (error, "A pack takes at most %d signatures.", SIGNERS_MAX);
-    if (!read_signer (paths[i], dk_args_get (args, KEY_PASSPHRASE), &signers[*count], error))
-      return FALSE;
-    (*count)++;
-  }
-  return TRUE;
-}
-
-static gboolean
-check_recipients (const char *const *texts, GError **error)
-{
-  guint8 key[32];
-
-  for (gsize i = 0; texts[i] != NULL; i++)
-    if (!dk_age_recipient_parse (texts[i], key, error)) {
-      g_prefix_error (error, "%s: ", texts[i]);
-      return FALSE;
-    }
-  return TRUE;
-}
-
-static gboolean
-build (DkCli *cli, const DkArgs *args, const DkMinisignSecret *signers, guint count,
-       GError **error)
-{
-  const char *output = dk_cli_output (args, DK_OUTPUT_PACK, error);
-  const char *const *to = dk_args_all (args, "to");
-  const char *const *to_lead = dk_args_all (args, "to-lead");
-  DkPackOptions options = { .to = to, .to_lead = to_lead, .plain = dk_args_has (args, "plain"),
-                            .signers = signers, .signer_count = count };
-  g_autoptr (DkPackSource) source = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-
-  if (output == NULL || !check_recipients (to, error) || !check_recipients (to_lead, error))
-    return FALSE;
-  source = dk_pack_source_read (dk_args_word (args, 0), NULL, error);
-  bytes = source != NULL ? dk_pack_build (source, &options, NULL, error) : NULL;
-  if (bytes == NULL
-      || !dk_cli_write_file (output, DK_OUTPUT_PACK, bytes, error))
-    return FALSE;
-  if (source->policy_is_missing)
-    dk_cli_message ("Warning: this folder has no policy.yaml, so the pack sets the defaults: the "
-                    "stock priority matrix, patient safety never below 2, lock after 5 minutes, "
-                    "content stale after 90 days. Write one if your rules differ.");
-  dk_cli_say (cli, "%s: sequence %" G_GINT64_FORMAT ", %" G_GSIZE_FORMAT " bytes", output,
-              dk_json_get_int (source->about, "sequence", 0), g_bytes_get_size (bytes));
-  dk_cli_take_document (
-      cli, json_pack ("{s:s, s:O, s:O, s:b, s:I, s:i, s:i, s:i}", "file", output, "about",
-                      source->about, "policy", source->policy, "policy_is_default",
-                      (int) source->policy_is_missing,
-                      "bytes", (json_int_t) g_bytes_get_size (bytes), "contacts",
-                      (int) json_array_size (source->contacts), "runbooks",
-                      (int) json_array_size (source->runbooks), "services",
-                      (int) json_array_size (source->services)));
-  return TRUE;
-}
-
-static gboolean
-run_build (DkCli *cli, const DkArgs *args, GError **error)
-{
-  DkMinisignSecret signers[SIGNERS_MAX] = { 0 };
-  guint count = 0;
-  gboolean done
-      = read_signers (args, signers, &count, error) && build (cli, args, signers, count, error);
-
-  clear_signers (signers, count);
-  return done;
-}
 
 static gboolean
 parse_trusted (const char *const *given, GArray *keys, GError **error)
@@ -176,6 +46,44 @@ say_expired (DkCli *cli, gint64 expires_ms)
     dk_cli_say (cli, "EXPIRED since %.10s: do not rely on it, get a newer pack.", when);
 }
 
+/* There is no kit here: what counts are the keys that were given. Takes the error. */
+static void
+refuse_signers (GError *failed, const DkContainer *head, GError **error)
+{
+  g_autoptr (GString) ids = NULL;
+
+  if (!g_error_matches (failed, DK_ERROR, DK_ERROR_DENIED)) {
+    g_propagate_error (error, failed);
+    return;
+  }
+  ids = g_string_new (NULL);
+  for (guint i = 0; i < dk_container_signature_count (head); i++)
+    g_string_append_printf (ids, "%s%s", i > 0 ? ", " : "", dk_container_signature_id (head, i));
+  g_set_error (error, DK_ERROR, DK_ERROR_DENIED,
+               "None of the keys given with --trust signed this pack; its signatures name key ID "
+               "%s. Do not rely on the pack, and do not trust a key because of this message: ask "
+               "the signers for their public key on a way that you know.",
+               ids->str);
+  g_error_free (failed);
+}
+
+/* A large file that none of the keys signed costs neither memory nor time. */
+static DkContainer *
+open_signed (const char *path, GArray *keys, GError **error)
+{
+  g_autoptr (DkContainer) head = dk_container_open_head (path, error);
+  g_autoptr (GError) failed = NULL;
+
+  if (head == NULL)
+    return NULL;
+  if (!dk_container_check_signers (head, "pack", (const DkMinisignPublic *) (void *) keys->data,
+                                   keys->len, NULL, &failed)) {
+    refuse_signers (g_steal_pointer (&failed), head, error);
+    return NULL;
+  }
+  return dk_container_open_in_place (path, NULL, error);
+}
+
 static gboolean
 run_verify (DkCli *cli, const DkArgs *args, GError **error)
 {
@@ -188,7 +96,7 @@ run_verify (DkCli *cli, const DkArgs *args, GError **error)
 
   if (!parse_trusted (dk_args_all (args, "trust"), keys, error))
     return FALSE;
-  container = dk_container_open_file (dk_args_word (args, 0), error);
+  container = open_signed (dk_args_word (args, 0), keys, error);
   if (container == NULL
       || !dk_container_verify (container, "pack", (const DkMinisignPublic *) (void *) keys->data,
                                keys->len, &signers, NULL, error))
@@ -200,7 +108,7 @@ run_verify (DkCli *cli, const DkArgs *args, GError **error)
     expires = 0;
   json_object_set_new (document, "expired",
                        json_boolean (expires > 0 && expires < dk_clock_wall_ms ()));
-  has_lead = dk_container_payload (container, LEAD_PAYLOAD) != NULL;
+  has_lead = dk_container_has_payload (container, LEAD_PAYLOAD);
   json_object_set_new (document, "lead_sealed", json_boolean (has_lead));
   dk_cli_say (cli, "%s: whole and signed by %u of the keys given",
               dk_json_get_text (document, "name"), signers->len);
@@ -232,22 +140,21 @@ static gboolean
 say_facts (DkCli *cli, const DkPackFacts *facts, json_t *document, GError **error)
 {
   DkStore *store = dk_cli_store (cli);
-  g_autoptr (GPtrArray) contacts = dk_content_store_contacts (store, G_MAXINT32, error);
-  g_autoptr (GPtrArray) runbooks
-      = contacts != NULL ? dk_content_store_runbooks (store, error) : NULL;
+  gint64 contacts = 0;
+  g_autoptr (GPtrArray) runbooks = dk_content_store_runbooks (store, error);
   g_autoptr (GPtrArray) services
       = runbooks != NULL ? dk_content_store_services (store, error) : NULL;
 
-  if (services == NULL) {
+  if (services == NULL || !dk_content_store_count_contacts (store, 0, &contacts, error)) {
     json_decref (document);
     return FALSE;
   }
-  json_object_set_new (document, "contacts", json_integer (contacts->len));
+  json_object_set_new (document, "contacts", json_integer (contacts));
   json_object_set_new (document, "runbooks", json_integer (runbooks->len));
   json_object_set_new (document, "services", json_integer (services->len));
   dk_cli_say (cli, "%s (%s), sequence %" G_GINT64_FORMAT, facts->name, facts->organisation,
               facts->sequence);
-  dk_cli_say (cli, "%u contacts, %u runbooks, %u services; %d days old", contacts->len,
+  dk_cli_say (cli, "%" G_GINT64_FORMAT " contacts, %u runbooks, %u services; %d days old", contacts,
               runbooks->len, services->len, (int) dk_json_get_int (document, "age_days", 0));
   say_expired (cli, facts->expires_ms);
   dk_cli_take_document (cli, document);
@@ -284,16 +191,113 @@ say_lead (DkCli *cli, const DkPackApplied *applied)
     dk_cli_say (cli, "Its lead-only parts are kept sealed: only leads see them.");
 }
 
+typedef struct {
+  gboolean replace;
+  DkPackApplied **applied;
+} Apply;
+
+static gboolean
+apply_waiting (DkKit *kit, DkContainer *container, gpointer data, GError **error)
+{
+  const Apply *apply = data;
+
+  return dk_pack_apply_container (kit, container, apply->replace, NULL, apply->applied, error);
+}
+
+/* *more gets what is to be said of a waiting pack, an empty object for a file that was named. */
+static gboolean
+apply_named_or_waiting (DkCli *cli, const DkArgs *args, DkPackApplied **applied, json_t **more,
+                        GError **error)
+{
+  Apply apply = { .replace = dk_args_has (args, "replace"), .applied = applied };
+
+  if (dk_args_count (args) == 0)
+    return dk_cli_try_waiting (cli, apply_waiting, &apply, more, error);
+  if (!dk_pack_apply (cli->kit, dk_args_word (args, 0), apply.replace, NULL, applied, error))
+    return FALSE;
+  *more = json_object ();
+  return TRUE;
+}
+
+#define NAMES_SHOWN 20
+
+/* What changes, for people. That leads saw what is theirs is entered. */
+static gboolean
+say_changes (DkCli *cli, const json_t *changes, GError **error)
+{
+  const json_t *lead = json_object_get (changes, "lead");
+  g_autoptr (GPtrArray) lines = dk_content_changes_describe_json (changes, NAMES_SHOWN);
+  g_autoptr (GPtrArray) lead_lines = dk_content_changes_describe_lead (lead, NAMES_SHOWN);
+
+  for (guint i = 0; i < lines->len; i++)
+    dk_cli_say (cli, "%s", (const char *) g_ptr_array_index (lines, i));
+  if (lines->len == 0)
+    dk_cli_say (cli, "No contact, number, runbook or rule differs in what everybody reads.");
+  if (lead_lines->len > 0)
+    dk_cli_say (cli, "For leads:");
+  for (guint i = 0; i < lead_lines->len; i++)
+    dk_cli_say (cli, "  %s", (const char *) g_ptr_array_index (lead_lines, i));
+  return g_strcmp0 (dk_json_get_text (lead, "state"), DK_LEAD_COMPARED) != 0
+         || dk_cli_note_lead (cli, "changes", NULL, error);
+}
+
+typedef struct {
+  gboolean replace;
+  json_t *changes;
+} Preview;
+
+static gboolean
+preview_container (DkKit *kit, DkContainer *container, gpointer data, GError **error)
+{
+  Preview *preview = data;
+
+  return dk_pack_preview_container (kit, container, preview->replace, NULL, &preview->changes,
+                                    error);
+}
+
+static gboolean
+preview_named_or_waiting (DkCli *cli, const DkArgs *args, Preview *preview, json_t **more,
+                          GError **error)
+{
+  g_autoptr (DkContainer) container = NULL;
+
+  if (dk_args_count (args) == 0)
+    return dk_cli_try_waiting (cli, preview_container, preview, more, error);
+  container = dk_pack_open_file (cli->kit, dk_args_word (args, 0), error);
+  if (container == NULL || !preview_container (cli->kit, container, preview, error))
+    return FALSE;
+  *more = json_object ();
+  return TRUE;
+}
+
+static gboolean
+run_preview (DkCli *cli, const DkArgs *args, GError **error)
+{
+  Preview preview = { .replace = dk_args_has (args, "replace") };
+  json_t *document = NULL;
+
+  if (!preview_named_or_waiting (cli, args, &preview, &document, error))
+    return FALSE;
+  json_object_set_new (document, "dry_run", json_true ());
+  dk_cli_say (cli, "Nothing was applied. This pack would change:");
+  json_object_set_new (document, "changes", preview.changes);
+  dk_cli_take_document (cli, document);
+  return say_changes (cli, preview.changes, error);
+}
+
 static gboolean
 run_apply (DkCli *cli, const DkArgs *args, GError **error)
 {
   g_autoptr (DkPackApplied) applied = NULL;
+  g_autoptr (json_t) more = NULL;
   json_t *document;
 
-  if (!dk_pack_apply (cli->kit, dk_args_word (args, 0), dk_args_has (args, "replace"), NULL,
-                      &applied, error))
+  if (dk_args_has (args, "dry-run"))
+    return run_preview (cli, args, error);
+  if (!apply_named_or_waiting (cli, args, &applied, &more, error))
     return FALSE;
   document = facts_json (applied->facts);
+  json_object_update (document, more);
   json_object_set_new (document, "already_applied", json_boolean (applied->already));
   json_object_set_new (document, "contacts_before", json_integer (applied->contacts_before));
   json_object_set_new (document, "contacts_after", json_integer (applied->contacts));
@@ -309,13 +313,45 @@ run_apply (DkCli *cli, const DkArgs *args, GError **error)
                      "meant.",
                 applied->contacts_before, applied->contacts);
   say_lead (cli, applied);
+  json_object_set_new (document, "changes",
+                       applied->changes != NULL ? json_incref (applied->changes) : json_null ());
+  if (applied->changes != NULL && !say_changes (cli, applied->changes, error)) {
+    json_decref (document);
+    return FALSE;
+  }
   return say_facts (cli, applied->facts, document, error);
+}
+
+static gboolean
+tell_last_changes (DkCli *cli, json_t *document, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  g_autoptr (json_t) changes = dk_content_changes_last (dk_cli_store (cli), &failed);
+  json_t *lead = NULL;
+
+  if (failed != NULL) {
+    g_propagate_error (error, g_steal_pointer (&failed));
+    return FALSE;
+  }
+  if (changes != NULL) {
+    if (!dk_pack_lead_changes (cli->kit, &lead, error))
+      return FALSE;
+    json_object_set_new (changes, "lead", lead);
+    if (!say_changes (cli, changes, error))
+      return FALSE;
+  } else {
+    dk_cli_say (cli, "What this pack changed was not kept: an earlier program applied it.");
+  }
+  json_object_set_new (document, "changes",
+                       changes != NULL ? json_incref (changes) : json_null ());
+  return TRUE;
 }
 
 static gboolean
 run_info (DkCli *cli, const DkArgs *args, GError **error)
 {
   g_autoptr (DkPackFacts) facts = NULL;
+  json_t *document;
 
   if (!current_pack (cli, &facts, error))
     return FALSE;
@@ -325,24 +361,25 @@ run_info (DkCli *cli, const DkArgs *args, GError **error)
                  "apply F.");
     return FALSE;
   }
-  return say_facts (cli, facts, facts_json (facts), error);
+  document = facts_json (facts);
+  if (dk_args_has (args, "changes") && !tell_last_changes (cli, document, error)) {
+    json_decref (document);
+    return FALSE;
+  }
+  return say_facts (cli, facts, document, error);
 }
 
 const DkCommand DK_CLI_PACK_COMMANDS[] = {
-  { "pack build",
-    "DIR --key SECKEY... [--key-passphrase-file F] [--to AGE...] [--to-lead AGE...] [--plain] "
-    "-o F",
-    "check a folder of content, seal and sign it\n\n"
-    "Sealed to the stations and desks of its fleet.yaml and to --to; lead-only parts to the leads\n"
-    "of the fleet and to --to-lead. --plain leaves all but lead-only parts unsealed.",
-    "key key-passphrase-file to to-lead plain output", 1, 1, 0, run_build },
   { "pack verify", "F --trust PUB", "is a pack whole, and signed by this key?\n\n"
     "Needs no kit. Unknown signer: exit code 3. Changed bytes: exit code 6.",
     "trust", 1, 1, 0, run_verify },
-  { "pack apply", "F [--replace]", "bring a pack into force in this kit\n\n"
+  { "pack apply", "[F] [--replace] [--dry-run]", "bring a pack into force in this kit\n\n"
+    "Without F: the newest that waits (`dkit pack waiting`) and counts.\n"
     "A pack of another name than the one in force is refused, unless --replace is given: then it\n"
-    "takes the place of all content. Older sequences and packs made in the future are refused.",
-    "replace", 1, 1, DK_CLI_NEEDS_KIT, run_apply },
-  { "pack info", "", "the pack in force and its age", "", 0, 0, DK_CLI_NEEDS_KIT, run_info },
+    "takes the place of all content. Older sequences and packs made in the future are refused.\n"
+    "--dry-run only says what would change.",
+    "replace dry-run", 0, 1, DK_CLI_NEEDS_KIT, run_apply },
+  { "pack info", "[--changes]", "the pack in force and its age, and what it changed", "changes",
+    0, 0, DK_CLI_NEEDS_KIT, run_info },
   { 0 },
 };

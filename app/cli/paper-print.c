@@ -6,6 +6,7 @@
 #include "app/base/clock.h"
 #include "app/base/file.h"
 #include "app/model/number.h"
+#include "app/readiness/content-now.h"
 #include "app/store/content-store.h"
 #include "app/store/ledger.h"
 #include "app/store/paper-store.h"
@@ -53,12 +54,15 @@ read_mode (DkStore *store, char **mode, GError **error)
 {
   g_autoptr (GError) failed = NULL;
   g_autofree char *name = dk_store_get_setting (store, "mode", &failed);
+  DkContentFacts content;
 
   if (failed != NULL) {
     g_propagate_error (error, g_steal_pointer (&failed));
     return FALSE;
   }
-  *mode = g_ascii_strup (name != NULL ? name : "normal", -1);
+  if (!dk_content_now (store, &content, error))
+    return FALSE;
+  *mode = dk_content_state_mode (dk_content_state (&content, dk_clock_wall_ms ()), name);
   return TRUE;
 }
 
@@ -183,6 +187,48 @@ dk_cli_form_print (DkCli *cli, const DkArgs *args, GError **error)
   dk_cli_take_document (cli, json_pack ("{s:s, s:i, s:o, s:s}", "file", output, "pages",
                                         (int) dk_paper_page_count (paper), "number",
                                         dk_json_string (object), "head", margins.head));
+  return TRUE;
+}
+
+static gboolean
+note_document (DkStore *store, const char *what, const char *object, const Margins *margins,
+               guint pages, GError **error)
+{
+  g_autoptr (json_t) body = json_object ();
+
+  if (dk_store_is_read_only (store)) {
+    dk_cli_message ("dkit: Nothing can be stored now, so the ledger has no entry of this print.");
+    return TRUE;
+  }
+  dk_json_set_text (body, "what", what);
+  dk_json_set_text (body, "head", margins->head);
+  json_object_set_new (body, "pages", json_integer (pages));
+  return dk_ledger_note (store, "print", object, body, error);
+}
+
+gboolean
+dk_cli_document_print (DkCli *cli, const DkArgs *args, const char *title,
+                       const DkDocument *document, const char *what, const char *object,
+                       GError **error)
+{
+  const char *output = dk_cli_output (args, DK_OUTPUT_NEW, error);
+  g_auto (Margins) margins = { 0 };
+  g_autoptr (DkPaper) paper = NULL;
+  g_autofree char *pages = NULL;
+
+  if (output == NULL || !fill_margins (cli, args, &margins, error))
+    return FALSE;
+  paper = dk_paper_new (&margins.facts);
+  dk_paper_add_document (paper, title, "en", document);
+  if (!note_document (dk_cli_store (cli), what, object, &margins, dk_paper_page_count (paper),
+                      error)
+      || !write_pdf (paper, output, DK_OUTPUT_NEW, error))
+    return FALSE;
+  pages = count_words (dk_paper_page_count (paper), "page");
+  dk_cli_say (cli, "%s: %s, %s", output, pages, title);
+  dk_cli_take_document (cli, json_pack ("{s:s, s:i, s:s, s:s}", "file", output, "pages",
+                                        (int) dk_paper_page_count (paper), what, object, "head",
+                                        margins.head));
   return TRUE;
 }
 

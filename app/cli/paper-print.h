@@ -9,6 +9,12 @@ G_BEGIN_DECLS
 /* Size of --paper; A4 if it was not given. */
 gboolean dk_cli_paper_size (const DkArgs *args, DkPaperSize *size, GError **error) DK_CHECKED;
 
+/* Writes a document as a PDF to --output, with an entry `print` that says what it was (`what`:
+ * "runbook", "run"; object: its id). A file that is there is never replaced. */
+gboolean dk_cli_document_print (DkCli *cli, const DkArgs *args, const char *title,
+                                const DkDocument *document, const char *what, const char *object,
+                                GError **error) DK_CHECKED;
+
 /* `dkit form print`. */
 gboolean dk_cli_form_print (DkCli *cli, const DkArgs *args, GError **error) DK_CHECKED;
 /* `dkit paper issue`. */

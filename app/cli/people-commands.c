@@ -10,14 +10,7 @@
 DkDirectory *
 dk_cli_directory (DkCli *cli, GError **error)
 {
-  g_autoptr (GBytes) bytes = dk_db_get_directory (dk_store_db (dk_cli_store (cli)), error);
-  gsize size;
-  const guint8 *data;
-
-  if (bytes == NULL)
-    return NULL;
-  data = g_bytes_get_data (bytes, &size);
-  return dk_directory_parse (data, size, NULL, error);
+  return dk_kit_read_people (cli->kit, error);
 }
 
 gboolean

@@ -355,20 +355,26 @@ dk_cli_public_key (const char *given, GError **error)
 }
 
 char *
-dk_cli_fingerprint (const char *public_key_text)
+dk_cli_key_digest (const char *public_key_text)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-  GString *out = g_string_new (NULL);
   DkMinisignPublic key;
-  const char *hex;
 
   if (!dk_minisign_public_parse (public_key_text, &key, NULL))
-    return g_string_free (out, FALSE);
+    return g_strdup ("");
   g_checksum_update (sum, (const guchar *) "Ed", 2);
   g_checksum_update (sum, key.id, sizeof key.id);
   g_checksum_update (sum, key.key, sizeof key.key);
-  hex = g_checksum_get_string (sum);
-  for (gsize i = 0; i < 32; i += 4)
+  return g_strdup (g_checksum_get_string (sum));
+}
+
+char *
+dk_cli_fingerprint (const char *public_key_text)
+{
+  g_autofree char *hex = dk_cli_key_digest (public_key_text);
+  GString *out = g_string_new (NULL);
+
+  for (gsize i = 0; *hex != '\0' && i < 32; i += 4)
     g_string_append_printf (out, "%s%.4s", i > 0 ? " " : "", hex + i);
   return g_string_free (out, FALSE);
 }

@@ -347,7 +347,10 @@ const DkCommand DK_CLI_TICKET_COMMANDS[] = {
     "keys back a form that was issued on paper, or ends a draft.",
     "set final number at", 1, 1, DK_CLI_NEEDS_KIT, run_new },
   { "ticket list", "[--open] [--safety] [--waiting] [--form F] [--limit N]",
-    "tickets, newest first", "open safety waiting form limit", 0, 0, DK_CLI_NEEDS_KIT, run_list },
+    "tickets, newest first\n\n"
+    "--waiting: final ones that are not handed over, or handed over and not verified yet; --open:\n"
+    "neither closed nor void.",
+    "open safety waiting form limit", 0, 0, DK_CLI_NEEDS_KIT, run_list },
   { "ticket show", "N", "a ticket with its log", "", 1, 1, DK_CLI_NEEDS_KIT, run_show },
   { "ticket set", "N --set name=value...", "change a ticket that is not final", "set", 1, 1,
     DK_CLI_NEEDS_KIT, run_set },

@@ -167,7 +167,7 @@ class Kit(CliTest):
     def test_doctor(self):
         found = self.ok('doctor', user=AGENT)
         for check in found:
-            self.assertEqual(set(check), {'check', 'state', 'detail', 'remedy'})
+            self.assertLessEqual({'check', 'state', 'detail', 'remedy', 'owner'}, set(check))
             self.assertIn(check['state'], ('green', 'amber', 'red'))
             self.assertEqual(check['state'] == 'green', check['remedy'] is None)
         states = {c['check']: c['state'] for c in found}
@@ -248,7 +248,8 @@ class Content(CliTest):
         contact = self.ok('contact', 'list')[0]
         self.assertLessEqual({'id', 'name', 'role', 'team', 'site', 'numbers', 'tier', 'audience'},
                              set(contact))
-        self.assertEqual(self.ok('contact', 'show', contact['id']), contact)
+        shown = self.ok('contact', 'show', contact['id'])
+        self.assertEqual({name: shown[name] for name in contact}, contact)
         self.assertEqual([n['order'] for n in contact['numbers']],
                          list(range(1, len(contact['numbers']) + 1)))
         runbook = self.ok('runbook', 'list')[0]
@@ -258,7 +259,7 @@ class Content(CliTest):
         service = self.ok('service', 'list')[0]
         self.assertIn('dependents', self.ok('service', 'show', service['id']))
         hit = self.ok('search', 'EHR', 'down')[0]
-        self.assertEqual(set(hit), {'kind', 'id', 'title', 'snippet'})
+        self.assertLessEqual({'kind', 'id', 'title', 'snippet'}, set(hit))
         self.assertEqual(self.ok('search', 'qqqzzz'), [])
         for kind in ('contact', 'runbook', 'service'):
             self.assertIn('nobody', self.fails(4, kind, 'show', 'nobody'))

@@ -7,15 +7,20 @@ Method: tests/data/kit-001 was made by the program of the first schema: three pe
 with a lead-only part, tickets in every state, paper, a connector. It is copied and used; what
 it must hold is written down here."""
 
+import base64
+import hashlib
+import json
 import os
+import re
 import shutil
 import unittest
 
-from kit_cli import SOURCE, Home
+from kit_cli import SAMPLE, SOURCE, Home
 
 KIT = os.path.join(SOURCE, 'tests', 'data', 'kit-001')
 CODE = '707994-534052-159712-034797-425485-333889-499022-481357'
 ENTRIES = 65
+OLDER = 'This kit is older than its list of signers: no new pack is accepted until'
 STATES = {'DT-A07-0001-V': ('open', False), 'DT-A07-0002-T': ('void', False),
           'DT-A07-0003-R': ('closed', True), 'DT-A07-0004-P': ('open', False)}
 
@@ -52,6 +57,48 @@ class OldKit(unittest.TestCase):
         self.assertIs(self.ok('ticket', 'show', 'DT-A07-0002-T')['safety'], True)
         self.assertIn('The pharmacist calls again',
                       str(self.ok('ticket', 'show', 'DT-A07-0001-V')['entries']))
+
+    def test_whom_it_trusts(self):
+        """Nobody, until an administrator names the signer; what is in force stays so."""
+        shutil.copytree(KIT, self.home.path('trusting'))
+        words = {'user': 'admin', 'kit': 'trusting'}
+        info, code = self.home.json('info', **words)
+        self.assertEqual(code, 0)
+        before = self.home.json('pack', 'info', **words)[0]
+        secret, public = self.home.make_signer()
+        pack = self.home.path('new.dkpack')
+        content = self.home.path('content')
+        shutil.copytree(SAMPLE, content)
+        about = os.path.join(content, 'pack.yaml')
+        with open(about, encoding='utf-8') as stream:
+            text = stream.read()
+        with open(about, 'w', encoding='utf-8') as stream:
+            stream.write(re.sub('(?m)^(name|sequence): .*$', lambda m: {
+                'name': f'name: {before["name"]}',
+                'sequence': f'sequence: {before["sequence"] + 1}'}[m[1]], text))
+        self.home.build_pack(info, secret, 'new.dkpack', content)
+        self.assertIn(OLDER, self.home.run('info', **words).err)
+        signers, code = self.home.json('trust', 'list', **words)
+        self.assertEqual((signers, code), ([], 0))
+        check = next(c for c in self.home.json('doctor', **words)[0] if c['check'] == 'signers')
+        self.assertEqual(check['state'], 'red')
+        self.assertIn(OLDER, check['detail'])
+        for command, code in ((('pack', 'apply', pack), 3), (('trust', 'fold'), 5)):
+            done = self.home.run(*command, **words)
+            self.assertEqual(done.code, code, done.err)
+            self.assertIn(OLDER, done.err.split('dkit: ')[-1])
+        self.assertEqual(self.home.json('pack', 'info', **words)[0], before)
+        with open(public, encoding='utf-8') as stream:
+            key = base64.b64decode(stream.read().splitlines()[-1])
+        done = self.home.run('trust', 'add', public, '--fingerprint',
+                             hashlib.sha256(key).hexdigest(), **words)
+        self.assertEqual(done.code, 0, done.err)
+        after = self.home.run('--json', 'trust', 'show', **words)
+        self.assertNotIn('older', after.err)
+        shown = json.loads(after.out)
+        self.assertEqual((shown['seq'], shown['unsigned'], len(shown['signers'])), (1, False, 1))
+        self.assertEqual(self.home.run('pack', 'apply', pack, **words).code, 0)
+        self.assertTrue(self.home.json('audit', 'verify', **words)[0]['ok'])
 
     def test_the_ledger_holds(self):
         report = self.ok('audit', 'verify')

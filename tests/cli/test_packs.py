@@ -16,6 +16,7 @@ import unittest
 from kit_cli import AGENT, CliTest, LEAD, SAMPLE
 
 SECRET_NUMBER = '919-555-0187'
+HALF_NUMBER = '+1 919 555 0188'
 
 
 def replace_in(path, pattern, text):
@@ -44,6 +45,8 @@ class Packs(CliTest):
         folder = cls.home.path(f'content-{cls.count}')
         shutil.copytree(SAMPLE, folder)
         facts.setdefault('sequence', cls.sequence)
+        if 'created' in facts:
+            shutil.rmtree(os.path.join(folder, 'oncall'))
         for key, value in facts.items():
             replace_in(os.path.join(folder, 'pack.yaml'), f'^{key}: .*$', f'{key}: {value}')
         return folder
@@ -89,6 +92,25 @@ class Packs(CliTest):
         back = self.ok('pack', 'apply', self.pack(sequence=self.next()), '--replace')
         self.assertEqual(back['name'], in_force['name'])
 
+    def test_a_number_stands_for_one_pack(self):
+        """Two changes of name bring no other words in under a sequence that was there."""
+        name, number = self.ok('pack', 'info')['name'], self.next()
+        path = self.pack(sequence=number)
+        self.ok('pack', 'apply', path)
+        self.ok('pack', 'apply', self.pack(name='Between', sequence=2), '--replace')
+        folder = self.folder(sequence=number)
+        replace_in(os.path.join(folder, 'contacts', 'command.csv'), 'Administrator on call',
+                   'Administrator in call')
+        other = self.pack(folder)
+        for words in (('--dry-run',), ()):
+            message = self.fails(5, 'pack', 'apply', other, '--replace', *words)
+            self.assertIn('raise the sequence', message)
+        self.assertEqual(self.ok('pack', 'info')['name'], 'Between')
+        self.assertEqual(self.ok('pack', 'apply', path, '--replace')['name'], name)
+        again = self.pack(name='Between', sequence=2, expires='2099-01-01T00:00:00Z')
+        self.assertIn('raise the sequence', self.fails(5, 'pack', 'apply', again, '--replace'))
+        self.assertEqual(self.ok('pack', 'info')['sequence'], number)
+
     def test_a_pack_of_tomorrow_is_refused(self):
         now = datetime.datetime.now(datetime.timezone.utc)
         late = (now + datetime.timedelta(days=2)).strftime('%Y-%m-%dT%H:%M:%SZ')
@@ -107,14 +129,13 @@ class Packs(CliTest):
         self.assertTrue(self.ok('pack', 'verify', old, '--trust', self.public)['expired'])
         self.assertIn('EXPIRED', self.home.run('pack', 'apply', old).out)
         self.assertIn('EXPIRED', self.home.run('pack', 'info').out)
-        self.assertFalse(self.ok('pack', 'verify', self.first, '--trust', self.public)['expired'])
+        young = self.pack(expires='2099-01-01T00:00:00Z', sequence=self.next())
+        self.assertFalse(self.ok('pack', 'verify', young, '--trust', self.public)['expired'])
 
     def test_losing_most_contacts_is_told(self):
         folder = self.folder(sequence=self.next())
-        shutil.rmtree(os.path.join(folder, 'contacts'))
-        shutil.rmtree(os.path.join(folder, 'services'))
-        shutil.rmtree(os.path.join(folder, 'runbooks'))
-        shutil.rmtree(os.path.join(folder, 'lists'))
+        for part in ('contacts', 'services', 'runbooks', 'lists', 'oncall', 'calltrees'):
+            shutil.rmtree(os.path.join(folder, part))
         os.makedirs(os.path.join(folder, 'contacts'))
         with open(os.path.join(folder, 'contacts', 'x.csv'), 'w', encoding='utf-8') as stream:
             stream.write('id,name,number1_kind,number1\ndesk,Desk,desk,55100\n')
@@ -132,8 +153,11 @@ class Packs(CliTest):
     def lead_pack(self):
         folder = self.folder(sequence=self.next())
         with open(os.path.join(folder, 'contacts', 'x.csv'), 'w', encoding='utf-8') as stream:
-            stream.write('id,name,audience,number1_kind,number1\n'
-                         f'aa-secret,AA Secret,lead,mobile,{SECRET_NUMBER}\n')
+            stream.write('id,name,audience,lead_note,number1_kind,number1,number2_kind,number2,'
+                         'number2_audience\n'
+                         f'aa-secret,AA Secret,lead,,mobile,{SECRET_NUMBER},,,\n'
+                         f'ab-half,AB Half,all,Never at night,desk,55101,mobile,{HALF_NUMBER},'
+                         'lead\n')
         with open(os.path.join(folder, 'runbooks', 'x.md'), 'w', encoding='utf-8') as stream:
             stream.write('---\nid: aa-mixed\ntitle: AA Mixed\n---\nFor all.\n\n'
                          '## [lead only] More\nCODEWORD\n')
@@ -148,6 +172,14 @@ class Packs(CliTest):
         self.assertIsNone(again['lead_parts'])
         shown = self.ok('contact', 'show', 'aa-secret', user=LEAD)
         self.assertEqual(shown['numbers'][0]['value'], SECRET_NUMBER)
+        half = self.ok('contact', 'show', 'ab-half', user=LEAD)
+        self.assertEqual([n.get('audience') for n in half['numbers']], [None, 'lead'])
+        self.assertEqual(half['lead_note'], 'Never at night')
+        self.assertIn(f'{HALF_NUMBER}  (lead only)',
+                      self.home.run('contact', 'show', 'ab-half', user=LEAD).out)
+        half = self.ok('contact', 'show', 'ab-half', user=AGENT)
+        self.assertEqual(len(half['numbers']), 1)
+        self.assertNotIn('Never', json.dumps(half))
         self.assertIn('CODEWORD', self.ok('runbook', 'show', 'aa-mixed', user=LEAD)['text'])
         names = [contact['name'] for contact in self.ok('contact', 'list', user=LEAD)]
         self.assertEqual(names[0], 'AA Secret')
@@ -158,11 +190,13 @@ class Packs(CliTest):
         self.assertNotIn('CODEWORD', json.dumps(shown))
         self.assertNotIn(SECRET_NUMBER, self.home.run('contact', 'list', user=AGENT).out)
         self.assertLess(len(self.ok('runbook', 'list', user=AGENT)), len(leads))
-        for user in (LEAD, AGENT):
-            self.assertEqual(self.ok('search', 'CODEWORD', user=user), [])
-            self.assertEqual(self.ok('search', 'Secret', user=user), [])
-        whats = [body['what'] for body in self.bodies('lead-read')]
-        self.assertEqual(whats, ['contact', 'runbook', 'contacts', 'runbooks'])
+        for word, found in (('CODEWORD', 'aa-mixed'), ('Secret', 'aa-secret')):
+            self.assertEqual(self.ok('search', word, user=AGENT), [])
+            hit, = self.ok('search', word, user=LEAD)
+            self.assertEqual((hit['id'], hit['leads_only']), (found, True))
+        whats = [body['what'] for body in self.bodies('lead-read') if body['what'] != 'changes']
+        self.assertEqual(whats,
+                         ['contact'] * 3 + ['runbook', 'contacts', 'runbooks'] + ['search'] * 2)
 
     def test_a_slip_in_the_policy_stops_the_build(self):
         folder = self.folder()
@@ -176,7 +210,7 @@ class Packs(CliTest):
                  self.info['lead_recipient'], '-o', self.home.path('y'))
         done = self.home.run(*words)
         self.assertEqual(done.code, 0, done.err)
-        self.assertIn('no policy.yaml', done.err)
+        self.assertIn('policy.yaml:1:1: this file is missing', done.err)
         document = self.ok(*words)
         self.assertTrue(document['policy_is_default'])
         self.assertEqual(document['policy']['priority']['safety_floor'], 2)

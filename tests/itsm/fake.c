@@ -561,3 +561,37 @@ fake_kit_revive (FakeKit *kit)
   kit->kill_at = 0;
   pass_time (kit, 1000);
 }
+
+FakeWorld
+fake_world_begin (guint tickets)
+{
+  FakeWorld world = { .kit = fake_kit_new (tickets) };
+
+  world.itsm = fake_itsm_new (world.kit);
+  return world;
+}
+
+void
+fake_world_forget (FakeWorld *world)
+{
+  g_clear_pointer (&world->report, dk_push_report_free);
+  g_clear_error (&world->error);
+}
+
+void
+fake_world_end (FakeWorld *world)
+{
+  fake_world_forget (world);
+  dk_connector_free (&world->itsm->base);
+  fake_kit_free (world->kit);
+}
+
+gboolean
+fake_world_push (FakeWorld *world, guint wait_s)
+{
+  DkPushOptions options = { .wait_s = wait_s };
+
+  fake_world_forget (world);
+  return dk_push_run (&world->itsm->base, &world->kit->store, &options, NULL, &world->report,
+                      &world->error);
+}

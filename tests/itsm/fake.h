@@ -105,3 +105,23 @@ void fake_kit_revive (FakeKit *kit);
 
 /* A ticket as the kit would load it. */
 DkPushTicket *fake_ticket (const char *number, const char *uid, gint64 recorded_ms);
+
+/* One kit, its ITSM, and what the last run said. */
+typedef struct {
+  FakeKit *kit;
+  FakeItsm *itsm;
+  DkPushReport *report;
+  GError *error;
+} FakeWorld;
+
+/* A kit with so many tickets and an empty ITSM. */
+FakeWorld fake_world_begin (guint tickets);
+
+/* Forgets what the last run said. */
+void fake_world_forget (FakeWorld *world);
+
+/* Frees all of it. */
+void fake_world_end (FakeWorld *world);
+
+/* One run; report or error are in the world. */
+gboolean fake_world_push (FakeWorld *world, guint wait_s);

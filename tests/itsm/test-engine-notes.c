@@ -12,78 +12,37 @@
 #define SETTLE_MS (120 * 1000)
 #define KILLS_MIN 30
 
-typedef struct {
-  FakeKit *kit;
-  FakeItsm *itsm;
-  DkPushReport *report;
-  GError *error;
-} World;
-
-static World
-begin (guint tickets)
-{
-  World world = { .kit = fake_kit_new (tickets) };
-
-  world.itsm = fake_itsm_new (world.kit);
-  return world;
-}
-
-static void
-forget (World *world)
-{
-  g_clear_pointer (&world->report, dk_push_report_free);
-  g_clear_error (&world->error);
-}
-
-static void
-end (World *world)
-{
-  forget (world);
-  dk_connector_free (&world->itsm->base);
-  fake_kit_free (world->kit);
-}
-
 static gboolean
-push (World *world, guint wait_s)
+verify (FakeWorld *world)
 {
-  DkPushOptions options = { .wait_s = wait_s };
-
-  forget (world);
-  return dk_push_run (&world->itsm->base, &world->kit->store, &options, NULL, &world->report,
-                      &world->error);
-}
-
-static gboolean
-verify (World *world)
-{
-  forget (world);
+  fake_world_forget (world);
   return dk_push_verify (&world->itsm->base, &world->kit->store, NULL, &world->report,
                          &world->error);
 }
 
 static void
-pass_time (World *world, gint64 ms)
+pass_time (FakeWorld *world, gint64 ms)
 {
   world->kit->now.wall_ms += ms;
   world->kit->now.mono_ms += ms;
 }
 
 static const char *
-number_of (World *world, guint i)
+number_of (FakeWorld *world, guint i)
 {
   return fake_kit_row (world->kit, i)->number;
 }
 
 /* Three tickets, the second one sent without an answer, and a note to it then. */
-static World
+static FakeWorld
 begin_with_late_note (void)
 {
-  World world = begin (3);
+  FakeWorld world = fake_world_begin (3);
 
   world.kit->knows_boot = TRUE;
   fake_kit_note (world.kit, number_of (&world, 1), "early words");
   fake_itsm_plan (world.itsm, 1, FAKE_LOSE_REPLY);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpint (fake_kit_row (world.kit, 1)->state, ==, DK_HANDOVER_UNKNOWN);
   fake_kit_note (world.kit, number_of (&world, 1), "late words");
   fake_kit_note (world.kit, number_of (&world, 1), "more late words");
@@ -93,26 +52,26 @@ begin_with_late_note (void)
 static void
 test_late_notes_follow_once (void)
 {
-  World world = begin_with_late_note ();
+  FakeWorld world = begin_with_late_note ();
 
-  g_assert_true (push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
   g_assert_no_error (world.error);
   g_assert_cmpuint (world.itsm->updates, ==, 1);
   g_assert_cmpuint (fake_itsm_count_notes (world.itsm, "more late words"), ==, 1);
   g_assert_cmpuint (fake_itsm_count_notes (world.itsm, "  late words"), ==, 1);
   g_assert_cmpuint (fake_itsm_count_notes (world.itsm, "early words"), ==, 0);
   g_assert_cmpuint (fake_kit_count (world.kit, DK_HANDOVER_VERIFIED), ==, 3);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_lost_answer_is_looked_for (void)
 {
-  World world = begin_with_late_note ();
+  FakeWorld world = begin_with_late_note ();
   const DkPushRow *row = fake_kit_row (world.kit, 1);
 
   fake_itsm_plan_note (world.itsm, 0, FAKE_LOSE_REPLY);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_error (world.error, DK_ERROR, DK_ERROR_PARTIAL);
   g_assert_cmpint (row->state, ==, DK_HANDOVER_DELIVERED);
   g_assert_nonnull (strstr (row->reason, "2 later notes"));
@@ -120,109 +79,109 @@ test_lost_answer_is_looked_for (void)
   g_assert_true (verify (&world));
   g_assert_cmpint (row->state, ==, DK_HANDOVER_VERIFIED);
   g_assert_cmpuint (world.itsm->updates, ==, 1);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_never_repeated_before_settled (void)
 {
-  World world = begin_with_late_note ();
+  FakeWorld world = begin_with_late_note ();
 
   fake_itsm_plan_note (world.itsm, 0, FAKE_LOSE_REQUEST);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   for (guint i = 0; i < 5; i++) {
     pass_time (&world, 1000);
-    g_assert_false (push (&world, 0));
+    g_assert_false (fake_world_push (&world, 0));
     g_assert_cmpuint (world.itsm->updates, ==, 1);
     g_assert_cmpint (world.report->retry_at_ms, >, world.kit->now.wall_ms);
   }
   g_assert_false (verify (&world));
   pass_time (&world, SETTLE_MS);
-  g_assert_true (push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
   g_assert_cmpuint (world.itsm->updates, ==, 2);
   g_assert_cmpuint (fake_itsm_count_notes (world.itsm, "more late words"), ==, 1);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_waits_for_the_outcome (void)
 {
-  World world = begin_with_late_note ();
+  FakeWorld world = begin_with_late_note ();
 
   fake_itsm_plan_note (world.itsm, 0, FAKE_LOSE_REQUEST);
-  g_assert_true (push (&world, 600));
+  g_assert_true (fake_world_push (&world, 600));
   g_assert_cmpuint (fake_itsm_count_notes (world.itsm, "more late words"), ==, 1);
   g_assert_cmpint (world.kit->slept_ms, >=, SETTLE_MS);
   g_assert_cmpuint (world.itsm->finds, <, 20);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_refused_note_is_told (void)
 {
-  World world = begin_with_late_note ();
+  FakeWorld world = begin_with_late_note ();
   const DkPushRow *row = fake_kit_row (world.kit, 1);
 
   fake_itsm_plan_note (world.itsm, 0, FAKE_REJECT);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpint (row->state, ==, DK_HANDOVER_DELIVERED);
   g_assert_nonnull (strstr (row->reason, "by hand"));
   g_assert_cmpuint (fake_kit_count (world.kit, DK_HANDOVER_VERIFIED), ==, 2);
-  g_assert_true (push (&world, 0));
-  end (&world);
+  g_assert_true (fake_world_push (&world, 0));
+  fake_world_end (&world);
 }
 
 /* The second comment carries what the first one did not. */
 static void
 test_only_what_is_missing_goes (void)
 {
-  World world = begin_with_late_note ();
+  FakeWorld world = begin_with_late_note ();
   FakeRemote *remote = g_ptr_array_index (world.itsm->remotes, 1);
 
   g_free (remote->value);
   remote->value = g_strdup ("worked on");
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpint (fake_kit_row (world.kit, 1)->state, ==, DK_HANDOVER_DELIVERED);
   g_assert_cmpuint (world.itsm->updates, ==, 1);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpuint (world.itsm->updates, ==, 1);
   fake_kit_note (world.kit, number_of (&world, 1), "last words");
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpuint (world.itsm->updates, ==, 2);
   g_assert_cmpuint (fake_itsm_count_notes (world.itsm, "more late words"), ==, 1);
   g_assert_cmpuint (fake_itsm_count_notes (world.itsm, "last words"), ==, 1);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_verify_adds_nothing (void)
 {
-  World world = begin_with_late_note ();
+  FakeWorld world = begin_with_late_note ();
   FakeRemote *remote = g_ptr_array_index (world.itsm->remotes, 1);
 
   fake_itsm_plan_note (world.itsm, 0, FAKE_NOT_SENT);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpuint (remote->notes->len, ==, 0);
   g_assert_false (verify (&world));
   g_assert_cmpuint (world.itsm->updates, ==, 1);
   g_assert_nonnull (strstr (fake_kit_row (world.kit, 1)->reason, "next push"));
-  g_assert_true (push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
   g_assert_cmpuint (remote->notes->len, ==, 1);
-  end (&world);
+  fake_world_end (&world);
 }
 
 /* Between the reading back and the mark that closes the ticket in the kit. */
 static void
 test_note_at_the_last_moment (void)
 {
-  World world = begin (2);
+  FakeWorld world = fake_world_begin (2);
 
   world.kit->note_before_verified = TRUE;
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpint (fake_kit_row (world.kit, 0)->state, ==, DK_HANDOVER_DELIVERED);
-  g_assert_true (push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
   g_assert_cmpuint (fake_itsm_count_notes (world.itsm, "in between"), ==, 1);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static guint
@@ -231,23 +190,23 @@ kill_at_every_mark (gboolean after, FakeFault fault)
   guint kills = 0;
 
   for (guint at = 1;; at++) {
-    World world = begin_with_late_note ();
+    FakeWorld world = begin_with_late_note ();
     fake_itsm_plan_note (world.itsm, 0, fault);
     world.kit->kill_at = world.kit->marks + at;
     world.kit->kill_after = after;
-    (void) push (&world, 900);
+    (void) fake_world_push (&world, 900);
     if (!world.kit->dead) {
-      end (&world);
+      fake_world_end (&world);
       return kills;
     }
     kills++;
     fake_kit_revive (world.kit);
-    for (guint i = 0; i < 5 && !push (&world, 900); i++)
+    for (guint i = 0; i < 5 && !fake_world_push (&world, 900); i++)
       pass_time (&world, 1000);
     g_assert_no_error (world.error);
     g_assert_cmpuint (fake_itsm_count_notes (world.itsm, "more late words"), ==, 1);
     g_assert_cmpuint (fake_kit_count (world.kit, DK_HANDOVER_VERIFIED), ==, 3);
-    end (&world);
+    fake_world_end (&world);
   }
 }
 
@@ -268,51 +227,51 @@ test_killed_at_every_mark (void)
 static void
 test_lost_key_is_found_by_words (void)
 {
-  World world = begin (3);
+  FakeWorld world = fake_world_begin (3);
 
   fake_itsm_plan (world.itsm, 0, FAKE_LOSE_REPLY_AND_KEY);
-  g_assert_false (push (&world, 900));
+  g_assert_false (fake_world_push (&world, 900));
   g_assert_cmpuint (fake_itsm_count (world.itsm, number_of (&world, 0)), ==, 1);
   g_assert_cmpuint (world.itsm->creates, ==, 1);
   g_assert_cmpint (fake_kit_row (world.kit, 0)->state, ==, DK_HANDOVER_DELIVERED);
   g_assert_nonnull (world.report->stopped);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_damaged_one_is_refused (void)
 {
-  World world = begin (4);
+  FakeWorld world = fake_world_begin (4);
 
   world.kit->damaged = number_of (&world, 0);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_error (world.error, DK_ERROR, DK_ERROR_PARTIAL);
   g_assert_cmpint (fake_kit_row (world.kit, 0)->state, ==, DK_HANDOVER_REFUSED);
   g_assert_nonnull (strstr (fake_kit_row (world.kit, 0)->reason, "damaged"));
   g_assert_cmpuint (fake_kit_count (world.kit, DK_HANDOVER_VERIFIED), ==, 3);
   g_assert_cmpuint (world.itsm->creates, ==, 3);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_damaged_ones_that_left (void)
 {
-  World world = begin (4);
+  FakeWorld world = fake_world_begin (4);
 
   fake_itsm_plan (world.itsm, 1, FAKE_LOSE_REPLY);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   world.kit->damaged = number_of (&world, 1);
   fake_kit_row (world.kit, 3)->state = DK_HANDOVER_QUEUED;
   g_ptr_array_set_size (world.itsm->remotes, 3);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpint (fake_kit_row (world.kit, 1)->state, ==, DK_HANDOVER_DELIVERED);
   g_assert_nonnull (strstr (fake_kit_row (world.kit, 1)->reason, "damaged"));
   g_assert_cmpuint (fake_kit_count (world.kit, DK_HANDOVER_VERIFIED), ==, 3);
   g_assert_false (verify (&world));
   g_assert_cmpuint (world.report->verified, ==, 3);
   world.kit->damaged = NULL;
-  g_assert_true (push (&world, 0));
-  end (&world);
+  g_assert_true (fake_world_push (&world, 0));
+  fake_world_end (&world);
 }
 
 #define ADD(path, function) g_test_add_func ("/itsm/engine-notes/" path, function)

@@ -10,53 +10,11 @@
 
 #define SETTLE_MS (120 * 1000)
 
-typedef struct {
-  FakeKit *kit;
-  FakeItsm *itsm;
-  DkPushReport *report;
-  GError *error;
-} World;
-
-static World
-begin (guint tickets)
-{
-  World world = { 0 };
-
-  world.kit = fake_kit_new (tickets);
-  world.itsm = fake_itsm_new (world.kit);
-  return world;
-}
-
-static void
-forget (World *world)
-{
-  g_clear_pointer (&world->report, dk_push_report_free);
-  g_clear_error (&world->error);
-}
-
-static void
-end (World *world)
-{
-  forget (world);
-  dk_connector_free (&world->itsm->base);
-  fake_kit_free (world->kit);
-}
-
-static gboolean
-push (World *world, guint wait_s)
-{
-  DkPushOptions options = { .wait_s = wait_s };
-
-  forget (world);
-  return dk_push_run (&world->itsm->base, &world->kit->store, &options, NULL, &world->report,
-                      &world->error);
-}
-
 /* Runs again and again as a person would, until nothing is left to do. */
 static void
-push_until_done (World *world)
+push_until_done (FakeWorld *world)
 {
-  for (guint i = 0; i < 30 && !push (world, 900); i++) {
+  for (guint i = 0; i < 30 && !fake_world_push (world, 900); i++) {
     g_assert_false (g_error_matches (world->error, DK_ERROR, DK_ERROR_STORAGE));
     world->kit->now.wall_ms += 1000;
     world->kit->now.mono_ms += 1000;
@@ -65,7 +23,7 @@ push_until_done (World *world)
 
 /* How many tickets of the kit do not stand there exactly once. */
 static guint
-count_wrong (const World *world)
+count_wrong (const FakeWorld *world)
 {
   guint wrong = 0;
 
@@ -75,7 +33,7 @@ count_wrong (const World *world)
 }
 
 static void
-assert_all_verified (const World *world)
+assert_all_verified (const FakeWorld *world)
 {
   g_assert_no_error (world->error);
   g_assert_cmpuint (fake_kit_count (world->kit, DK_HANDOVER_VERIFIED), ==, world->kit->rows->len);
@@ -85,9 +43,9 @@ assert_all_verified (const World *world)
 static void
 test_hands_over_oldest_first (void)
 {
-  World world = begin (9);
+  FakeWorld world = fake_world_begin (9);
 
-  g_assert_true (push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
   assert_all_verified (&world);
   g_assert_cmpuint (world.report->sent, ==, 9);
   g_assert_cmpuint (world.report->verified, ==, 9);
@@ -96,70 +54,70 @@ test_hands_over_oldest_first (void)
                      fake_kit_row (world.kit, i)->number);
   /* negative and positive control of the canary, then rows in groups of four */
   g_assert_cmpuint (world.itsm->finds, ==, 1 + 1 + 2);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_second_run_sends_nothing (void)
 {
-  World world = begin (3);
+  FakeWorld world = fake_world_begin (3);
 
-  g_assert_true (push (&world, 0));
-  g_assert_true (push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
   g_assert_cmpuint (world.itsm->creates, ==, 3);
   g_assert_cmpuint (world.report->items->len, ==, 0);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_lost_reply_is_found (void)
 {
-  World world = begin (4);
+  FakeWorld world = fake_world_begin (4);
 
   fake_itsm_plan (world.itsm, 2, FAKE_LOSE_REPLY);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_error (world.error, DK_ERROR, DK_ERROR_PARTIAL);
   g_assert_cmpuint (world.report->unknown, ==, 1);
   g_assert_cmpuint (world.report->verified, ==, 3);
   g_assert_cmpint (world.report->retry_at_ms, >, world.kit->now.wall_ms);
-  g_assert_true (push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
   assert_all_verified (&world);
   g_assert_cmpuint (world.itsm->creates, ==, 4);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_never_posts_before_settled (void)
 {
-  World world = begin (2);
+  FakeWorld world = fake_world_begin (2);
 
   fake_itsm_plan (world.itsm, 1, FAKE_LOSE_REQUEST);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   for (guint i = 0; i < 10; i++) {
-    g_assert_false (push (&world, 0));
+    g_assert_false (fake_world_push (&world, 0));
     g_assert_cmpuint (world.itsm->creates, ==, 2);
   }
   world.kit->now.wall_ms += SETTLE_MS;
   world.kit->now.mono_ms += SETTLE_MS;
-  g_assert_true (push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
   g_assert_cmpuint (world.itsm->creates, ==, 3);
   assert_all_verified (&world);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_waits_until_settled (void)
 {
-  World world = begin (6);
+  FakeWorld world = fake_world_begin (6);
 
   fake_itsm_plan (world.itsm, 0, FAKE_LOSE_REPLY);
   fake_itsm_plan (world.itsm, 1, FAKE_LOSE_REQUEST);
   fake_itsm_plan (world.itsm, 3, FAKE_LOSE_REPLY);
-  g_assert_true (push (&world, 600));
+  g_assert_true (fake_world_push (&world, 600));
   assert_all_verified (&world);
   g_assert_cmpint (world.kit->slept_ms, >=, SETTLE_MS);
   g_assert_cmpint (world.kit->slept_ms, <, 600 * 1000);
-  end (&world);
+  fake_world_end (&world);
 }
 
 /* What is committed within the time to settle is found; what comes later than that doubles, which
@@ -167,37 +125,37 @@ test_waits_until_settled (void)
 static void
 test_late_commit (void)
 {
-  World good = begin (3);
-  World bad = begin (3);
+  FakeWorld good = fake_world_begin (3);
+  FakeWorld bad = fake_world_begin (3);
 
   fake_itsm_plan (good.itsm, 1, FAKE_COMMIT_LATE);
   good.itsm->late_ms = SETTLE_MS - 1000;
-  g_assert_true (push (&good, 900));
+  g_assert_true (fake_world_push (&good, 900));
   assert_all_verified (&good);
   fake_itsm_plan (bad.itsm, 1, FAKE_COMMIT_LATE);
   bad.itsm->late_ms = SETTLE_MS + 5000;
-  (void) push (&bad, 900);
+  (void) fake_world_push (&bad, 900);
   g_assert_cmpuint (count_wrong (&bad), ==, 1);
-  end (&good);
-  end (&bad);
+  fake_world_end (&good);
+  fake_world_end (&bad);
 }
 
 static void
 test_double_is_named_by_the_next_verify (void)
 {
-  World world = begin (3);
+  FakeWorld world = fake_world_begin (3);
 
   fake_itsm_plan (world.itsm, 1, FAKE_COMMIT_LATE);
   world.itsm->late_ms = SETTLE_MS + 5000;
-  (void) push (&world, 900);
+  (void) fake_world_push (&world, 900);
   world.kit->now.mono_ms += 60000;
-  forget (&world);
+  fake_world_forget (&world);
   g_assert_false (
       dk_push_verify (&world.itsm->base, &world.kit->store, NULL, &world.report, &world.error));
   g_assert_error (world.error, DK_ERROR, DK_ERROR_PARTIAL);
   g_assert_cmpuint (world.report->verified, ==, 2);
   g_assert_cmpuint (world.report->delivered, ==, 1);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
@@ -206,171 +164,171 @@ test_canary_stops_before_the_second (void)
   static const FakeFault faults[] = { FAKE_DROP_FIELD, FAKE_CHANGE_FIELD };
 
   for (gsize i = 0; i < G_N_ELEMENTS (faults); i++) {
-    World world = begin (5);
+    FakeWorld world = fake_world_begin (5);
     const DkPushItem *item;
     fake_itsm_plan (world.itsm, 0, faults[i]);
-    g_assert_false (push (&world, 0));
+    g_assert_false (fake_world_push (&world, 0));
     g_assert_error (world.error, DK_ERROR, DK_ERROR_PARTIAL);
     g_assert_cmpuint (world.itsm->creates, ==, 1);
     item = g_ptr_array_index (world.report->items, 0);
     g_assert_cmpint (item->state, ==, DK_HANDOVER_DELIVERED);
     g_assert_cmpuint (item->differences->len, ==, 1);
     g_assert_nonnull (world.report->stopped);
-    end (&world);
+    fake_world_end (&world);
   }
 }
 
 static void
 test_dropped_canary_stops_every_run_until_mended (void)
 {
-  World world = begin (5);
+  FakeWorld world = fake_world_begin (5);
   FakeRemote *remote;
 
   fake_itsm_plan (world.itsm, 0, FAKE_DROP_FIELD);
   for (guint i = 0; i < 3; i++)
-    g_assert_false (push (&world, 0));
+    g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpuint (world.itsm->creates, ==, 1);
   remote = g_ptr_array_index (world.itsm->remotes, 0);
   g_free (remote->value);
   remote->value = g_strdup ("sent");
-  g_assert_true (push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
   assert_all_verified (&world);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_single_faults_do_not_block (void)
 {
-  World world = begin (6);
+  FakeWorld world = fake_world_begin (6);
 
   fake_itsm_plan (world.itsm, 1, FAKE_REJECT);
   fake_itsm_plan (world.itsm, 3, FAKE_DROP_FIELD);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_error (world.error, DK_ERROR, DK_ERROR_PARTIAL);
   g_assert_cmpuint (world.report->refused, ==, 1);
   g_assert_cmpuint (world.report->delivered, ==, 1);
   g_assert_cmpuint (world.report->verified, ==, 4);
   g_assert_cmpstr (fake_kit_row (world.kit, 1)->reason, !=, NULL);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_refused_one_is_tried_again_by_the_next_run (void)
 {
-  World world = begin (3);
+  FakeWorld world = fake_world_begin (3);
 
   fake_itsm_plan (world.itsm, 1, FAKE_REJECT);
-  g_assert_false (push (&world, 0));
-  g_assert_true (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
   assert_all_verified (&world);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_refusals_in_a_row_stop (void)
 {
-  World world = begin (20);
+  FakeWorld world = fake_world_begin (20);
 
   for (guint i = 0; i < 20; i++)
     fake_itsm_plan (world.itsm, i, FAKE_REJECT);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpuint (world.itsm->creates, ==, 5);
   g_assert_cmpuint (world.report->waiting, ==, 15);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_credential_is_refused (void)
 {
-  World world = begin (3);
+  FakeWorld world = fake_world_begin (3);
 
   world.itsm->check_code = DK_CONNECTOR_AUTH;
   world.itsm->check_failures = 1;
-  g_assert_false (push (&world, 600));
+  g_assert_false (fake_world_push (&world, 600));
   g_assert_error (world.error, DK_ERROR, DK_ERROR_DENIED);
   g_assert_cmpuint (world.itsm->creates, ==, 0);
   g_assert_cmpuint (world.report->waiting, ==, 3);
   g_assert_cmpint (world.kit->slept_ms, ==, 0);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_credential_expires_in_the_run (void)
 {
-  World world = begin (5);
+  FakeWorld world = fake_world_begin (5);
 
   fake_itsm_plan (world.itsm, 2, FAKE_AUTH);
-  g_assert_false (push (&world, 600));
+  g_assert_false (fake_world_push (&world, 600));
   g_assert_error (world.error, DK_ERROR, DK_ERROR_PARTIAL);
   g_assert_cmpuint (world.itsm->creates, ==, 3);
   g_assert_cmpuint (world.report->verified, ==, 2);
   g_assert_cmpuint (world.report->waiting, ==, 3);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_liar_leaves_unknown_and_stops (void)
 {
-  World world = begin (4);
+  FakeWorld world = fake_world_begin (4);
 
   fake_itsm_plan (world.itsm, 1, FAKE_LIE);
-  g_assert_false (push (&world, 600));
+  g_assert_false (fake_world_push (&world, 600));
   g_assert_cmpuint (world.itsm->creates, ==, 2);
   g_assert_cmpuint (world.report->unknown, ==, 1);
-  g_assert_true (push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
   assert_all_verified (&world);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_unreachable_waits_or_says_so (void)
 {
-  World world = begin (3);
+  FakeWorld world = fake_world_begin (3);
 
   world.itsm->check_code = DK_CONNECTOR_NOT_SENT;
   world.itsm->check_failures = 1;
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_error (world.error, DK_ERROR, DK_ERROR_UNREACHABLE);
   world.itsm->check_failures = 3;
-  g_assert_true (push (&world, 60));
+  g_assert_true (fake_world_push (&world, 60));
   assert_all_verified (&world);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_not_sent_is_no_attempt (void)
 {
-  World world = begin (3);
+  FakeWorld world = fake_world_begin (3);
 
   fake_itsm_plan (world.itsm, 1, FAKE_NOT_SENT);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpint (fake_kit_row (world.kit, 1)->state, ==, DK_HANDOVER_QUEUED);
   g_assert_cmpint (fake_kit_row (world.kit, 1)->attempts, ==, 0);
   g_assert_cmpint (fake_kit_row (world.kit, 1)->sent_ms, ==, 0);
   g_assert_cmpuint (world.report->unknown, ==, 0);
-  g_assert_true (push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
   assert_all_verified (&world);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_retry_after_is_kept (void)
 {
-  World world = begin (3);
+  FakeWorld world = fake_world_begin (3);
 
   fake_itsm_plan (world.itsm, 1, FAKE_RETRY_AFTER);
-  g_assert_false (push (&world, 5));
+  g_assert_false (fake_world_push (&world, 5));
   g_assert_cmpint (world.report->retry_at_ms, >=, world.kit->now.wall_ms + 6900);
   g_assert_cmpint (world.kit->slept_ms, ==, 0);
   fake_itsm_plan (world.itsm, 2, FAKE_RETRY_AFTER);
-  g_assert_true (push (&world, 30));
+  g_assert_true (fake_world_push (&world, 30));
   g_assert_cmpint (world.kit->slept_ms, >=, 7000);
   assert_all_verified (&world);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
-put_there (World *world, const char *key, const char *uid)
+put_there (FakeWorld *world, const char *key, const char *uid)
 {
   FakeRemote *remote = g_new0 (FakeRemote, 1);
 
@@ -388,112 +346,112 @@ test_foreign_identity_is_never_taken_over (void)
   static const char *const uids[] = { "ffffffffffffffffffffffffffffffff", NULL };
 
   for (gsize i = 0; i < G_N_ELEMENTS (uids); i++) {
-    World world = begin (3);
+    FakeWorld world = fake_world_begin (3);
     put_there (&world, fake_kit_row (world.kit, 1)->number, uids[i]);
-    g_assert_false (push (&world, 0));
+    g_assert_false (fake_world_push (&world, 0));
     g_assert_cmpint (fake_kit_row (world.kit, 1)->state, ==, DK_HANDOVER_REFUSED);
     g_assert_null (fake_kit_row (world.kit, 1)->itsm_id);
     g_assert_cmpuint (world.itsm->creates, ==, 2);
-    end (&world);
+    fake_world_end (&world);
   }
 }
 
 static void
 test_own_ticket_is_taken_over (void)
 {
-  World world = begin (3);
+  FakeWorld world = fake_world_begin (3);
 
   put_there (&world, fake_kit_row (world.kit, 0)->number, fake_kit_row (world.kit, 0)->uid);
-  g_assert_true (push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
   assert_all_verified (&world);
   g_assert_cmpuint (world.itsm->creates, ==, 2);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_doubles_are_named (void)
 {
-  World world = begin (3);
+  FakeWorld world = fake_world_begin (3);
   const DkPushRow *row = fake_kit_row (world.kit, 1);
 
   put_there (&world, row->number, row->uid);
   put_there (&world, row->number, row->uid);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpint (row->state, ==, DK_HANDOVER_DELIVERED);
   g_assert_cmpstr (row->itsm_id, ==, "100");
   g_assert_nonnull (strstr (row->reason, "101"));
   g_ptr_array_remove_index (world.itsm->remotes, 1);
-  g_assert_true (push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
   assert_all_verified (&world);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_blind_search_stops (void)
 {
-  World world = begin (5);
+  FakeWorld world = fake_world_begin (5);
 
   world.itsm->finds_nothing = TRUE;
-  g_assert_false (push (&world, 0));
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpuint (world.itsm->creates, ==, 1);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_unreadable_one_does_not_block (void)
 {
-  World world = begin (5);
+  FakeWorld world = fake_world_begin (5);
 
   fake_itsm_plan (world.itsm, 1, FAKE_FINE);
-  g_assert_true (push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
   fake_kit_row (world.kit, 0)->state = DK_HANDOVER_DELIVERED;
   fake_kit_row (world.kit, 4)->state = DK_HANDOVER_QUEUED;
   fake_kit_row (world.kit, 4)->sent_ms = 0;
   g_ptr_array_set_size (world.itsm->remotes, 4);
   world.itsm->read_code = DK_CONNECTOR_UNKNOWN;
   world.itsm->read_failures = 1;
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpint (fake_kit_row (world.kit, 4)->state, ==, DK_HANDOVER_VERIFIED);
-  g_assert_true (push (&world, 60));
+  g_assert_true (fake_world_push (&world, 60));
   assert_all_verified (&world);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_clock_set_back (void)
 {
-  World world = begin (2);
+  FakeWorld world = fake_world_begin (2);
 
   fake_itsm_plan (world.itsm, 1, FAKE_LOSE_REQUEST);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   world.kit->now.wall_ms -= 5 * 3600 * 1000;
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpuint (world.itsm->creates, ==, 2);
   world.kit->now.wall_ms += SETTLE_MS + 1000;
-  g_assert_true (push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
   assert_all_verified (&world);
-  end (&world);
+  fake_world_end (&world);
 }
 
 /* Many a clock is set right when the network is back, which is when tickets are handed over. */
 static void
 test_clock_set_forward (void)
 {
-  World world = begin (2);
+  FakeWorld world = fake_world_begin (2);
 
   world.kit->knows_boot = TRUE;
   fake_itsm_plan (world.itsm, 1, FAKE_COMMIT_LATE);
   world.itsm->late_ms = SETTLE_MS - 1000;
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   world.kit->now.wall_ms += 5 * 3600 * 1000;
   world.kit->now.mono_ms += 1000;
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpuint (world.itsm->creates, ==, 2);
   push_until_done (&world);
   assert_all_verified (&world);
   g_assert_cmpuint (world.itsm->creates, ==, 2);
-  end (&world);
+  fake_world_end (&world);
 }
 
 /* Killed while a slow request was under way: the time to settle counts from when it can have left
@@ -501,7 +459,7 @@ test_clock_set_forward (void)
 static void
 test_killed_in_a_slow_call (void)
 {
-  World world = begin (2);
+  FakeWorld world = fake_world_begin (2);
 
   world.kit->knows_boot = TRUE;
   world.itsm->base.call_s = 60;
@@ -509,67 +467,67 @@ test_killed_in_a_slow_call (void)
   world.itsm->late_ms = SETTLE_MS - 1000;
   fake_itsm_plan (world.itsm, 0, FAKE_COMMIT_LATE);
   world.kit->kill_at = 2; /* the mark that nothing is known */
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_true (world.kit->dead);
   fake_kit_revive (world.kit);
   world.kit->now.wall_ms += SETTLE_MS - 59 * 1000;
   world.kit->now.mono_ms += SETTLE_MS - 59 * 1000;
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpint (fake_kit_row (world.kit, 0)->state, ==, DK_HANDOVER_UNKNOWN);
   push_until_done (&world);
   assert_all_verified (&world);
-  end (&world);
+  fake_world_end (&world);
 }
 
 /* The server may have got the request at the end of a slow call. */
 static void
 test_slow_call_counts_from_its_end (void)
 {
-  World world = begin (2);
+  FakeWorld world = fake_world_begin (2);
 
   world.itsm->slow_ms = 59 * 1000;
   world.itsm->late_ms = SETTLE_MS - 1000;
   fake_itsm_plan (world.itsm, 1, FAKE_COMMIT_LATE);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   world.kit->now.wall_ms += SETTLE_MS - 59 * 1000;
   world.kit->now.mono_ms += SETTLE_MS - 59 * 1000;
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpint (fake_kit_row (world.kit, 1)->state, ==, DK_HANDOVER_UNKNOWN);
   push_until_done (&world);
   assert_all_verified (&world);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_drill_never_leaves (void)
 {
-  World world = begin (2);
+  FakeWorld world = fake_world_begin (2);
 
   g_free (fake_kit_row (world.kit, 0)->number);
   fake_kit_row (world.kit, 0)->number = g_strdup ("DR-A07-0001-X");
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpuint (fake_itsm_count (world.itsm, "DR-A07-0001-X"), ==, 0);
   g_assert_cmpuint (world.itsm->creates, ==, 1);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_limit (void)
 {
-  World world = begin (5);
+  FakeWorld world = fake_world_begin (5);
   DkPushOptions options = { .limit = 2 };
 
   g_assert_false (dk_push_run (&world.itsm->base, &world.kit->store, &options, NULL, &world.report,
                                &world.error));
   g_assert_cmpuint (world.itsm->creates, ==, 2);
   g_assert_cmpuint (world.report->waiting, ==, 3);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_cancel_keeps_what_is_known (void)
 {
-  World world = begin (3);
+  FakeWorld world = fake_world_begin (3);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   DkJob job = { .cancellable = cancellable };
 
@@ -578,44 +536,44 @@ test_cancel_keeps_what_is_known (void)
       dk_push_run (&world.itsm->base, &world.kit->store, NULL, &job, &world.report, &world.error));
   g_assert_error (world.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpuint (world.itsm->creates, ==, 0);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_verify_tells_what_changed (void)
 {
-  World world = begin (3);
+  FakeWorld world = fake_world_begin (3);
   FakeRemote *remote;
 
-  g_assert_true (push (&world, 0));
+  g_assert_true (fake_world_push (&world, 0));
   remote = g_ptr_array_index (world.itsm->remotes, 1);
   g_free (remote->value);
   remote->value = g_strdup ("worked on");
-  forget (&world);
+  fake_world_forget (&world);
   g_assert_true (
       dk_push_verify (&world.itsm->base, &world.kit->store, NULL, &world.report, &world.error));
   g_assert_cmpuint (world.report->verified, ==, 3);
   remote->value[0] = '\0';
-  forget (&world);
+  fake_world_forget (&world);
   g_assert_false (
       dk_push_verify (&world.itsm->base, &world.kit->store, NULL, &world.report, &world.error));
   g_assert_cmpuint (world.report->verified, ==, 2);
   g_ptr_array_remove_index (world.itsm->remotes, 1);
-  forget (&world);
+  fake_world_forget (&world);
   g_assert_false (
       dk_push_verify (&world.itsm->base, &world.kit->store, NULL, &world.report, &world.error));
   g_assert_cmpuint (world.report->delivered, ==, 1);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static void
 test_report_as_json (void)
 {
-  World world = begin (3);
+  FakeWorld world = fake_world_begin (3);
   g_autoptr (json_t) json = NULL;
 
   fake_itsm_plan (world.itsm, 2, FAKE_LOSE_REPLY);
-  g_assert_false (push (&world, 0));
+  g_assert_false (fake_world_push (&world, 0));
   json = dk_push_report_json (world.report);
   g_assert_cmpint (dk_json_get_int (json, "sent", 0), ==, 3);
   g_assert_cmpint (dk_json_get_int (json, "verified", 0), ==, 2);
@@ -623,7 +581,7 @@ test_report_as_json (void)
   g_assert_cmpuint (json_array_size (json_object_get (json, "unknown")), ==, 1);
   g_assert_nonnull (dk_json_get_text (json, "retry_at"));
   g_assert_cmpint (dk_json_get_int (json, "skew_s", 0), ==, 5);
-  end (&world);
+  fake_world_end (&world);
 }
 
 static guint
@@ -632,21 +590,21 @@ kill_at_every_mark (gboolean after, const FakeFault *fault)
   guint kills = 0;
 
   for (guint at = 1;; at++) {
-    World world = begin (6);
+    FakeWorld world = fake_world_begin (6);
     if (fault != NULL)
       fake_itsm_plan (world.itsm, 2, *fault);
     world.kit->kill_at = at;
     world.kit->kill_after = after;
-    (void) push (&world, 900);
+    (void) fake_world_push (&world, 900);
     if (!world.kit->dead) {
-      end (&world);
+      fake_world_end (&world);
       return kills;
     }
     kills++;
     fake_kit_revive (world.kit);
     push_until_done (&world);
     assert_all_verified (&world);
-    end (&world);
+    fake_world_end (&world);
   }
 }
 
@@ -671,7 +629,7 @@ run_random (guint32 seed)
       = { FAKE_LOSE_REPLY, FAKE_LOSE_REQUEST, FAKE_COMMIT_LATE, FAKE_REJECT,
           FAKE_NOT_SENT,   FAKE_RETRY_AFTER,  FAKE_LIE };
   g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
-  World world = begin ((guint) g_rand_int_range (rand, 1, 12));
+  FakeWorld world = fake_world_begin ((guint) g_rand_int_range (rand, 1, 12));
   guint count = 0;
 
   world.itsm->late_ms = g_rand_int_range (rand, 0, SETTLE_MS - 1000);
@@ -684,7 +642,7 @@ run_random (guint32 seed)
   for (guint i = 0; i < 4; i++) {
     world.kit->kill_at = world.kit->marks + (guint) g_rand_int_range (rand, 1, 20);
     world.kit->kill_after = g_rand_boolean (rand);
-    (void) push (&world, (guint) g_rand_int_range (rand, 0, 300));
+    (void) fake_world_push (&world, (guint) g_rand_int_range (rand, 0, 300));
     count += world.kit->dead ? 1 : 0;
     fake_kit_revive (world.kit);
   }
@@ -692,7 +650,7 @@ run_random (guint32 seed)
   if (world.error != NULL || count_wrong (&world) != 0)
     g_error ("seed %u: %u tickets are not there once; %s", seed, count_wrong (&world),
              world.error != NULL ? world.error->message : "no error");
-  end (&world);
+  fake_world_end (&world);
   return count;
 }
 
