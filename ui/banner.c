@@ -65,37 +65,26 @@ dk_banner_init (DkBanner *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
-static char *
-describe_stale (const DkFacts *facts, gint64 now)
-{
-  g_autofree char *age = NULL;
-
-  if (facts->content_ms == 0)
-    return g_strdup (_ ("No contacts and runbooks yet. Calls and tickets work. Ask for a content "
-                        "pack."));
-  age = dk_time_format_age (now - facts->content_ms);
-  return g_strdup_printf (_ ("The content is %s old. Check numbers before you rely on them, and "
-                             "ask for a newer pack."),
-                          age);
-}
-
 /* One line below the mode at most: a code that is known to somebody is graver than old content. */
 static void
-show_second_line (DkBanner *self, const DkFacts *facts, gboolean stale, gint64 now)
+show_second_line (DkBanner *self, const DkFacts *facts, DkContentState state,
+                  const char *sentence)
 {
+  gboolean stale = dk_content_state_is_loud (state);
   GtkStyleContext *style = gtk_widget_get_style_context (self->stale_line);
   g_autofree char *text = NULL;
+  g_autofree char *word = NULL;
 
   gtk_widget_set_visible (self->stale_line, stale || facts->recovery_used);
   gtk_style_context_remove_class (style, facts->recovery_used ? "mode-stale" : "mode-recovery");
   gtk_style_context_add_class (style, facts->recovery_used ? "mode-recovery" : "mode-stale");
-  gtk_label_set_text (self->stale_word, facts->recovery_used ? _ ("RECOVERY CODE USED")
-                                                             : _ ("STALE CONTENT"));
+  word = dk_content_state_banner (state);
+  gtk_label_set_text (self->stale_word, facts->recovery_used ? _ ("RECOVERY CODE USED") : word);
   if (facts->recovery_used)
     text = g_strdup (_ ("The envelope is spent. An administrator makes a new code: Menu, People of "
                         "this kit."));
   else if (stale)
-    text = describe_stale (facts, now);
+    text = g_strdup (sentence);
   gtk_label_set_text (self->stale_text, text != NULL ? text : "");
 }
 
@@ -104,7 +93,9 @@ dk_banner_show_facts (DkBanner *self, const DkFacts *facts)
 {
   gint64 now = dk_clock_wall_ms ();
   const Mode *mode = find_mode (facts->mode);
-  gboolean stale = dk_facts_content_is_stale (facts, now);
+  g_autofree char *sentence = NULL;
+  DkContentState state = dk_facts_content_state (facts, now, &sentence);
+  gboolean stale = dk_content_state_is_loud (state);
   GtkStyleContext *style = gtk_widget_get_style_context (self->mode_line);
 
   for (gsize i = 0; i < G_N_ELEMENTS (modes); i++)
@@ -114,7 +105,7 @@ dk_banner_show_facts (DkBanner *self, const DkFacts *facts)
   gtk_label_set_text (self->mode_word, _ (mode->word));
   gtk_label_set_text (self->mode_text, _ (mode->text));
   gtk_widget_set_visible (self->mode_line, !(stale && mode == &modes[0]));
-  show_second_line (self, facts, stale, now);
+  show_second_line (self, facts, state, sentence);
 }
 
 const char *

@@ -3,8 +3,8 @@
 
 #include <glib/gi18n.h>
 
-static GtkWidget *
-add_label (GtkWidget *box, const char *text, const char *class)
+GtkWidget *
+dk_card_add_words (GtkWidget *box, const char *text, const char *class)
 {
   GtkWidget *label = gtk_label_new (text);
 
@@ -23,8 +23,8 @@ add_fact (GtkWidget *box, const char *title, const char *text)
 {
   if (text == NULL || *text == '\0')
     return;
-  (void) add_label (box, title, "field-label");
-  (void) add_label (box, text, NULL);
+  (void) dk_card_add_words (box, title, "field-label");
+  (void) dk_card_add_words (box, text, NULL);
 }
 
 static GtkWidget *
@@ -33,7 +33,7 @@ new_card (const char *title)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
 
   gtk_style_context_add_class (gtk_widget_get_style_context (box), "card");
-  (void) add_label (box, title, "card-title");
+  (void) dk_card_add_words (box, title, "card-title");
   return box;
 }
 
@@ -46,7 +46,7 @@ dk_card_new_contact (const DkContact *contact)
       " · ", contact->role != NULL ? contact->role : "", contact->team != NULL ? contact->team : "",
       contact->site != NULL ? contact->site : "", NULL);
 
-  (void) add_label (box, place, NULL);
+  (void) dk_card_add_words (box, place, NULL);
   gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
   gtk_grid_set_row_spacing (GTK_GRID (grid), 3);
   for (guint i = 0; i < contact->numbers->len; i++) {
@@ -71,18 +71,24 @@ dk_card_new_contact (const DkContact *contact)
   return box;
 }
 
-GtkWidget *
-dk_card_new_service (const DkService *service)
+const char *
+dk_criticality_words (int criticality)
 {
   static const char *const levels[]
       = { N_ ("not rated"), N_ ("1: patient care stops"), N_ ("2: care is slowed"),
           N_ ("3: office work stops"), N_ ("4: convenience") };
+
+  return _ (levels[criticality >= 1 && criticality <= 4 ? criticality : 0]);
+}
+
+GtkWidget *
+dk_card_new_service (const DkService *service)
+{
   GtkWidget *box = new_card (service->name);
-  int level = CLAMP (service->criticality, 0, 4);
 
   add_fact (box, _ ("Say to callers"), service->say);
   add_fact (box, _ ("Workaround"), service->workaround);
-  add_fact (box, _ ("How critical"), _ (levels[level]));
+  add_fact (box, _ ("How critical"), dk_criticality_words (service->criticality));
   add_fact (box, _ ("Support group"), service->support_group);
   add_fact (box, _ ("Vendor"), service->vendor);
   add_fact (box, _ ("Contract"), service->contract);

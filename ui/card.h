@@ -21,8 +21,15 @@ GtkWidget *dk_card_new_service (const DkService *service);
  * there. */
 GtkWidget *dk_card_new_row (const json_t *row);
 
+/* "1: patient care stops". Static text. */
+const char *dk_criticality_words (int criticality);
+
 /* "mobile 555-0100 · pager 4711": the first numbers in the order to try. New string. */
 char *dk_card_numbers_line (const DkContact *contact, guint count_max);
+
+/* Adds words that break into lines and can be selected; class is of the style, NULL = none.
+ * Borrowed. */
+GtkWidget *dk_card_add_words (GtkWidget *box, const char *text, const char *class);
 
 /* Removes every child of a container. */
 void dk_card_clear (GtkWidget *container);

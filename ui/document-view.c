@@ -1,24 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "ui/document-view.h"
+#include "ui/document-view-private.h"
 
 #include <glib/gi18n.h>
 
-#define INDENT_PX 24
-#define LEVELS_MAX 8
 #define COLUMNS_MAX 8
 #define COLUMN_GAP 18
 #define ROOM_MIN 560
-
-struct _DkDocumentView {
-  GtkTextView parent_instance;
-  GtkTextTag *headings[6];
-  GtkTextTag *levels[LEVELS_MAX + 1];
-  GtkTextTag *styles[4]; /* by bit of DkSpanStyle */
-  GtkTextTag *quote;
-  GtkTextTag *code;
-  GtkTextTag *table_head;
-  GtkTextTag *paragraph;
-};
+#define FIRST_BLOCKS 40 /* more than a screen: the others come when these are painted */
+#define SLICE_US 8000
 
 G_DEFINE_FINAL_TYPE (DkDocumentView, dk_document_view, GTK_TYPE_TEXT_VIEW)
 
@@ -32,11 +21,12 @@ tag_of_span (DkDocumentView *self, const DkSpan *span)
                                                 NULL);
 
   g_object_set_data_full (G_OBJECT (tag), "target", g_strdup (span->link), g_free);
+  g_ptr_array_add (self->own_tags, tag);
   return tag;
 }
 
-static void
-apply_to (DkDocumentView *self, GtkTextTag *tag, int from)
+void
+dk_document_view_apply (DkDocumentView *self, GtkTextTag *tag, int from)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
   GtkTextIter start;
@@ -56,8 +46,8 @@ end_offset (DkDocumentView *self)
   return gtk_text_iter_get_offset (&end);
 }
 
-static int
-append (DkDocumentView *self, const char *text)
+int
+dk_document_view_append (DkDocumentView *self, const char *text)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
   GtkTextIter end;
@@ -72,13 +62,13 @@ append (DkDocumentView *self, const char *text)
 static void
 append_span (DkDocumentView *self, const DkSpan *span)
 {
-  int from = append (self, span->text);
+  int from = dk_document_view_append (self, span->text);
 
   for (guint bit = 0; bit < G_N_ELEMENTS (self->styles); bit++)
     if ((span->style & (1u << bit)) != 0)
-      apply_to (self, self->styles[bit], from);
+      dk_document_view_apply (self, self->styles[bit], from);
   if (span->link != NULL)
-    apply_to (self, tag_of_span (self, span), from);
+    dk_document_view_apply (self, tag_of_span (self, span), from);
 }
 
 static gboolean
@@ -129,7 +119,8 @@ static GtkTextTag *
 tag_of_table (DkDocumentView *self, const int widths[COLUMNS_MAX])
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
-  int room = MAX (gtk_widget_get_allocated_width (GTK_WIDGET (self)), ROOM_MIN) - 2 * INDENT_PX;
+  int room = MAX (gtk_widget_get_allocated_width (GTK_WIDGET (self)), ROOM_MIN)
+             - 2 * DK_DOCUMENT_INDENT_PX;
   PangoTabArray *tabs = pango_tab_array_new (COLUMNS_MAX, TRUE);
   GtkTextTag *tag = NULL;
   int at = 0;
@@ -140,19 +131,21 @@ tag_of_table (DkDocumentView *self, const int widths[COLUMNS_MAX])
   }
   if (at <= room)
     tag = gtk_text_buffer_create_tag (buffer, NULL, "tabs", tabs, "pixels-below-lines", 3, NULL);
+  if (tag != NULL)
+    g_ptr_array_add (self->own_tags, tag);
   pango_tab_array_free (tabs);
   return tag;
 }
 
-static void
-append_spans (DkDocumentView *self, const DkBlock *block)
+void
+dk_document_view_append_spans (DkDocumentView *self, const DkBlock *block)
 {
   guint cell = 0;
 
   for (guint i = 0; i < block->spans->len; i++) {
     const DkSpan *span = &g_array_index (block->spans, DkSpan, i);
     for (; cell < span->cell; cell++)
-      (void) append (self, "\t");
+      (void) dk_document_view_append (self, "\t");
     append_span (self, span);
   }
 }
@@ -162,7 +155,7 @@ append_block (DkDocumentView *self, const DkBlock *block)
 {
   g_autofree char *marker = NULL;
   int from = end_offset (self);
-  guint level = MIN (block->level, LEVELS_MAX);
+  guint level = MIN (block->level, DK_DOCUMENT_LEVELS_MAX);
 
   if (block->kind == DK_BLOCK_ITEM)
     marker = g_strdup_printf ("%s  ", block->marker != NULL ? block->marker : "•");
@@ -171,27 +164,27 @@ append_block (DkDocumentView *self, const DkBlock *block)
   else if (block->kind == DK_BLOCK_RULE)
     marker = g_strdup ("────────────────");
   if (marker != NULL)
-    (void) append (self, marker);
-  append_spans (self, block);
-  (void) append (self, "\n");
+    (void) dk_document_view_append (self, marker);
+  dk_document_view_append_spans (self, block);
+  (void) dk_document_view_append (self, "\n");
   switch (block->kind) {
   case DK_BLOCK_HEADING:
-    apply_to (self, self->headings[CLAMP (block->level, 1, 6) - 1], from);
+    dk_document_view_apply (self, self->headings[CLAMP (block->level, 1, 6) - 1], from);
     break;
   case DK_BLOCK_QUOTE:
-    apply_to (self, self->quote, from);
+    dk_document_view_apply (self, self->quote, from);
     break;
   case DK_BLOCK_CODE:
-    apply_to (self, self->code, from);
+    dk_document_view_apply (self, self->code, from);
     break;
   case DK_BLOCK_TABLE_ROW:
     if (block->level == 0)
-      apply_to (self, self->table_head, from);
+      dk_document_view_apply (self, self->table_head, from);
     break;
   default:
-    apply_to (self, self->paragraph, from);
+    dk_document_view_apply (self, self->paragraph, from);
     if (level > 0)
-      apply_to (self, self->levels[level], from);
+      dk_document_view_apply (self, self->levels[level], from);
   }
 }
 
@@ -209,12 +202,12 @@ append_stacked_row (DkDocumentView *self, const DkBlock *head, const DkBlock *ro
       g_autofree char *title
           = g_strdup_printf ("%s%s: ", cell == G_MAXUINT ? "" : "\342\200\250", words);
       cell = span->cell;
-      apply_to (self, self->table_head, append (self, title));
+      dk_document_view_apply (self, self->table_head, dk_document_view_append (self, title));
     }
     append_span (self, span);
   }
-  (void) append (self, "\n");
-  apply_to (self, self->paragraph, from);
+  (void) dk_document_view_append (self, "\n");
+  dk_document_view_apply (self, self->paragraph, from);
 }
 
 /* Appends the rows from first on; the index behind the last one. */
@@ -235,7 +228,7 @@ append_table (DkDocumentView *self, const DkDocument *document, guint first)
       append_stacked_row (self, head, row);
     } else if (tag != NULL) {
       append_block (self, row);
-      apply_to (self, tag, from);
+      dk_document_view_apply (self, tag, from);
     }
   }
   return i;
@@ -245,6 +238,9 @@ static void
 open_link_at (DkDocumentView *self, GtkTextIter *iter)
 {
   GSList *tags = gtk_text_iter_get_tags (iter);
+
+  if (self->current != NULL && gtk_text_iter_has_tag (iter, self->box))
+    g_signal_emit_by_name (self, "step-toggled", self->current->id);
 
   for (GSList *l = tags; l != NULL; l = l->next) {
     const char *target = g_object_get_data (l->data, "target");
@@ -286,16 +282,37 @@ dk_document_view_key_press (GtkWidget *widget, GdkEventKey *event)
     open_link_at (DK_DOCUMENT_VIEW (widget), &iter);
     return GDK_EVENT_STOP;
   }
+  if (dk_document_steps_key (DK_DOCUMENT_VIEW (widget), event))
+    return GDK_EVENT_STOP;
   return GTK_WIDGET_CLASS (dk_document_view_parent_class)->key_press_event (widget, event);
 }
+
+static void dk_document_view_finalize (GObject *object);
 
 static void
 dk_document_view_class_init (DkDocumentViewClass *class)
 {
+  G_OBJECT_CLASS (class)->finalize = dk_document_view_finalize;
   GTK_WIDGET_CLASS (class)->button_release_event = dk_document_view_button_release;
   GTK_WIDGET_CLASS (class)->key_press_event = dk_document_view_key_press;
   link_signal = g_signal_new ("link-opened", DK_TYPE_DOCUMENT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
                               NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  (void) g_signal_new ("step-picked", DK_TYPE_DOCUMENT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                       G_TYPE_NONE, 1, G_TYPE_STRING);
+  (void) g_signal_new ("step-toggled", DK_TYPE_DOCUMENT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                       NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+dk_document_view_finalize (GObject *object)
+{
+  DkDocumentView *self = DK_DOCUMENT_VIEW (object);
+
+  g_clear_handle_id (&self->rest_source, g_source_remove);
+  dk_document_free (self->rest);
+  dk_document_steps_finalize (self);
+  g_ptr_array_unref (self->own_tags);
+  G_OBJECT_CLASS (dk_document_view_parent_class)->finalize (object);
 }
 
 static void
@@ -305,10 +322,10 @@ make_tags (DkDocumentView *self)
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
 
   self->paragraph = gtk_text_buffer_create_tag (buffer, NULL, "pixels-below-lines", 6, NULL);
-  for (guint i = 0; i <= LEVELS_MAX; i++)
-    self->levels[i] = gtk_text_buffer_create_tag (buffer, NULL, "left-margin",
-                                                  12 + (int) i * INDENT_PX, "indent", -INDENT_PX,
-                                                  "pixels-below-lines", 4, NULL);
+  for (guint i = 0; i <= DK_DOCUMENT_LEVELS_MAX; i++)
+    self->levels[i] = gtk_text_buffer_create_tag (
+        buffer, NULL, "left-margin", 12 + (int) i * DK_DOCUMENT_INDENT_PX, "indent",
+        -DK_DOCUMENT_INDENT_PX, "pixels-below-lines", 4, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (self->headings); i++)
     self->headings[i] = gtk_text_buffer_create_tag (
         buffer, NULL, "weight", PANGO_WEIGHT_BOLD, "scale", scales[i], "pixels-above-lines",
@@ -333,25 +350,134 @@ dk_document_view_init (DkDocumentView *self)
   gtk_text_view_set_left_margin (GTK_TEXT_VIEW (self), 12);
   gtk_text_view_set_right_margin (GTK_TEXT_VIEW (self), 12);
   gtk_text_view_set_top_margin (GTK_TEXT_VIEW (self), 12);
+  self->own_tags = g_ptr_array_new ();
   make_tags (self);
+  dk_document_steps_init (self);
+}
+
+static void
+append_one (DkDocumentView *self, const DkBlock *block)
+{
+  if (self->is_run && block->kind == DK_BLOCK_TASK && block->id != NULL)
+    dk_document_steps_append (self, block);
+  else
+    append_block (self, block);
+}
+
+static void
+clear (DkDocumentView *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextTagTable *table = gtk_text_buffer_get_tag_table (buffer);
+
+  g_clear_handle_id (&self->rest_source, g_source_remove);
+  g_clear_pointer (&self->rest, dk_document_free);
+  dk_document_steps_clear (self);
+  gtk_text_buffer_set_text (buffer, "", 0);
+  for (guint i = 0; i < self->own_tags->len; i++)
+    gtk_text_tag_table_remove (table, self->own_tags->pdata[i]);
+  g_ptr_array_set_size (self->own_tags, 0);
+}
+
+/* Writes blocks from first on until end_us (0 = all), at least a screen of them; the index behind
+ * the last one. */
+static guint
+write_blocks (DkDocumentView *self, const DkDocument *document, guint first, gint64 end_us)
+{
+  guint i = first;
+
+  self->filling = TRUE;
+  while (i < document->blocks->len) {
+    if (end_us != 0 && i >= FIRST_BLOCKS && g_get_monotonic_time () > end_us)
+      break;
+    if (is_row (document, i)) {
+      i = append_table (self, document, i);
+    } else {
+      append_one (self, document->blocks->pdata[i]);
+      i++;
+    }
+  }
+  self->filling = FALSE;
+  return i;
+}
+
+static void
+go_to_start (DkDocumentView *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextIter start;
+
+  gtk_text_buffer_get_start_iter (buffer, &start);
+  gtk_text_buffer_place_cursor (buffer, &start);
+  gtk_text_view_scroll_to_iter (GTK_TEXT_VIEW (self), &start, 0, TRUE, 0, 0);
+}
+
+static void
+end_rest (DkDocumentView *self)
+{
+  g_clear_handle_id (&self->rest_source, g_source_remove);
+  g_clear_pointer (&self->rest, dk_document_free);
+  g_hash_table_remove_all (self->pending);
+}
+
+static gboolean
+write_more (gpointer data)
+{
+  DkDocumentView *self = data;
+
+  self->next
+      = write_blocks (self, self->rest, self->next, g_get_monotonic_time () + SLICE_US);
+  if (self->next < self->rest->blocks->len)
+    return G_SOURCE_CONTINUE;
+  self->rest_source = 0;
+  end_rest (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Somebody asks for what may stand further down. */
+void
+dk_document_view_write_all (DkDocumentView *self)
+{
+  if (self->rest == NULL)
+    return;
+  (void) write_blocks (self, self->rest, self->next, 0);
+  end_rest (self);
 }
 
 void
 dk_document_view_show (DkDocumentView *self, const DkDocument *document)
 {
-  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
-  GtkTextIter start;
-
-  gtk_text_buffer_set_text (buffer, "", 0);
-  for (guint i = 0; document != NULL && i < document->blocks->len;) {
-    if (is_row (document, i)) {
-      i = append_table (self, document, i);
-    } else {
-      append_block (self, document->blocks->pdata[i]);
-      i++;
-    }
-  }
-  gtk_text_buffer_get_start_iter (buffer, &start);
-  gtk_text_buffer_place_cursor (buffer, &start);
-  gtk_text_view_scroll_to_iter (GTK_TEXT_VIEW (self), &start, 0, TRUE, 0, 0);
+  self->is_run = FALSE;
+  clear (self);
+  if (document != NULL)
+    (void) write_blocks (self, document, 0, 0);
+  go_to_start (self);
 }
+
+static void
+take (DkDocumentView *self, DkDocument *document)
+{
+  clear (self);
+  self->rest = document;
+  self->next = write_blocks (self, document, 0, 1);
+  go_to_start (self);
+  if (self->next < document->blocks->len)
+    self->rest_source = g_idle_add (write_more, self); /* below the priority of painting */
+  else
+    end_rest (self);
+}
+
+void
+dk_document_view_take (DkDocumentView *self, DkDocument *document)
+{
+  self->is_run = FALSE;
+  take (self, document);
+}
+
+void
+dk_document_view_take_run (DkDocumentView *self, DkDocument *document)
+{
+  self->is_run = TRUE;
+  take (self, document);
+}
+

@@ -3,7 +3,7 @@
 
 #include <glib/gi18n.h>
 
-#define DAY_MS ((gint64) 24 * 3600 * 1000)
+#include "app/readiness/content-now.h"
 
 static gboolean
 load_content (DkStore *store, DkFacts *facts, GError **error)
@@ -17,11 +17,8 @@ load_content (DkStore *store, DkFacts *facts, GError **error)
     g_propagate_error (error, g_steal_pointer (&fault));
     return FALSE;
   }
-  if (pack != NULL) {
+  if (pack != NULL)
     facts->organisation = g_strdup (pack->organisation);
-    facts->content_ms = pack->created_ms;
-    facts->expires_ms = pack->expires_ms;
-  }
   runbooks = dk_content_store_runbooks (store, error);
   if (runbooks == NULL)
     return FALSE;
@@ -74,8 +71,6 @@ dk_facts_load (DkKit *kit, gpointer data, GCancellable *cancellable, GError **er
   facts->role = g_strdup (dk_json_get_text (info, "role"));
   json_decref (info);
   facts->may_send = dk_keyring_get (dk_store_keys (store), DK_KEY_SEND) != NULL;
-  facts->amber_days = policy->amber_days;
-  facts->stale_days = policy->stale_days;
   facts->idle_min = policy->idle_min;
   facts->mode = dk_store_get_setting (store, "mode", &fault);
   if (fault != NULL) {
@@ -85,17 +80,20 @@ dk_facts_load (DkKit *kit, gpointer data, GCancellable *cancellable, GError **er
   if (!dk_kit_recovery_used (kit, &recovery_ms, error))
     return NULL;
   facts->recovery_used = recovery_ms != 0;
-  if (!load_content (store, facts, error) || !load_tickets (store, facts, error))
+  if (!dk_content_now (store, &facts->content, error) || !load_content (store, facts, error)
+      || !load_tickets (store, facts, error))
     return NULL;
   return g_steal_pointer (&facts);
 }
 
-gboolean
-dk_facts_content_is_stale (const DkFacts *facts, gint64 now_ms)
+DkContentState
+dk_facts_content_state (const DkFacts *facts, gint64 now_ms, char **sentence)
 {
-  if (facts->content_ms == 0 || (facts->expires_ms != 0 && facts->expires_ms < now_ms))
-    return TRUE;
-  return facts->stale_days > 0 && now_ms - facts->content_ms > facts->stale_days * DAY_MS;
+  DkContentState state = dk_content_state (&facts->content, now_ms);
+
+  if (sentence != NULL)
+    *sentence = dk_content_state_sentence (state, &facts->content, now_ms);
+  return state;
 }
 
 char *
@@ -103,9 +101,9 @@ dk_facts_content_age (const DkFacts *facts, gint64 now_ms)
 {
   g_autofree char *age = NULL;
 
-  if (facts->content_ms == 0)
+  if (facts->content.created_ms == 0)
     return g_strdup (_ ("no content loaded"));
-  age = dk_time_format_age (MAX (now_ms - facts->content_ms, 0));
+  age = dk_time_format_age (MAX (now_ms - facts->content.created_ms, 0));
   return g_strdup_printf (_ ("content %s old"), age);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "app/model/content-age.h"
 #include "app/store/content-store.h"
 #include "app/store/ticket-store.h"
 #include "ui/kit-thread.h"
@@ -16,10 +17,7 @@ typedef struct {
   gboolean may_send;     /* holds the key of the hand-over: every role but the front line */
   char *mode;            /* setting `mode`: normal degraded downtime drill; NULL if not set */
   char *organisation;    /* of the content, NULL if there is none */
-  gint64 content_ms;     /* when the content in force was made, 0 = there is none */
-  gint64 expires_ms;     /* 0 = never */
-  int amber_days;
-  int stale_days;
+  DkContentFacts content;
   int idle_min;
   gboolean recovery_used; /* opened with the printed code, and no new one made since */
   DkTicketCounts counts;
@@ -32,8 +30,8 @@ typedef struct {
 /* Work for dk_kit_run: new DkFacts. */
 gpointer dk_facts_load (DkKit *kit, gpointer data, GCancellable *cancellable, GError **error);
 
-/* TRUE if the content is missing, older than the policy allows, or expired. */
-gboolean dk_facts_content_is_stale (const DkFacts *facts, gint64 now_ms);
+/* How far the content may be relied on, and in words (new string) if sentence is not NULL. */
+DkContentState dk_facts_content_state (const DkFacts *facts, gint64 now_ms, char **sentence);
 
 /* "content 3 h old", "no content". New string. */
 char *dk_facts_content_age (const DkFacts *facts, gint64 now_ms);

@@ -5,6 +5,8 @@
 
 #include "ui/card.h"
 #include "ui/facts.h"
+#include "ui/now-plan.h"
+#include "ui/now-watch.h"
 #include "ui/ticket-work.h"
 
 #define OVERDUE_SHOWN 8u
@@ -12,6 +14,8 @@
 struct _DkNowPage {
   DkPage parent_instance;
   GtkBox *tiles;
+  DkNowPlan *plan;
+  DkNowWatch *watch;
   GtkBox *lines;
   GtkWidget *first;
   char *taking_to; /* page of the draft that is being taken over */
@@ -229,8 +233,9 @@ show_overview (gpointer owner, gpointer result, const GError *error)
                 "you leave."),
              NULL);
   if (facts->counts.waiting > 0 && facts->may_send)
-    add_words (self, _ ("When the ITSM is back: Hand-over (Alt+7) sends what waits, once."), NULL);
+    add_words (self, _ ("When the ITSM is back: Hand-over (Alt+9) sends what waits, once."), NULL);
   add_overdue (self, facts->overdue);
+  dk_now_watch_refresh (self->watch, facts->may_send);
   if (had_focus)
     gtk_widget_grab_focus (self->first);
   free_overview (overview);
@@ -242,6 +247,7 @@ dk_now_page_refresh (DkPage *page)
   dk_kit_run (page, &(DkKitCall) { .work = load_overview,
                                    .reply = show_overview,
                                    .result_free = free_overview });
+  dk_now_plan_refresh (DK_NOW_PAGE (page)->plan);
 }
 
 static void
@@ -268,8 +274,12 @@ dk_now_page_class_init (DkNowPageClass *class)
   G_OBJECT_CLASS (class)->finalize = dk_now_page_finalize;
   DK_PAGE_CLASS (class)->refresh = dk_now_page_refresh;
   DK_PAGE_CLASS (class)->enter = dk_now_page_enter;
+  g_type_ensure (DK_TYPE_NOW_PLAN);
+  g_type_ensure (DK_TYPE_NOW_WATCH);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/downtimekit/ui/now-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DkNowPage, tiles);
+  gtk_widget_class_bind_template_child (widget_class, DkNowPage, plan);
+  gtk_widget_class_bind_template_child (widget_class, DkNowPage, watch);
   gtk_widget_class_bind_template_child (widget_class, DkNowPage, lines);
 }
 

@@ -27,6 +27,10 @@ struct _DkPageClass {
   void (*seal) (DkPage *self);
 };
 
+/* Name of data of a widget, not NULL: letters typed while it has the focus belong to it, and not to
+ * the search. */
+#define DK_TAKES_LETTERS "takes-letters"
+
 /* The calls above for a page; NULL functions do nothing and can nothing. */
 void dk_page_refresh (DkPage *self);
 /* See enter. */

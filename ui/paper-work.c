@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/readiness/content-now.h"
 #include "app/store/content-store.h"
 #include "app/store/ledger.h"
 #include "app/store/ticket-store.h"
@@ -38,7 +39,8 @@ dk_paper_job_free (gpointer data)
     return;
   dk_paper_free (job->paper);
   g_clear_pointer (&job->pdf, g_bytes_unref);
-  dk_form_unref (job->form);
+  dk_document_free (job->document);
+  g_clear_pointer (&job->form, dk_form_unref);
   dk_ticket_free (job->ticket);
   g_clear_pointer (&job->log, g_ptr_array_unref);
   g_clear_pointer (&job->numbers, g_ptr_array_unref);
@@ -58,8 +60,12 @@ gather_margins (DkStore *store, DkPaperJob *job, GError **error)
   g_autofree char *mode = dk_store_get_setting (store, "mode", NULL);
   g_autofree char *time = dk_time_format_local (dk_clock_wall_ms ());
   g_autoptr (DkPackFacts) pack = dk_content_store_current (store, NULL);
+  DkContentFacts content;
 
-  job->mode = g_strdup (dk_banner_mode_word (mode));
+  if (!dk_content_now (store, &content, error))
+    return FALSE;
+  job->mode = dk_content_state_mode (dk_content_state (&content, dk_clock_wall_ms ()),
+                                     dk_banner_mode_word (mode));
   job->organisation = pack != NULL ? g_strdup (pack->organisation) : NULL;
   job->station = g_strdup (dk_store_identity (store)->station);
   job->printed = g_strdup_printf (_ ("printed %s by %s"), time, dk_store_user (store));
@@ -129,6 +135,21 @@ dk_paper_work_gather (DkKit *kit, gpointer data, GCancellable *c, GError **error
   return job;
 }
 
+DkPaperJob *
+dk_paper_job_new_document (DkKit *kit, const char *title, const char *object,
+                           DkDocument *document, GError **error)
+{
+  DkPaperJob *job = g_new0 (DkPaperJob, 1);
+
+  job->numbers = g_ptr_array_new_with_free_func (g_free);
+  job->title = g_strdup (title);
+  job->object = g_strdup (object);
+  job->document = document;
+  if (!gather_margins (dk_kit_store (kit), job, error))
+    g_clear_pointer (&job, dk_paper_job_free);
+  return job;
+}
+
 static void
 lay_out_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -142,7 +163,9 @@ lay_out_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   GError *error = NULL;
 
   job->paper = dk_paper_new (&facts);
-  if (job->numbers->len == 0)
+  if (job->document != NULL)
+    dk_paper_add_document (job->paper, job->title, "en", job->document);
+  else if (job->numbers->len == 0)
     dk_paper_add_form_with_log (job->paper, job->form, job->ticket,
                                 job->ticket != NULL ? job->ticket->number : NULL, job->log);
   for (guint i = 0; i < job->numbers->len; i++)

@@ -15,6 +15,7 @@ typedef struct {
   DkTicket *ticket;   /* NULL: blank */
   GPtrArray *log;     /* of DkPaperLine: of the ticket; NULL if blank */
   GPtrArray *numbers; /* of char *: one blank form for each; empty = a specimen */
+  DkDocument *document; /* in place of a form: a card, a record */
   char *mode;
   char *organisation;
   char *station;
@@ -38,6 +39,10 @@ void dk_paper_order_free (gpointer order);
 
 /* Work for dk_kit_run: order -> DkPaperJob that is not laid out yet. */
 gpointer dk_paper_work_gather (DkKit *kit, gpointer order, GCancellable *c, GError **error);
+/* On the kit's thread: a job for a document, which it takes, with what stands on each page. object
+ * is what the ledger notes. */
+DkPaperJob *dk_paper_job_new_document (DkKit *kit, const char *title, const char *object,
+                                       DkDocument *document, GError **error);
 /* Lays the job out and makes its PDF on another thread; takes it. ready is called on the main loop
  * with the finished job, which then belongs to it, or NULL with error; not once owner is gone. */
 void dk_paper_job_lay_out (GObject *owner, DkPaperJob *job,

@@ -4,7 +4,6 @@
 #include <glib/gi18n.h>
 
 #include "app/base/clock.h"
-#include "app/db/connection.h"
 #include "app/kit/people.h"
 #include "app/kit/recovery.h"
 #include "forms/paper.h"
@@ -56,23 +55,10 @@ dk_people_result_free (gpointer data)
   g_free (result);
 }
 
-static DkDirectory *
-read_directory (DkKit *kit, GError **error)
-{
-  g_autoptr (GBytes) bytes = dk_db_get_directory (dk_store_db (dk_kit_store (kit)), error);
-  gsize size;
-  const guint8 *data;
-
-  if (bytes == NULL)
-    return NULL;
-  data = g_bytes_get_data (bytes, &size);
-  return dk_directory_parse (data, size, NULL, error);
-}
-
 gpointer
 dk_people_work_load (DkKit *kit, gpointer data, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (DkDirectory) directory = read_directory (kit, error);
+  g_autoptr (DkDirectory) directory = dk_kit_read_people (kit, error);
   const DkKeyring *keys = dk_kit_keys (kit);
   const char *me = dk_store_user (dk_kit_store (kit));
   DkPeopleView *view;

@@ -157,6 +157,19 @@ dk_rows_model_new (GPtrArray *rows, const DkRowsSpec *spec)
   return self;
 }
 
+void
+dk_rows_model_append (DkRowsModel *self, GPtrArray *rows)
+{
+  while (rows->len > 0) {
+    g_autoptr (GtkTreePath) path
+        = gtk_tree_path_new_from_indices ((gint) self->rows->len, -1);
+    GtkTreeIter iter;
+    g_ptr_array_add (self->rows, g_ptr_array_steal_index (rows, 0));
+    (void) set_iter (self, &iter, (gint) self->rows->len - 1);
+    gtk_tree_model_row_inserted (GTK_TREE_MODEL (self), path, &iter);
+  }
+}
+
 gpointer
 dk_rows_model_get (DkRowsModel *self, guint i)
 {

@@ -23,10 +23,13 @@ typedef struct {
 #define DK_TYPE_ROWS_MODEL (dk_rows_model_get_type ())
 G_DECLARE_FINAL_TYPE (DkRowsModel, dk_rows_model, DK, ROWS_MODEL, GObject)
 
-/* A flat GtkTreeModel over an array that never changes: cells are made when they are drawn, so a
+/* A flat GtkTreeModel over an array that only grows: cells are made when they are drawn, so a
  * list of 100,000 rows costs no more than its array. Columns are those of the spec, then one
  * integer: the weight of the text. Takes a reference to rows; spec must outlive it. */
 DkRowsModel *dk_rows_model_new (GPtrArray *rows, const DkRowsSpec *spec);
+
+/* Appends rows, which belong to the model afterwards; the array is left empty. */
+void dk_rows_model_append (DkRowsModel *self, GPtrArray *rows);
 
 /* Row i, borrowed; NULL if there is none. */
 gpointer dk_rows_model_get (DkRowsModel *self, guint i);

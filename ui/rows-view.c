@@ -88,6 +88,17 @@ dk_rows_view_take_rows (DkRowsView *self, GPtrArray *rows)
   g_signal_emit (self, picked_signal, 0);
 }
 
+void
+dk_rows_view_append_rows (DkRowsView *self, GPtrArray *rows)
+{
+  g_autoptr (GPtrArray) owned = rows;
+
+  if (self->model == NULL)
+    dk_rows_view_take_rows (self, g_steal_pointer (&owned));
+  else
+    dk_rows_model_append (self->model, owned);
+}
+
 gpointer
 dk_rows_view_get_selected (DkRowsView *self)
 {
@@ -114,6 +125,13 @@ dk_rows_view_select (DkRowsView *self, const char *key)
     return TRUE;
   }
   return FALSE;
+}
+
+void
+dk_rows_view_select_first (DkRowsView *self)
+{
+  if (dk_rows_view_count (self) > 0)
+    (void) dk_rows_view_select (self, self->spec->key (dk_rows_model_get (self->model, 0)));
 }
 
 guint

@@ -6,16 +6,23 @@
 #include "ui/backup-run.h"
 #include "ui/banner.h"
 #include "ui/calls-page.h"
+#include "ui/calltrees-page.h"
 #include "ui/contacts-page.h"
+#include "ui/content-page.h"
 #include "ui/handover-page.h"
 #include "ui/now-page.h"
+#include "ui/oncall-page.h"
+#include "ui/pack-run.h"
 #include "ui/people-page.h"
 #include "ui/print-page.h"
+#include "ui/readiness-page.h"
 #include "ui/runbooks-page.h"
 #include "ui/search-box.h"
+#include "ui/services-page.h"
 #include "ui/shell-actions.h"
 #include "ui/ticket-page.h"
 #include "ui/tickets-page.h"
+#include "ui/waiting-bar.h"
 
 #define MESSAGE_SHOWN_S 10
 #define REFRESH_EVERY_S 60
@@ -25,6 +32,7 @@ struct _DkShell {
   DkBanner *banner;
   GtkListBox *sidebar;
   DkSearchBox *search;
+  DkWaitingBar *waiting_bar;
   GtkInfoBar *message_bar;
   GtkLabel *message;
   GtkWidget *undo;
@@ -62,10 +70,15 @@ static const struct {
   { "calls", N_ ("Calls"), "call-start-symbolic", dk_calls_page_get_type },
   { "tickets", N_ ("Tickets"), "view-list-symbolic", dk_tickets_page_get_type },
   { "contacts", N_ ("Contacts"), "avatar-default-symbolic", dk_contacts_page_get_type },
+  { "oncall", N_ ("On call"), "alarm-symbolic", dk_oncall_page_get_type },
   { "runbooks", N_ ("Runbooks"), "accessories-dictionary-symbolic", dk_runbooks_page_get_type },
+  { "services", N_ ("Services"), "network-server-symbolic", dk_services_page_get_type },
   { "print", N_ ("Print"), "printer-symbolic", dk_print_page_get_type },
   { "handover", N_ ("Hand-over"), "send-to-symbolic", dk_handover_page_get_type },
+  { "readiness", N_ ("Readiness"), "security-medium-symbolic", dk_readiness_page_get_type },
   { "ticket", NULL, NULL, dk_ticket_page_get_type },
+  { "calltrees", NULL, NULL, dk_calltrees_page_get_type },
+  { "content", NULL, NULL, dk_content_page_get_type },
   { "people", NULL, NULL, dk_people_page_get_type },
 };
 
@@ -242,6 +255,8 @@ on_store_changed (gpointer data)
   g_autofree char *text = g_strdup_printf (_ ("saved %s"), clock);
 
   gtk_label_set_text (self->status_saved, text);
+  if (gtk_widget_get_visible (GTK_WIDGET (self->waiting_bar)))
+    dk_waiting_bar_refresh (self->waiting_bar);
   load_facts (self);
 }
 
@@ -287,6 +302,7 @@ static gboolean
 refresh_ages (gpointer data)
 {
   load_facts (data);
+  dk_waiting_bar_refresh (DK_SHELL (data)->waiting_bar);
   look_for_backup (data);
   return G_SOURCE_CONTINUE;
 }
@@ -297,7 +313,7 @@ add_sidebar_row (DkShell *self, gsize i)
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *badge = gtk_label_new ("");
-  g_autofree char *tip = g_strdup_printf ("Alt+%d", (int) i + 1);
+  g_autofree char *tip = i < 9 ? g_strdup_printf ("Alt+%d", (int) i + 1) : g_strdup ("Ctrl+E");
 
   gtk_container_add (GTK_CONTAINER (box),
                      gtk_image_new_from_icon_name (pages[i].icon, GTK_ICON_SIZE_MENU));
@@ -314,6 +330,14 @@ add_sidebar_row (DkShell *self, gsize i)
 }
 
 static void
+on_waiting_chosen (DkWaitingBar *bar, const char *file, DkShell *self)
+{
+  g_autofree char *id = g_strdup_printf ("waiting:%s", file);
+
+  dk_shell_go (self, "content", id);
+}
+
+static void
 on_row_selected (GtkListBox *list, GtkListBoxRow *row, DkShell *self)
 {
   if (row != NULL)
@@ -323,15 +347,23 @@ on_row_selected (GtkListBox *list, GtkListBoxRow *row, DkShell *self)
 static void
 on_chosen (DkSearchBox *search, const char *kind, const char *id, DkShell *self)
 {
-  g_autofree char *target = NULL;
+  g_autofree char *key = NULL;
 
   if (g_strcmp0 (kind, "contact") == 0) {
     dk_shell_go (self, "contacts", id);
+  } else if (g_strcmp0 (kind, "device") == 0) {
+    key = g_strdup_printf ("device:%s", id);
+    dk_shell_go (self, "contacts", key);
   } else if (g_strcmp0 (kind, "ticket") == 0) {
     dk_shell_go (self, "ticket", id);
+  } else if (g_strcmp0 (kind, "service") == 0) {
+    dk_shell_go (self, "services", id);
+  } else if (g_strcmp0 (kind, "call-tree") == 0) {
+    key = g_strdup_printf ("tree:%s", id);
+    dk_shell_go (self, "calltrees", key);
   } else {
-    target = g_strdup_printf ("%s:%s", kind, id);
-    dk_shell_go (self, "runbooks", target);
+    key = g_strdup_printf ("%s:%s", kind, id);
+    dk_shell_go (self, "runbooks", key);
   }
 }
 
@@ -408,7 +440,8 @@ static gboolean
 focus_takes_text (GtkWidget *focus)
 {
   return focus != NULL && (GTK_IS_EDITABLE (focus) || GTK_IS_TEXT_VIEW (focus)
-                           || GTK_IS_COMBO_BOX (focus));
+                           || GTK_IS_COMBO_BOX (focus)
+                           || g_object_get_data (G_OBJECT (focus), DK_TAKES_LETTERS) != NULL);
 }
 
 static gboolean
@@ -460,10 +493,12 @@ dk_shell_class_init (DkShellClass *class)
                                NULL, G_TYPE_NONE, 0);
   g_type_ensure (DK_TYPE_BANNER);
   g_type_ensure (DK_TYPE_SEARCH_BOX);
+  g_type_ensure (DK_TYPE_WAITING_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/downtimekit/ui/shell.ui");
   gtk_widget_class_bind_template_child (widget_class, DkShell, banner);
   gtk_widget_class_bind_template_child (widget_class, DkShell, sidebar);
   gtk_widget_class_bind_template_child (widget_class, DkShell, search);
+  gtk_widget_class_bind_template_child (widget_class, DkShell, waiting_bar);
   gtk_widget_class_bind_template_child (widget_class, DkShell, message_bar);
   gtk_widget_class_bind_template_child (widget_class, DkShell, message);
   gtk_widget_class_bind_template_child (widget_class, DkShell, undo);
@@ -475,6 +510,7 @@ dk_shell_class_init (DkShellClass *class)
   gtk_widget_class_bind_template_child (widget_class, DkShell, status_backup);
   gtk_widget_class_bind_template_child (widget_class, DkShell, status_user);
   gtk_widget_class_bind_template_callback (widget_class, on_row_selected);
+  gtk_widget_class_bind_template_callback (widget_class, on_waiting_chosen);
   gtk_widget_class_bind_template_callback (widget_class, on_chosen);
   gtk_widget_class_bind_template_callback (widget_class, on_undo);
   gtk_widget_class_bind_template_callback (widget_class, on_message_response);
@@ -491,6 +527,8 @@ dk_shell_init (DkShell *self)
   dk_kit_thread_watch (on_store_changed, self);
   self->refresh_timer = g_timeout_add_seconds (REFRESH_EVERY_S, refresh_ages, self);
   load_facts (self);
+  dk_waiting_bar_refresh (self->waiting_bar);
+  dk_pack_run_tidy ();
   look_for_backup (self);
 }
 

@@ -13,8 +13,8 @@ G_DECLARE_FINAL_TYPE (DkShell, dk_shell, DK, SHELL, GtkBox)
  * after each time they were loaded. */
 GtkWidget *dk_shell_new (void);
 
-/* Goes to a page by name (now calls ticket tickets contacts runbooks print handover) and, if id is
- * given, to that thing on it. */
+/* Goes to a page by name (now calls ticket tickets contacts oncall calltrees runbooks services
+ * print handover) and, if id is given, to that thing on it. */
 void dk_shell_go (DkShell *self, const char *page, const char *id);
 
 /* The page that is shown. */

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/plan/correction.h"
 #include "app/store/ledger.h"
 
 DkTicketOrder *
@@ -323,7 +324,7 @@ dk_ticket_work_promote (DkKit *kit, gpointer data, GCancellable *c, GError **err
 gpointer
 dk_ticket_work_contact (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
-  return dk_content_store_contact (dk_kit_store (kit), data, error);
+  return dk_correction_contact (dk_kit_store (kit), data, error);
 }
 
 gpointer

@@ -78,7 +78,7 @@ gpointer dk_ticket_work_show_lead (DkKit *kit, gpointer data, GCancellable *c, G
 gpointer dk_ticket_work_note_changes (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* order: form = of the full ticket, number, answers = what was added -> char *number */
 gpointer dk_ticket_work_promote (DkKit *kit, gpointer data, GCancellable *c, GError **error);
-/* data: char *id -> DkContact */
+/* data: char *id -> DkContact, corrections applied */
 gpointer dk_ticket_work_contact (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* data: char *id -> DkService */
 gpointer dk_ticket_work_service (DkKit *kit, gpointer data, GCancellable *c, GError **error);

@@ -152,17 +152,10 @@ on_filter (GtkToggleButton *button, DkTicketsPage *self)
 static void
 add_line (DkTicketsPage *self, const char *text, const char *class)
 {
-  GtkWidget *label = gtk_label_new (text);
+  GtkWidget *label = dk_card_add_words (GTK_WIDGET (self->details), text, class);
 
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 40);
-  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-  gtk_widget_set_can_focus (label, FALSE);
-  if (class != NULL)
-    gtk_style_context_add_class (gtk_widget_get_style_context (label), class);
   gtk_widget_show (label);
-  gtk_container_add (GTK_CONTAINER (self->details), label);
 }
 
 static void

@@ -8,12 +8,14 @@
 #include "ui/backup-run.h"
 #include "ui/clipboard.h"
 #include "ui/kit-thread.h"
+#include "ui/pack-run.h"
 #include "ui/recovery-page.h"
 #include "ui/shell-actions.h"
 #include "ui/unlock-page.h"
 
 /* A person waits for the next one: what takes longer is made after the next unlock. */
 #define BACKUP_LIMIT_MS 5000
+#define TIDY_AFTER_S 5
 
 struct _DkWindow {
   GtkApplicationWindow parent_instance;
@@ -58,6 +60,14 @@ on_facts_changed (DkShell *shell, DkWindow *self)
   set_idle (self, facts->idle_min);
 }
 
+/* Nothing happens if the kit is locked by then. */
+static gboolean
+tidy (gpointer nothing)
+{
+  dk_pack_run_tidy ();
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_unlocked (GtkWidget *page, DkWindow *self)
 {
@@ -74,6 +84,7 @@ on_unlocked (GtkWidget *page, DkWindow *self)
   gtk_container_add (GTK_CONTAINER (self), self->shell);
   dk_shell_go (DK_SHELL (self->shell), "now", NULL);
   self->auto_lock = dk_auto_lock_new (lock_by_itself, self);
+  (void) g_timeout_add_seconds (TIDY_AFTER_S, tidy, NULL);
 }
 
 static void show_unlock (DkWindow *self, const char *user, gboolean ask_user);
@@ -123,6 +134,7 @@ close_kit (DkWindow *self)
 
   dk_clipboard_clear ();
   dk_backup_run_cancel ();
+  dk_pack_run_cancel ();
   if (self->shell != NULL && !self->locking)
     dk_shell_seal (DK_SHELL (self->shell));
   if (!dk_kit_thread_stop (&error))

@@ -54,7 +54,7 @@ class App:
         self.log = os.path.join(PRIVATE, f'app-{time.monotonic_ns()}.log')
         with open(self.log, 'wb') as log:
             self.process = subprocess.Popen([program(name), *arguments], stderr=log,
-                                            stdin=subprocess.DEVNULL,
+                                            stdout=log, stdin=subprocess.DEVNULL,
                                             env={**os.environ, **(environment or {})})
         self.root = until(self.find_root, 'the application on the accessibility bus', wait_s)
         self.window = until(lambda: find(self.root, Role.FRAME), 'its window', wait_s)
@@ -72,7 +72,7 @@ class App:
         return None
 
     def messages(self):
-        """What it wrote to standard error so far."""
+        """What it wrote so far."""
         with open(self.log, encoding='utf-8', errors='replace') as log:
             return log.read()
 

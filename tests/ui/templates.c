@@ -55,8 +55,9 @@ test_every_template_becomes_a_widget (void)
 
   /* Going there registers the types of the pages. */
   for (const char *const *page = (const char *const[]){ "now", "calls", "tickets", "contacts",
-                                                        "runbooks", "print", "handover", "ticket",
-                                                        "people", NULL };
+                                                        "oncall", "calltrees", "runbooks",
+                                                        "services", "print", "handover", "ticket",
+                                                        "people", "readiness", "content", NULL };
        *page != NULL; page++)
     dk_shell_go (DK_SHELL (shell), *page, NULL);
   g_type_ensure (DK_TYPE_UNLOCK_PAGE);
@@ -124,7 +125,8 @@ load_style (void)
 static GdkPixbuf *
 draw_banner (const char *mode, gint64 content_ms)
 {
-  DkFacts facts = { .mode = (char *) mode, .content_ms = content_ms, .stale_days = 90 };
+  DkFacts facts = { .mode = (char *) mode,
+                    .content = { .created_ms = content_ms, .stale_days = 90 } };
   GtkWidget *window = gtk_offscreen_window_new ();
   GtkWidget *banner = g_object_new (DK_TYPE_BANNER, NULL);
   g_autofree char *name = g_strdup_printf ("banner-%s%s.png", mode, content_ms > 0 ? "" : "-stale");

@@ -22,7 +22,7 @@ class HandOver(DeskTest):
             self.dkit(*TICKET, '--set', f'summary={words}')
         self.dkit('itsm', 'add', 'file', '--folder', out, '--name', 'csv')
         self.open_window()
-        ui.key('alt+7')
+        ui.key('alt+9')
         table = self.wait_rows('Tickets that wait for hand-over', 2)
         self.assertEqual(ui.cell(table, 0, 3).get_name(), 'Label printer prints blank')
         self.assertIn('sent with the next', ui.cell(table, 0, 5).get_name())
@@ -65,7 +65,7 @@ class HandOver(DeskTest):
         self.dkit('itsm', 'add', 'rt', '--url', 'http://127.0.0.1:9', '--queue', 'General',
                   '--token-file', token)
         self.open_window()
-        ui.key('alt+7')
+        ui.key('alt+9')
         self.press('Hand over 1 ticket')
         bar = ui.until(lambda: ui.find(self.window, ui.Role.INFO_BAR), 'a message')
         words = ui.until(lambda: ui.find(bar, ui.Role.LABEL).get_name(), 'its words')

@@ -147,7 +147,7 @@ class Memory(DeskTest):
         for node in ui.find_all(self.window, ui.Role.LABEL):
             if re.fullmatch(r'[0-9][0-9 -]{5,}', node.get_name() or ''):
                 self.words[node.get_name()] = node.get_name()
-        ui.key('alt+5')
+        ui.key('alt+6')
         table = self.wait_table('Runbooks')
         for row in range(6):
             name = ui.cell(table, row, 0).get_name()

@@ -8,7 +8,8 @@ import kit_ui as ui
 from desk import DeskTest
 
 PAGES = {'alt+1': 'What to do', 'F2': 'Call back on', 'alt+3': 'Tickets', 'alt+4': 'Contacts',
-         'alt+5': 'Runbooks and services', 'alt+6': 'page 1 of 1', 'alt+7': 'Hand-over',
+         'alt+5': 'now: ', 'ctrl+t': 'Major incident', 'alt+7': 'Services',
+         'alt+6': 'Runbooks', 'ctrl+e': 'looked at', 'alt+8': 'page 1 of 1', 'alt+9': 'Hand-over',
          'alt+0': 'Everybody here opens', 'ctrl+n': 'Tell the caller'}
 # What GTK makes a stop for the keyboard although it is no control of ours.
 SILENT = (ui.Role.SCROLL_PANE, ui.Role.FRAME, ui.Role.TABLE_COLUMN_HEADER, ui.Role.SEPARATOR,

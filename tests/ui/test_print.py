@@ -24,7 +24,7 @@ class Print(DeskTest):
 
     def test_preview_save_and_issue(self):
         self.open_window()
-        ui.key('alt+6')
+        ui.key('alt+8')
         self.wait_label('specimen without number')
         self.wait_label('page 1 of 1')
         ui.shot('print')

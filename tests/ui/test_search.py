@@ -16,7 +16,7 @@ class Search(DeskTest):
         ui.key('Return')
         sheet = ui.until(lambda: ui.find(self.window, ui.Role.TEXT, 'What to do'), 'the runbook')
         ui.until(lambda: 'First 5 minutes' in ui.text(sheet), 'its steps')
-        self.assertTrue(ui.text(sheet).startswith('EHR down or too slow to use'))
+        self.wait_label('EHR down or too slow to use')  # its head
         self.assertIn('☐', ui.text(sheet))
         ui.shot('runbook')
         ui.key('ctrl+k')

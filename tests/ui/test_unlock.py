@@ -44,8 +44,9 @@ class Unlock(DeskTest):
         ui.key('Return')
         self.wait_label('agent, frontline')
         pages = [row.get_name() for row in ui.find_all(self.window, ui.Role.LIST_ITEM)]
-        self.assertEqual(pages, ['Now', 'Calls', 'Tickets', 'Contacts', 'Runbooks', 'Print'])
-        ui.key('alt+7')
+        self.assertEqual(pages, ['Now', 'Calls', 'Tickets', 'Contacts', 'On call',
+                                 'Runbooks', 'Services', 'Print', 'Readiness'])
+        ui.key('alt+9')
         ui.key('alt+4')
         self.wait_rows('Contacts by name', 54)
 
