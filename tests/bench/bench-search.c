@@ -33,6 +33,8 @@ static const Kind kinds[] = {
     { "anna mul", "ward phar", "soren lab", "print netw", "zoe ward", "vera clin", "ivan mor",
       "medic paper" } },
   { "4 digits", { "5550", "0142", "7731", "9999", "1234", "4321", "0007", "8642" } },
+  { "one slip",
+    { "mulbregar", "annna", "sorne", "prniter", "radiolgy", "lukazs", "kovricx", "ursual" } },
 };
 
 static StoreFixture sealed;

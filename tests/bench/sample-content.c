@@ -28,6 +28,13 @@ pick (GRand *rand, const char *const *list, gsize size)
 
 #define PICK(list) pick (rand, list, G_N_ELEMENTS (list))
 
+char *
+sample_content_name (GRand *rand)
+{
+  return g_strdup_printf ("%s %s%s%s", PICK (first_names), PICK (syllables), PICK (syllables),
+                          PICK (syllables));
+}
+
 static DkContact *
 make_contact (GRand *rand, guint i)
 {
@@ -37,8 +44,7 @@ make_contact (GRand *rand, guint i)
   g_autofree char *pager = g_strdup_printf ("%05u", i);
 
   contact->id = g_strdup_printf ("c%u", i);
-  contact->name = g_strdup_printf ("%s %s%s%s", PICK (first_names), PICK (syllables),
-                                   PICK (syllables), PICK (syllables));
+  contact->name = sample_content_name (rand);
   contact->role = g_strdup (PICK (roles));
   contact->team = g_strdup_printf ("Ward %d %s", g_rand_int_range (rand, 1, 60), PICK (roles));
   contact->site = g_strdup_printf ("Building %d", g_rand_int_range (rand, 1, 20));
@@ -47,17 +53,25 @@ make_contact (GRand *rand, guint i)
   return contact;
 }
 
-static DkRunbook *
-make_runbook (GRand *rand, guint i)
+char *
+sample_content_markdown (GRand *rand)
 {
-  DkRunbook *runbook = dk_runbook_new ();
   GString *text = g_string_new ("# Steps\n\n");
 
   for (guint k = 0; k < 150; k++)
     g_string_append_printf (text, "%s%s", PICK (words), k % 12 == 11 ? "\n- [ ] " : " ");
+  return g_string_free (text, FALSE);
+}
+
+static DkRunbook *
+make_runbook (GRand *rand, guint i)
+{
+  DkRunbook *runbook = dk_runbook_new ();
+  g_autofree char *markdown = sample_content_markdown (rand);
+
   runbook->id = g_strdup_printf ("r%u", i);
   runbook->title = g_strdup_printf ("%s %s is down %u", PICK (roles), PICK (words), i);
-  runbook->markdown = g_string_free (text, FALSE);
+  runbook->markdown = g_steal_pointer (&markdown);
   return runbook;
 }
 
@@ -96,10 +110,13 @@ sample_content_load (DkStore *store, guint seed)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
   g_autoptr (GError) error = NULL;
+  gboolean more = TRUE;
   DkPackFacts facts = { .name = (char *) "large", .organisation = (char *) "Hospital" };
 
   check (dk_content_store_begin (store, &facts, &error), error);
   load_contacts (store, facts.id, rand);
   load_runbooks (store, facts.id, rand);
   check (dk_content_store_switch (store, &facts, &error), error);
+  while (more)
+    check (dk_content_store_remove_step (store, &more, &error), error);
 }

@@ -12,4 +12,10 @@ G_BEGIN_DECLS
  * the program on an error. */
 void sample_content_load (DkStore *store, guint seed);
 
+/* A name of two words. New string. */
+char *sample_content_name (GRand *rand);
+
+/* The text of a runbook with some steps. New string. */
+char *sample_content_markdown (GRand *rand);
+
 G_END_DECLS

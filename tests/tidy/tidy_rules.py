@@ -27,8 +27,11 @@ class Finding:
 STORE = {'app/db', 'app/crypto', 'app/form', 'app/model', 'app/base'}
 KIT = STORE | {'app/container', 'app/store'}
 ABOVE_KIT = KIT | {'app/kit', 'app/net'}
+CONTENT = ABOVE_KIT | {'app/trust', 'app/plan'}
+AUTHORING = CONTENT | {'app/content', 'app/import'}
 DESK = ABOVE_KIT | {'app/itsm', 'app/handover', 'app/report'}
-EVERYTHING = DESK | {'app/content', 'app/desk', 'forms'}
+READINESS = DESK | AUTHORING | {'app/authoring', 'app/desk'}
+EVERYTHING = READINESS | {'app/readiness', 'forms'}
 MAY_INCLUDE = {
     'app/base': set(),
     'app/crypto': {'app/base'},
@@ -37,9 +40,14 @@ MAY_INCLUDE = {
     'app/form': {'app/model', 'app/base'},
     'app/store': STORE,
     'app/container': {'app/crypto', 'app/base'},
-    'app/kit': KIT,
+    'app/trust': KIT,
+    'app/kit': KIT | {'app/trust'},
     'app/net': {'app/crypto', 'app/base'},
-    'app/content': ABOVE_KIT,
+    'app/plan': STORE | {'app/store'},
+    'app/content': CONTENT,
+    'app/import': CONTENT | {'app/content'},
+    'app/authoring': AUTHORING,
+    'app/readiness': READINESS,
     'app/report': ABOVE_KIT,
     'app/itsm': ABOVE_KIT,
     'app/handover': ABOVE_KIT,
