@@ -155,7 +155,7 @@ check_unlocks (DkReadiness *readiness, DkFinding *finding, GError **error)
                            "Who did not unlock this kit within %d days may have forgotten the "
                            "passphrase: %s.",
                            days, late->str);
-  return dk_ready_green (finding, "All %u people unlocked this kit within %d days.",
+  return dk_ready_green (finding, "Everybody (%u) unlocked this kit within the last %d days.",
                          unlocks.people, days);
 }
 

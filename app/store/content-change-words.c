@@ -206,14 +206,6 @@ dk_content_changes_describe_lead (const json_t *lead, guint names_max)
   return out;
 }
 
-GPtrArray *
-dk_content_changes_describe (const DkContentChanges *changes, guint names_max)
-{
-  g_autoptr (json_t) json = dk_content_changes_to_json (changes);
-
-  return dk_content_changes_describe_json (json, names_max);
-}
-
 gboolean
 dk_content_changes_keep (DkStore *store, gint64 pack, const json_t *changes, GError **error)
 {

@@ -143,15 +143,6 @@ dk_content_changes_free (DkContentChanges *changes)
   g_free (changes);
 }
 
-gboolean
-dk_content_changes_is_empty (const DkContentChanges *changes)
-{
-  for (guint i = 0; i < DK_N_CHANGED; i++)
-    if (changes->added[i].count + changes->removed[i].count + changes->changed[i].count > 0)
-      return FALSE;
-  return !changes->oncall_changed && changes->fleet->len == 0 && changes->policy->len == 0;
-}
-
 void
 dk_content_changes_add_item (DkChangedItems *items, const char *id, const char *name)
 {

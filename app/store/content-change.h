@@ -79,20 +79,14 @@ void dk_content_compare_numbers (const char *was, const char *now,
 /* Frees it; NULL is fine. */
 void dk_content_changes_free (DkContentChanges *changes);
 
-/* TRUE if nothing of the content differs. */
-gboolean dk_content_changes_is_empty (const DkContentChanges *changes);
-
 /* `first counts`, then for each of contacts runbooks services call_trees devices forms lists the
  * members KIND_added KIND_removed KIND_changed (runbooks: runbooks_revised), each a list of {id,
  * name}; numbers_changed, a list of {contact, name, kind, was, now}; oncall_changed; fleet and
  * policy, lists of sentences. `counts` has the full number of each list. New reference. */
 json_t *dk_content_changes_to_json (const DkContentChanges *changes);
 
-/* Short sentences for people ("3 contacts added: ..."), with the first names_max names of each.
- * New array of strings. */
-GPtrArray *dk_content_changes_describe (const DkContentChanges *changes, guint names_max);
-
-/* As dk_content_changes_describe, of what dk_content_changes_to_json made. */
+/* Short sentences for people ("3 contacts added: ...") on what dk_content_changes_to_json made,
+ * with the first names_max names of each. New array of strings. */
 GPtrArray *dk_content_changes_describe_json (const json_t *changes, guint names_max);
 
 /* How much is known of what changes for leads alone. */

@@ -377,14 +377,6 @@ dk_trust_lead_recipients (DkStore *store, GError **error)
   return trust != NULL ? lead_keys_of (trust) : NULL;
 }
 
-GPtrArray *
-dk_trust_routes (DkStore *store, GError **error)
-{
-  g_autoptr (DkTrust) trust = dk_trust_effective (store, error);
-
-  return trust != NULL ? g_ptr_array_ref (trust->routes) : NULL;
-}
-
 gboolean
 dk_trust_settle (DkStore *store, GPtrArray *messages, GError **error)
 {

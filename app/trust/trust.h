@@ -87,9 +87,6 @@ json_t *dk_trust_to_json (const DkTrust *trust);
  * lead recipients of the desks that count. New array of GBytes. */
 GPtrArray *dk_trust_lead_recipients (DkStore *store, GError **error) DK_CHECKED;
 
-/* Routes that count, as the fleet has them. New array of strings. */
-GPtrArray *dk_trust_routes (DkStore *store, GError **error) DK_CHECKED;
-
 /* At unlock and after each change: gives the store the recipients above for words for leads. What
  * is to be told to the person is added to `messages` (of char *, may be NULL), sentences. */
 gboolean dk_trust_settle (DkStore *store, GPtrArray *messages, GError **error) DK_CHECKED;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: a kit of the first schema, in the middle of becoming one of this program's schema, is
- * after a power cut at any moment of the old or the new one, or whole of a landed one between them,
- * with every row, and the next opening finishes. Method: the first landed schema with rows in it; opening, migrating and
- * closing are recorded (disk.h), and the folder is rebuilt as a cut before each of the calls
- * could have left it, with sectors of 512 and of 4,096 bytes. Control: the same steps without
- * one transaction around them leave a schema that is neither. */
+ * after a power cut at any moment of the old or the new one, or whole of a landed one between
+ * them, with every row, and the next opening finishes. Method: the first landed schema with rows
+ * in it; opening, migrating and closing are recorded (disk.h), and the folder is rebuilt as a cut
+ * before each of the calls could have left it, with sectors of 512 and of 4,096 bytes. Control:
+ * the same steps without one transaction around them leave a schema that is neither. */
 #include <string.h>
 
 #include "tests/db/db-fixture.h"
