@@ -404,6 +404,7 @@ test_dead_links (void)
   g_autoptr (DkPackSource) source = check (folder, FALSE, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (source);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     assert_problem ("runbooks/x.md", cases[i][0], cases[i][1]);
   dk_test_remove (folder);
