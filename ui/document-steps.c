@@ -251,29 +251,6 @@ dk_document_view_current_step (DkDocumentView *self, const char **words)
   return self->current != NULL ? self->current->id : NULL;
 }
 
-static DkDocumentStep *
-find_step (DkDocumentView *self, const char *id)
-{
-  DkDocumentStep *step = g_hash_table_lookup (self->by_id, id);
-
-  if (step == NULL && self->rest != NULL) {
-    dk_document_view_write_all (self);
-    step = g_hash_table_lookup (self->by_id, id);
-  }
-  return step;
-}
-
-gboolean
-dk_document_view_go_to_step (DkDocumentView *self, const char *id)
-{
-  DkDocumentStep *step = find_step (self, id);
-
-  if (step == NULL)
-    return FALSE;
-  go_to (self, step);
-  return TRUE;
-}
-
 /* The next open one from the chosen one on, round to it again; NULL if there is none. */
 static DkDocumentStep *
 find_open (DkDocumentView *self)

@@ -38,9 +38,6 @@ void dk_document_view_mark_step (DkDocumentView *self, const DkStepMark *mark);
 /* Id of the chosen step and, if not NULL, its words, both borrowed; NULL = none. */
 const char *dk_document_view_current_step (DkDocumentView *self, const char **words);
 
-/* Chooses a step and scrolls to it; FALSE if the text has none of that id. */
-gboolean dk_document_view_go_to_step (DkDocumentView *self, const char *id);
-
 /* Chooses the first open step from the chosen one on; FALSE if none is open. */
 gboolean dk_document_view_go_to_open (DkDocumentView *self);
 

@@ -31,26 +31,6 @@ page_of (DkNowPlan *self)
 }
 
 static void
-on_target (GtkButton *button, DkNowPlan *self)
-{
-  g_autofree char *page = g_strdup (g_object_get_data (G_OBJECT (button), "page"));
-  g_autofree char *id = g_strdup (g_object_get_data (G_OBJECT (button), "id"));
-
-  dk_page_go (page_of (self), page, id);
-}
-
-static GtkWidget *
-new_button (DkNowPlan *self, const char *page, const char *id)
-{
-  GtkWidget *button = gtk_button_new ();
-
-  g_object_set_data_full (G_OBJECT (button), "page", g_strdup (page), g_free);
-  g_object_set_data_full (G_OBJECT (button), "id", g_strdup (id), g_free);
-  g_signal_connect (button, "clicked", G_CALLBACK (on_target), self);
-  return button;
-}
-
-static void
 add_label (GtkWidget *box, const char *text, const char *class)
 {
   GtkWidget *label = gtk_label_new (text);
@@ -66,7 +46,7 @@ add_label (GtkWidget *box, const char *text, const char *class)
 static void
 add_person (DkNowPlan *self, const DkOnCallRow *row, guint place)
 {
-  GtkWidget *button = new_button (self, "oncall", row->service);
+  GtkWidget *button = dk_page_link_new ("oncall", row->service);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   g_autofree char *until = dk_oncall_until_words (row, dk_clock_wall_ms ());
   g_autofree char *name = g_strdup_printf (
@@ -175,7 +155,7 @@ show_rounds (gpointer owner, gpointer result, const GError *error)
     GtkWidget *button;
     if (!row->is_open)
       continue;
-    button = new_button (self, "calltrees", row->key);
+    button = dk_page_link_new ("calltrees", row->key);
     gtk_button_set_label (GTK_BUTTON (button), words);
     gtk_label_set_xalign (GTK_LABEL (gtk_bin_get_child (GTK_BIN (button))), 0);
     gtk_container_add (GTK_CONTAINER (self->rounds), button);

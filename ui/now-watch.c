@@ -31,25 +31,14 @@ page_of (DkNowWatch *self)
 }
 
 static void
-on_target (GtkButton *button, DkNowWatch *self)
+add_button (GtkWidget *box, const char *words, const char *page, const char *id)
 {
-  g_autofree char *page = g_strdup (g_object_get_data (G_OBJECT (button), "page"));
-  g_autofree char *id = g_strdup (g_object_get_data (G_OBJECT (button), "id"));
-
-  dk_page_go (page_of (self), page, id);
-}
-
-static void
-add_button (DkNowWatch *self, GtkWidget *box, const char *words, const char *page, const char *id)
-{
-  GtkWidget *button = gtk_button_new_with_label (words);
-  GtkWidget *label = gtk_bin_get_child (GTK_BIN (button));
+  GtkWidget *button = dk_page_link_new (page, id);
+  GtkWidget *label = gtk_label_new (words);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  g_object_set_data_full (G_OBJECT (button), "page", g_strdup (page), g_free);
-  g_object_set_data_full (G_OBJECT (button), "id", g_strdup (id), g_free);
-  g_signal_connect (button, "clicked", G_CALLBACK (on_target), self);
+  gtk_container_add (GTK_CONTAINER (button), label);
   gtk_container_add (GTK_CONTAINER (box), button);
 }
 
@@ -77,7 +66,7 @@ show_runs (gpointer owner, gpointer result, const GError *error)
     const DkRunbookRow *row = rows->pdata[i];
     g_autofree char *words = g_strdup_printf (_ ("%s: %s, started by %s"), row->title, row->state,
                                               row->owner);
-    add_button (self, self->runs, words, "runbooks", row->key);
+    add_button (self->runs, words, "runbooks", row->key);
   }
   gtk_widget_show_all (self->runs);
   gtk_widget_set_visible (self->runs_title, rows->len > 0);
@@ -113,7 +102,7 @@ show_ready (gpointer owner)
     return;
   words = g_strdup_printf (_ ("%u red and %u amber of %u checks: look at them"), look->red,
                            look->amber, look->findings->len);
-  add_button (self, self->ready, words, "readiness", NULL);
+  add_button (self->ready, words, "readiness", NULL);
   for (guint i = 0; self->with_details && i < look->findings->len && shown < RED_SHOWN; i++) {
     const DkFinding *finding = look->findings->pdata[i];
     if (finding->state != DK_READY_RED)

@@ -114,3 +114,23 @@ dk_page_go (DkPage *self, const char *page, const char *id)
   if (shell != NULL)
     dk_shell_go (shell, page, id);
 }
+
+static void
+on_link (GtkButton *button, gpointer data)
+{
+  g_autofree char *page = g_strdup (g_object_get_data (G_OBJECT (button), "page"));
+  g_autofree char *id = g_strdup (g_object_get_data (G_OBJECT (button), "id"));
+
+  dk_page_go (DK_PAGE (gtk_widget_get_ancestor (GTK_WIDGET (button), DK_TYPE_PAGE)), page, id);
+}
+
+GtkWidget *
+dk_page_link_new (const char *page, const char *id)
+{
+  GtkWidget *button = gtk_button_new ();
+
+  g_object_set_data_full (G_OBJECT (button), "page", g_strdup (page), g_free);
+  g_object_set_data_full (G_OBJECT (button), "id", g_strdup (id), g_free);
+  g_signal_connect (button, "clicked", G_CALLBACK (on_link), NULL);
+  return button;
+}

@@ -62,4 +62,8 @@ gboolean dk_page_failed (DkPage *self, const GError *error);
 /* Goes to another page of the shell ("tickets"), there to the thing of that id if given. */
 void dk_page_go (DkPage *self, const char *page, const char *id);
 
+/* A button without words that goes to a page of the shell, and there to what has this id (copied);
+ * it finds its way by the page that it stands in. */
+GtkWidget *dk_page_link_new (const char *page, const char *id);
+
 G_END_DECLS

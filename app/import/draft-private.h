@@ -65,9 +65,6 @@ const char *dk_draft_get (const DkDraft *draft, DkDraftField field);
 void dk_draft_add_number (DkDraft *draft, const char *kind, const char *value, const char *label,
                           int rank);
 
-/* Number of numbers so far. */
-guint dk_draft_numbers (const DkDraft *draft);
-
 /* Takes the draft into the list, as a record with remarks or as a reject, and empties it. place is
  * copied. */
 void dk_draft_finish (DkDraft *draft, DkImportList *list, const char *place);

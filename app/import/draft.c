@@ -188,12 +188,6 @@ dk_draft_add_number (DkDraft *draft, const char *kind, const char *value, const 
   number_clear (&number);
 }
 
-guint
-dk_draft_numbers (const DkDraft *draft)
-{
-  return draft->numbers->len;
-}
-
 static int
 compare_numbers (gconstpointer a, gconstpointer b)
 {

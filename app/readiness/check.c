@@ -87,40 +87,50 @@ dk_ready_found (DkFinding *finding, DkReadyState state, char *detail, const char
   return TRUE;
 }
 
+static gboolean tell (DkFinding *finding, DkReadyState state, const char *remedy,
+                      const char *format, va_list values) G_GNUC_PRINTF (4, 0);
+
+static gboolean
+tell (DkFinding *finding, DkReadyState state, const char *remedy, const char *format,
+      va_list values)
+{
+  return dk_ready_found (finding, state, g_strdup_vprintf (format, values), remedy);
+}
+
 gboolean
 dk_ready_green (DkFinding *finding, const char *format, ...)
 {
+  gboolean done;
   va_list values;
-  char *detail;
 
   va_start (values, format);
-  detail = g_strdup_vprintf (format, values);
+  done = tell (finding, DK_READY_GREEN, NULL, format, values);
   va_end (values);
-  return dk_ready_found (finding, DK_READY_GREEN, detail, NULL);
+  return done;
 }
 
 gboolean
 dk_ready_amber (DkFinding *finding, const char *remedy, const char *format, ...)
 {
+  gboolean done;
   va_list values;
-  char *detail;
 
   va_start (values, format);
-  detail = g_strdup_vprintf (format, values);
+  done = tell (finding, DK_READY_AMBER, remedy, format, values);
   va_end (values);
-  return dk_ready_found (finding, DK_READY_AMBER, detail, remedy);
+  return done;
 }
 
 gboolean
 dk_ready_red (DkFinding *finding, const char *remedy, const char *format, ...)
 {
+  gboolean done;
   va_list values;
-  char *detail;
 
   va_start (values, format);
-  detail = g_strdup_vprintf (format, values);
+  done = tell (finding, DK_READY_RED, remedy, format, values);
   va_end (values);
-  return dk_ready_found (finding, DK_READY_RED, detail, remedy);
+  return done;
 }
 
 void

@@ -163,8 +163,9 @@ strings_text (char **strings)
 }
 
 static gboolean
-add_runbook (DkStore *store, gint64 pack, const DkRunbook *r, GError **error)
+add_runbook (DkStore *store, gint64 pack, gconstpointer item, GError **error)
 {
+  const DkRunbook *r = item;
   g_autoptr (DkStmt) stmt = dk_stmt_new (
       dk_store_db (store),
       "INSERT INTO runbook (pack, ref, title, service, tags, owner, reviewed, review_every_days,"
@@ -226,8 +227,9 @@ service_facts (const DkService *s)
 }
 
 static gboolean
-add_service (DkStore *store, gint64 pack, const DkService *s, GError **error)
+add_service (DkStore *store, gint64 pack, gconstpointer item, GError **error)
 {
+  const DkService *s = item;
   g_autoptr (DkStmt) stmt
       = dk_stmt_new (dk_store_db (store), "INSERT INTO service (pack, ref, name, criticality,"
                                           " depends_on, facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
@@ -249,8 +251,9 @@ add_service (DkStore *store, gint64 pack, const DkService *s, GError **error)
 }
 
 static gboolean
-add_form (DkStore *store, gint64 pack, const DkForm *form, GError **error)
+add_form (DkStore *store, gint64 pack, gconstpointer item, GError **error)
 {
+  const DkForm *form = item;
   g_autoptr (DkStmt) stmt = dk_stmt_new (
       dk_store_db (store), "INSERT INTO form (pack, ref, source) VALUES (?1, ?2, ?3)");
 
@@ -261,8 +264,9 @@ add_form (DkStore *store, gint64 pack, const DkForm *form, GError **error)
 }
 
 static gboolean
-add_shift (DkStore *store, gint64 pack, const DkShift *s, GError **error)
+add_shift (DkStore *store, gint64 pack, gconstpointer item, GError **error)
 {
+  const DkShift *s = item;
   g_autoptr (DkStmt) stmt = dk_stmt_new (
       dk_store_db (store),
       "INSERT INTO shift (pack, service, tier, contact, timezone, starts, ends, repeat_days, until,"
@@ -282,8 +286,9 @@ add_shift (DkStore *store, gint64 pack, const DkShift *s, GError **error)
 }
 
 static gboolean
-add_call_tree (DkStore *store, gint64 pack, const DkCallTree *tree, GError **error)
+add_call_tree (DkStore *store, gint64 pack, gconstpointer item, GError **error)
 {
+  const DkCallTree *tree = item;
   g_autoptr (DkStmt) stmt = dk_stmt_new (
       dk_store_db (store),
       "INSERT INTO call_tree (pack, ref, title, source) VALUES (?1, ?2, ?3, ?4)");
@@ -314,8 +319,9 @@ join_shown (const char *const *texts)
 }
 
 static gboolean
-add_device (DkStore *store, gint64 pack, const DkDevice *d, GError **error)
+add_device (DkStore *store, gint64 pack, gconstpointer item, GError **error)
 {
+  const DkDevice *d = item;
   g_autoptr (DkStmt) stmt = dk_stmt_new (
       dk_store_db (store),
       "INSERT INTO device (pack, ref, owner, location, os, serial, recovery_key_id, note)"
@@ -339,7 +345,7 @@ add_device (DkStore *store, gint64 pack, const DkDevice *d, GError **error)
   return dk_stmt_run (stmt, error) && dk_search_put (store, &findable, error);
 }
 
-typedef gboolean (*AddItem) (DkStore *store, gint64 pack, const gpointer item, GError **error);
+typedef gboolean (*AddItem) (DkStore *store, gint64 pack, gconstpointer item, GError **error);
 
 static gboolean
 add_batch (DkStore *store, gint64 pack, GPtrArray *items, AddItem add, GError **error)
@@ -355,87 +361,51 @@ add_batch (DkStore *store, gint64 pack, GPtrArray *items, AddItem add, GError **
 }
 
 static gboolean
-add_contact_item (DkStore *store, gint64 pack, const gpointer item, GError **error)
+add_contact (DkStore *store, gint64 pack, gconstpointer item, GError **error)
 {
   return dk_content_add_contact_row (store, pack, item, DK_SINCE_PACK, error);
-}
-
-static gboolean
-add_runbook_item (DkStore *store, gint64 pack, const gpointer item, GError **error)
-{
-  return add_runbook (store, pack, item, error);
-}
-
-static gboolean
-add_service_item (DkStore *store, gint64 pack, const gpointer item, GError **error)
-{
-  return add_service (store, pack, item, error);
-}
-
-static gboolean
-add_form_item (DkStore *store, gint64 pack, const gpointer item, GError **error)
-{
-  return add_form (store, pack, item, error);
-}
-
-static gboolean
-add_shift_item (DkStore *store, gint64 pack, const gpointer item, GError **error)
-{
-  return add_shift (store, pack, item, error);
-}
-
-static gboolean
-add_call_tree_item (DkStore *store, gint64 pack, const gpointer item, GError **error)
-{
-  return add_call_tree (store, pack, item, error);
-}
-
-static gboolean
-add_device_item (DkStore *store, gint64 pack, const gpointer item, GError **error)
-{
-  return add_device (store, pack, item, error);
 }
 
 gboolean
 dk_content_store_add_shifts (DkStore *store, gint64 pack, GPtrArray *shifts, GError **error)
 {
-  return add_batch (store, pack, shifts, add_shift_item, error);
+  return add_batch (store, pack, shifts, add_shift, error);
 }
 
 gboolean
 dk_content_store_add_call_trees (DkStore *store, gint64 pack, GPtrArray *trees, GError **error)
 {
-  return add_batch (store, pack, trees, add_call_tree_item, error);
+  return add_batch (store, pack, trees, add_call_tree, error);
 }
 
 gboolean
 dk_content_store_add_devices (DkStore *store, gint64 pack, GPtrArray *devices, GError **error)
 {
-  return add_batch (store, pack, devices, add_device_item, error);
+  return add_batch (store, pack, devices, add_device, error);
 }
 
 gboolean
 dk_content_store_add_contacts (DkStore *store, gint64 pack, GPtrArray *contacts, GError **error)
 {
-  return add_batch (store, pack, contacts, add_contact_item, error);
+  return add_batch (store, pack, contacts, add_contact, error);
 }
 
 gboolean
 dk_content_store_add_runbooks (DkStore *store, gint64 pack, GPtrArray *runbooks, GError **error)
 {
-  return add_batch (store, pack, runbooks, add_runbook_item, error);
+  return add_batch (store, pack, runbooks, add_runbook, error);
 }
 
 gboolean
 dk_content_store_add_services (DkStore *store, gint64 pack, GPtrArray *services, GError **error)
 {
-  return add_batch (store, pack, services, add_service_item, error);
+  return add_batch (store, pack, services, add_service, error);
 }
 
 gboolean
 dk_content_store_add_forms (DkStore *store, gint64 pack, GPtrArray *forms, GError **error)
 {
-  return add_batch (store, pack, forms, add_form_item, error);
+  return add_batch (store, pack, forms, add_form, error);
 }
 
 gboolean

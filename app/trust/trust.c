@@ -369,14 +369,6 @@ lead_keys_of (const DkTrust *trust)
   return keys;
 }
 
-GPtrArray *
-dk_trust_lead_recipients (DkStore *store, GError **error)
-{
-  g_autoptr (DkTrust) trust = dk_trust_effective (store, error);
-
-  return trust != NULL ? lead_keys_of (trust) : NULL;
-}
-
 gboolean
 dk_trust_settle (DkStore *store, GPtrArray *messages, GError **error)
 {

@@ -83,10 +83,6 @@ const DkTrustRevoked *dk_trust_find_revoked (const DkTrust *trust, const DkMinis
  * holds. New reference. Any thread. */
 json_t *dk_trust_to_json (const DkTrust *trust);
 
-/* X25519 public keys (32 bytes each) that words for leads are sealed to besides the kit's own: the
- * lead recipients of the desks that count. New array of GBytes. */
-GPtrArray *dk_trust_lead_recipients (DkStore *store, GError **error) DK_CHECKED;
-
 /* At unlock and after each change: gives the store the recipients above for words for leads. What
  * is to be told to the person is added to `messages` (of char *, may be NULL), sentences. */
 gboolean dk_trust_settle (DkStore *store, GPtrArray *messages, GError **error) DK_CHECKED;
