@@ -226,6 +226,21 @@ dk_container_manifest_bytes (const DkContainer *container)
   return container->manifest_bytes;
 }
 
+static char *
+bytes_text (GBytes *bytes)
+{
+  gsize size;
+  const char *data = g_bytes_get_data (bytes, &size);
+
+  return g_strndup (data != NULL ? data : "", size);
+}
+
+char *
+dk_container_manifest_text (const DkContainer *container)
+{
+  return bytes_text (dk_container_manifest_bytes (container));
+}
+
 guint
 dk_container_signature_count (const DkContainer *container)
 {
@@ -246,6 +261,19 @@ dk_container_signature (const DkContainer *container, guint i)
   const DkContainerSignature *signature = g_ptr_array_index (container->signatures, i);
 
   return signature->text;
+}
+
+json_t *
+dk_container_signatures (const DkContainer *container)
+{
+  json_t *object = json_object ();
+
+  for (guint i = 0; i < dk_container_signature_count (container); i++) {
+    g_autofree char *text = bytes_text (dk_container_signature (container, i));
+    if (g_utf8_validate (text, -1, NULL))
+      dk_json_set_text (object, dk_container_signature_id (container, i), text);
+  }
+  return object;
 }
 
 gboolean

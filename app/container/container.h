@@ -46,6 +46,9 @@ const json_t *dk_container_manifest (const DkContainer *container);
 /* The raw bytes of the manifest, borrowed. */
 GBytes *dk_container_manifest_bytes (const DkContainer *container);
 
+/* The manifest as text, byte for byte as it was signed. New string. */
+char *dk_container_manifest_text (const DkContainer *container);
+
 /* How many signatures there are, known signers or not. */
 guint dk_container_signature_count (const DkContainer *container);
 
@@ -54,6 +57,10 @@ const char *dk_container_signature_id (const DkContainer *container, guint i);
 
 /* The text of signature file i, borrowed. */
 GBytes *dk_container_signature (const DkContainer *container, guint i);
+
+/* All signatures: with the manifest's text the proof of a container that is not kept. An object of
+ * key id -> signature file; one that is no UTF-8 holds for nobody and is left out. New reference. */
+json_t *dk_container_signatures (const DkContainer *container);
 
 /* Checks that it is of this type, signed by at least one of the keys, that no signature of these
  * keys is wrong, and then every payload. *signer_ids (may be NULL) gets a new array of the key ids

@@ -25,15 +25,6 @@ refuse (GError **error, const char *format, ...)
   return FALSE;
 }
 
-static char *
-bytes_text (GBytes *bytes)
-{
-  gsize size;
-  const char *data = g_bytes_get_data (bytes, &size);
-
-  return g_strndup (data != NULL ? data : "", size);
-}
-
 static gboolean
 read_time (const json_t *about, const char *key, gint64 *ms, GError **error)
 {
@@ -96,7 +87,7 @@ check_before (DkStore *store, const DkContainer *container, GError **error)
   const char *name = dk_json_get_text (manifest, "name");
   gint64 sequence = dk_json_get_int (manifest, "sequence", 0);
   g_autofree char *shown = dk_text_printable (name != NULL ? name : "", FALSE);
-  g_autofree char *text = bytes_text (dk_container_manifest_bytes (container));
+  g_autofree char *text = dk_container_manifest_text (container);
   g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
   g_auto (Before) before = { .sequence = 0 };
 
@@ -174,7 +165,7 @@ check_created (const json_t *manifest, GError **error)
 gboolean
 dk_pack_is_same (const DkContainer *container, const DkPackFacts *current)
 {
-  g_autofree char *text = bytes_text (dk_container_manifest_bytes (container));
+  g_autofree char *text = dk_container_manifest_text (container);
 
   return current != NULL && strcmp (text, current->manifest) == 0;
 }
@@ -194,30 +185,19 @@ dk_pack_check_order (DkStore *store, const DkContainer *container, const DkPackF
   return check_before (store, container, error);
 }
 
-static char *
-signatures_text (const DkContainer *container)
-{
-  g_autoptr (json_t) object = json_object ();
-
-  for (guint i = 0; i < dk_container_signature_count (container); i++) {
-    g_autofree char *text = bytes_text (dk_container_signature (container, i));
-    dk_json_set_text (object, dk_container_signature_id (container, i), text);
-  }
-  return dk_json_canonical (object, NULL);
-}
-
 DkPackFacts *
 dk_pack_facts_of (const DkContainer *container, const json_t *about, GError **error)
 {
   g_autoptr (DkPackFacts) facts = g_new0 (DkPackFacts, 1);
+  g_autoptr (json_t) signatures = dk_container_signatures (container);
   const char *name = dk_json_get_text (about, "name");
   const char *organisation = dk_json_get_text (about, "organisation");
 
   facts->name = g_strdup (name != NULL ? name : "");
   facts->organisation = g_strdup (organisation != NULL ? organisation : "");
   facts->sequence = dk_json_get_int (about, "sequence", 0);
-  facts->manifest = bytes_text (dk_container_manifest_bytes (container));
-  facts->signatures = signatures_text (container);
+  facts->manifest = dk_container_manifest_text (container);
+  facts->signatures = dk_json_canonical (signatures, NULL);
   if (!read_time (about, "created", &facts->created_ms, error)
       || !read_time (about, "expires", &facts->expires_ms, error))
     return NULL;

@@ -14,28 +14,6 @@
 
 #define SHOWN_MAX 5
 
-static char *
-bytes_text (GBytes *bytes)
-{
-  gsize size;
-  const char *data = g_bytes_get_data (bytes, &size);
-
-  return g_strndup (data != NULL ? data : "", size);
-}
-
-static json_t *
-signatures_of (const DkContainer *container)
-{
-  json_t *object = json_object ();
-
-  for (guint i = 0; i < dk_container_signature_count (container); i++) {
-    g_autofree char *text = bytes_text (dk_container_signature (container, i));
-    if (g_utf8_validate (text, -1, NULL))
-      dk_json_set_text (object, dk_container_signature_id (container, i), text);
-  }
-  return object;
-}
-
 static DkTrust *
 trust_that_holds (DkStore *store, GError **error)
 {
@@ -100,8 +78,8 @@ find_revoked_signature (const DkTrust *trust, const char *manifest, const json_t
 static gboolean
 refuse_revoked (const DkTrust *trust, const DkContainer *container, GError **error)
 {
-  g_autofree char *manifest = bytes_text (dk_container_manifest_bytes (container));
-  g_autoptr (json_t) signatures = signatures_of (container);
+  g_autofree char *manifest = dk_container_manifest_text (container);
+  g_autoptr (json_t) signatures = dk_container_signatures (container);
   const DkTrustRevoked *revoked = find_revoked_signature (trust, manifest, signatures);
   g_autofree char *by = NULL;
 
@@ -242,7 +220,7 @@ static gboolean
 refuse_alone (const DkTrust *trust, const DkContainer *container, GPtrArray *changes,
               GPtrArray *found, const json_t *fleet, GError **error)
 {
-  g_autoptr (json_t) signatures = signatures_of (container);
+  g_autoptr (json_t) signatures = dk_container_signatures (container);
   g_autofree char *what = join_changes (changes);
   g_autofree char *own = tell_own_signers (trust, fleet, signatures);
   g_autofree char *there = join_signers (trust, found, TRUE);
@@ -313,8 +291,8 @@ static gboolean
 check_rules (const DkTrust *trust, const DkContainer *container, GPtrArray *changes,
              const json_t *fleet, GError **error)
 {
-  g_autofree char *manifest = bytes_text (dk_container_manifest_bytes (container));
-  g_autoptr (json_t) signatures = signatures_of (container);
+  g_autofree char *manifest = dk_container_manifest_text (container);
+  g_autoptr (json_t) signatures = dk_container_signatures (container);
   g_autoptr (GPtrArray) found = dk_trust_find_signatures (trust, manifest, signatures);
 
   if (found->len == 0)
@@ -360,7 +338,7 @@ insert_row (DkStore *store, const DkContainer *container, const json_t *fleet,
                            " ON CONFLICT (name, sequence) DO UPDATE SET"
                            " manifest = excluded.manifest, signatures = excluded.signatures,"
                            " fleet = excluded.fleet, applied_ms = excluded.applied_ms");
-  g_autoptr (json_t) signatures = signatures_of (container);
+  g_autoptr (json_t) signatures = dk_container_signatures (container);
   g_autofree char *signatures_text = dk_json_canonical (signatures, NULL);
   g_autofree char *fleet_text = dk_json_canonical (fleet, NULL);
   const json_t *facts = dk_container_manifest (container);
@@ -405,8 +383,8 @@ gboolean
 dk_trust_accept (DkStore *store, const DkContainer *container, const json_t *fleet, GError **error)
 {
   g_autoptr (DkTrust) trust = trust_that_holds (store, error);
-  g_autofree char *manifest = bytes_text (dk_container_manifest_bytes (container));
-  g_autoptr (json_t) signatures = signatures_of (container);
+  g_autofree char *manifest = dk_container_manifest_text (container);
+  g_autoptr (json_t) signatures = dk_container_signatures (container);
   g_autoptr (GPtrArray) changes = NULL;
   g_autoptr (GPtrArray) found = NULL;
   gboolean says_so = FALSE;
