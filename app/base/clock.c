@@ -47,6 +47,14 @@ dk_time_format_local (gint64 wall_ms)
 }
 
 char *
+dk_time_format_minute (gint64 wall_ms)
+{
+  g_autoptr (GDateTime) t = date_time (wall_ms, TRUE);
+
+  return g_date_time_format (t, "%Y-%m-%d %H:%M");
+}
+
+char *
 dk_time_format_short (gint64 wall_ms, gint64 now_ms)
 {
   g_autoptr (GDateTime) t = date_time (wall_ms, TRUE);

@@ -25,6 +25,9 @@ char *dk_time_format_utc (gint64 wall_ms);
 /* ISO 8601 in local time with offset, whole seconds: "2026-11-22T13:31:05+01:00". New string. */
 char *dk_time_format_local (gint64 wall_ms);
 
+/* For paper, local time: "2026-11-22 13:31". New string. Any thread. */
+char *dk_time_format_minute (gint64 wall_ms);
+
 /* For people, local time, 24 hours: "13:31" if it is the day of now_ms, else "22 Nov 13:31", with
  * the year if that differs. New string. Any thread. */
 char *dk_time_format_short (gint64 wall_ms, gint64 now_ms);

@@ -214,6 +214,15 @@ dk_platform_cpu_us (void)
   return (gint64) t.tv_sec * G_USEC_PER_SEC + t.tv_nsec / 1000;
 }
 
+gint64
+dk_platform_thread_cpu_us (void)
+{
+  struct timespec t = { 0 };
+
+  (void) clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
+  return (gint64) t.tv_sec * G_USEC_PER_SEC + t.tv_nsec / 1000;
+}
+
 guint64
 dk_platform_available_memory (void)
 {

@@ -53,6 +53,10 @@ char *dk_platform_user_name (void);
 /* CPU time of this process so far in microseconds; for figures, never for control. */
 gint64 dk_platform_cpu_us (void);
 
+/* CPU time of the calling thread so far in microseconds: what bounds work that a busy PC must not
+ * cut short. */
+gint64 dk_platform_thread_cpu_us (void);
+
 /* Memory in bytes that a program can get now without others being pushed out to disk, 0 if unknown.
  */
 guint64 dk_platform_available_memory (void);

@@ -1,39 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/form/form-private.h"
+#include "app/form/state-private.h"
 
 #include <string.h>
 
 #include "app/base/clock.h"
 #include "app/base/limits.h"
 #include "app/base/text.h"
-#include "app/model/ticket.h"
+#include "app/model/device.h"
 
-static void
-problem_free (DkFormProblem *problem)
+#define FILE_NAME_BYTES 255u
+
+void
+dk_form_problem_free (DkFormProblem *problem)
 {
+  if (problem == NULL) {
+    return;
+  }
   g_free (problem->field);
   g_free (problem->message);
   g_free (problem);
 }
 
-static void
-add_problem (GPtrArray *problems, const char *field, const char *message)
+void
+dk_form_add_problem (GPtrArray *problems, const char *field, int row, const char *message)
 {
   DkFormProblem *problem = g_new0 (DkFormProblem, 1);
   problem->field = g_strdup (field);
+  problem->row = row;
   problem->message = g_strdup (message);
   g_ptr_array_add (problems, problem);
 }
 
-static gboolean
-has_value (const DkField *field)
-{
-  return field->type != DK_FIELD_NOTE && field->type != DK_FIELD_GROUP_BEGIN
-         && field->type != DK_FIELD_GROUP_END;
-}
-
-static gboolean
-is_missing (const DkField *field, const json_t *value)
+gboolean
+dk_form_is_missing (const DkField *field, const json_t *value)
 {
   if (value == NULL || json_is_null (value)) {
     return TRUE;
@@ -60,13 +59,7 @@ is_choice (const DkField *field, const json_t *value)
   } else {
     name = g_strdup (json_string_value (value));
   }
-  for (guint i = 0; name != NULL && i < field->choices->len; i++) {
-    const DkChoice *choice = g_ptr_array_index (field->choices, i);
-    if (g_str_equal (choice->name, name)) {
-      return TRUE;
-    }
-  }
-  return FALSE;
+  return dk_form_find_choice (field, name) != NULL;
 }
 
 static const char *
@@ -77,7 +70,12 @@ check_text (const DkField *field, const json_t *value)
   if (!json_is_string (value)) {
     return "must be a text";
   }
-  return json_string_length (value) <= limit ? NULL : "is too long; move the rest to a note";
+  if (json_string_length (value) > limit) {
+    return "is too long; move the rest to a note";
+  }
+  return dk_device_find_key (json_string_value (value), NULL) == NULL
+             ? NULL
+             : "holds a disk recovery key; take the key out: only its ID is kept";
 }
 
 static const char *
@@ -113,13 +111,57 @@ check_time (const DkField *field, const json_t *value)
              : "must be a date and time";
 }
 
-/* What is wrong with a value, in words; NULL if it fits. */
+static gboolean
+is_hash (const char *text)
+{
+  return text != NULL && strlen (text) == 64 && strspn (text, "0123456789abcdef") == 64;
+}
+
+G_STATIC_ASSERT (DK_FORM_FILE_BYTES == 5u << 20);
+
 static const char *
-check_value (const DkField *field, const json_t *value)
+check_file (const DkField *field, const json_t *value)
+{
+  const char *name = dk_json_get_text (value, "name");
+  const char *type = dk_json_get_text (value, "type");
+  gint64 size = dk_json_get_int (value, "size", -1);
+  if (name == NULL || *name == '\0' || strlen (name) > FILE_NAME_BYTES
+      || strpbrk (name, "/\\") != NULL || type == NULL || strlen (type) > FILE_NAME_BYTES
+      || !is_hash (dk_json_get_text (value, "sha256")) || json_object_size (value) != 4) {
+    return "must be a file with its name, type, size and sha256";
+  }
+  if (size < 0 || size > DK_FORM_FILE_BYTES) {
+    return "is too large; a file may have 5 MiB";
+  }
+  return field->is_image && !g_str_has_prefix (type, "image/") ? "must be a picture" : NULL;
+}
+
+G_STATIC_ASSERT (DK_FORM_ROWS_MAX == 500);
+
+static const char *
+check_repeat (const json_t *value)
+{
+  if (!json_is_array (value)) {
+    return "must be a list of rows";
+  }
+  if (json_array_size (value) > DK_FORM_ROWS_MAX) {
+    return "has too many rows; a list holds 500";
+  }
+  for (gsize i = 0; i < json_array_size (value); i++) {
+    if (!json_is_object (json_array_get (value, i))) {
+      return "holds something that is no row";
+    }
+  }
+  return NULL;
+}
+
+const char *
+dk_form_check_value (const DkField *field, const json_t *value)
 {
   switch (field->type) {
   case DK_FIELD_TEXT:
   case DK_FIELD_LOOKUP:
+  case DK_FIELD_CALCULATE:
     return check_text (field, value);
   case DK_FIELD_INTEGER:
     return json_is_integer (value) ? NULL : "must be a whole number";
@@ -137,73 +179,45 @@ check_value (const DkField *field, const json_t *value)
   case DK_FIELD_BOOLEAN:
   case DK_FIELD_ACKNOWLEDGE:
     return json_is_boolean (value) ? NULL : "must be yes or no";
+  case DK_FIELD_FILE:
+    return check_file (field, value);
+  case DK_FIELD_REPEAT_BEGIN:
+    return check_repeat (value);
   case DK_FIELD_NOTE:
   case DK_FIELD_GROUP_BEGIN:
   case DK_FIELD_GROUP_END:
+  case DK_FIELD_REPEAT_END:
     break;
   }
   return "takes no value";
 }
 
-static void
-check_unknown (const DkForm *form, const json_t *answers, GPtrArray *problems)
-{
-  const char *name = NULL;
-  json_t *value = NULL;
-  json_object_foreach ((json_t *) answers, name, value) {
-    const DkField *field = dk_form_find (form, name);
-    gboolean is_known = field != NULL ? has_value (field) : dk_ticket_is_column (name);
-    if (!is_known && !json_is_null (value)) {
-      add_problem (problems, name, "this form has no such field");
-    }
-  }
-}
-
-GPtrArray *
-dk_form_check (const DkForm *form, const json_t *answers)
-{
-  GPtrArray *problems = g_ptr_array_new_with_free_func ((GDestroyNotify) problem_free);
-  for (guint i = 0; i < form->fields->len; i++) {
-    const DkField *field = g_ptr_array_index (form->fields, i);
-    if (!has_value (field)) {
-      continue;
-    }
-    const json_t *value = json_object_get (answers, field->name);
-    if (is_missing (field, value)) {
-      if (field->required) {
-        add_problem (problems, field->name,
-                     field->type == DK_FIELD_ACKNOWLEDGE ? "must be ticked" : "must be filled in");
-      }
-      continue;
-    }
-    const char *message = check_value (field, value);
-    if (message != NULL) {
-      add_problem (problems, field->name, message);
-    }
-  }
-  check_unknown (form, answers, problems);
-  return problems;
-}
-
 json_t *
 dk_form_defaults (const DkForm *form)
 {
-  json_t *answers = json_object ();
+  g_autoptr (DkFormState) state = dk_form_state_new ((DkForm *) (guintptr) form, NULL, NULL);
+  json_t *answers = dk_form_state_draft (state);
   for (guint i = 0; i < form->fields->len; i++) {
     const DkField *field = g_ptr_array_index (form->fields, i);
-    if (field->default_value == NULL) {
-      continue;
-    }
-    gsize size = strlen (field->default_value);
-    gboolean is_call = (field->type == DK_FIELD_DATE || field->type == DK_FIELD_DATE_TIME)
-                       && g_str_has_suffix (field->default_value, "()");
-    g_autofree char *text = g_strndup (field->default_value, is_call ? size - 2 : size);
-    json_t *value = dk_form_convert (field, text, NULL);
-    if (value != NULL) {
-      json_object_set_new (answers, field->name, value);
+    if (field->has_calculation) {
+      json_object_del (answers, field->name);
     }
   }
   return answers;
+}
+
+/* "Devices 2, Host" for the second row of a repeat. New string. */
+static char *
+name_place (const DkForm *form, const DkFormProblem *problem)
+{
+  const DkField *field = dk_form_find (form, problem->field);
+  if (field == NULL) {
+    return dk_text_printable (problem->field, FALSE);
+  }
+  if (problem->row < 0 || field->repeat == NULL) {
+    return g_strdup (field->label);
+  }
+  return g_strdup_printf ("%s %d, %s", field->repeat->label, problem->row + 1, field->label);
 }
 
 char *
@@ -212,10 +226,10 @@ dk_form_problems_text (const DkForm *form, GPtrArray *problems)
   g_autoptr (GString) text = g_string_new (NULL);
   for (guint i = 0; i < problems->len; i++) {
     const DkFormProblem *problem = g_ptr_array_index (problems, i);
-    const DkField *field = dk_form_find (form, problem->field);
-    g_autofree char *name = dk_text_printable (problem->field, FALSE);
-    g_string_append_printf (text, "%s%s: %s.", i > 0 ? " " : "",
-                            field != NULL ? field->label : name, problem->message);
+    g_autofree char *place = name_place (form, problem);
+    gboolean is_sentence = g_str_has_suffix (problem->message, ".");
+    g_string_append_printf (text, "%s%s: %s%s", i > 0 ? " " : "", place, problem->message,
+                            is_sentence ? "" : ".");
   }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

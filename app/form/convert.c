@@ -247,7 +247,7 @@ convert_multiple (const DkField *field, const char *text, GError **error)
 static json_t *
 convert_text (const DkField *field, const char *text, GError **error)
 {
-  gboolean is_long = field->appearance != NULL;
+  gboolean is_long = dk_form_is_multiline (field);
   g_autofree char *line = is_long ? g_strdup (text) : dk_text_clean_line (text);
   gsize limit = g_str_equal (field->name, "summary") ? DK_LIMIT_SUMMARY_BYTES
                                                      : DK_LIMIT_FIELD_BYTES;
@@ -259,6 +259,20 @@ convert_text (const DkField *field, const char *text, GError **error)
     return refuse (field, error, what);
   }
   return json_string (line);
+}
+
+/* A file and the rows of a repeat are given as JSON. */
+static json_t *
+convert_document (const DkField *field, const char *text, GError **error)
+{
+  g_autoptr (json_t) value
+      = dk_json_parse (text, strlen (text), DK_LIMIT_JSON_BYTES, field->label, error);
+  if (value == NULL) {
+    return NULL;
+  }
+  const char *problem = dk_json_is_plain (value) ? dk_form_check_value (field, value)
+                                                 : "write decimal numbers as texts";
+  return problem == NULL ? g_steal_pointer (&value) : refuse (field, error, problem);
 }
 
 json_t *
@@ -289,9 +303,15 @@ dk_form_convert (const DkField *field, const char *text, GError **error)
   case DK_FIELD_BOOLEAN:
   case DK_FIELD_ACKNOWLEDGE:
     return convert_boolean (field, clean, error);
+  case DK_FIELD_FILE:
+  case DK_FIELD_REPEAT_BEGIN:
+    return convert_document (field, clean, error);
+  case DK_FIELD_CALCULATE:
+    return refuse (field, error, "this is computed and cannot be typed");
   case DK_FIELD_NOTE:
   case DK_FIELD_GROUP_BEGIN:
   case DK_FIELD_GROUP_END:
+  case DK_FIELD_REPEAT_END:
     break;
   }
   return refuse (field, error, "this row of the form holds words only and takes no value");
@@ -327,6 +347,16 @@ show_list (const DkField *field, const json_t *value)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+static char *
+show_file (const json_t *value)
+{
+  const char *name = dk_json_get_text (value, "name");
+  gint64 size = dk_json_get_int (value, "size", 0);
+  g_autofree char *shown = size < 1024 ? g_strdup_printf ("%" G_GINT64_FORMAT " bytes", size)
+                                       : g_strdup_printf ("%" G_GINT64_FORMAT " kB", size / 1024);
+  return g_strdup_printf ("%s (%s)", name != NULL ? name : "", shown);
+}
+
 char *
 dk_form_show (const DkField *field, const json_t *value)
 {
@@ -337,6 +367,13 @@ dk_form_show (const DkField *field, const json_t *value)
   }
   if (json_is_boolean (value)) {
     return g_strdup (json_is_true (value) ? "Yes" : "No");
+  }
+  if (field->type == DK_FIELD_REPEAT_BEGIN && json_is_array (value)) {
+    gsize count = json_array_size (value);
+    return g_strdup_printf ("%" G_GSIZE_FORMAT " %s", count, count == 1 ? "row" : "rows");
+  }
+  if (field->type == DK_FIELD_FILE && json_is_object (value)) {
+    return show_file (value);
   }
   if (json_is_array (value)) {
     return show_list (field, value);

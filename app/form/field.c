@@ -30,18 +30,26 @@ static const TypeWord type_words[] = {
   { "operator", DK_FIELD_LOOKUP },
   { "begin_group", DK_FIELD_GROUP_BEGIN },
   { "end_group", DK_FIELD_GROUP_END },
+  { "begin_repeat", DK_FIELD_REPEAT_BEGIN },
+  { "end_repeat", DK_FIELD_REPEAT_END },
+  { "calculate", DK_FIELD_CALCULATE },
+  { "image", DK_FIELD_FILE },
+  { "file", DK_FIELD_FILE },
+};
+
+/* How a control may look, by type; the screen may pass over it. */
+static const struct {
+  DkFieldType type;
+  const char *word;
+} appearances[] = {
+  { DK_FIELD_TEXT, "multiline" },          { DK_FIELD_TEXT, "numbers" },
+  { DK_FIELD_SELECT_ONE, "minimal" },      { DK_FIELD_SELECT_ONE, "autocomplete" },
+  { DK_FIELD_SELECT_MULTIPLE, "minimal" }, { DK_FIELD_SELECT_MULTIPLE, "autocomplete" },
+  { DK_FIELD_GROUP_BEGIN, "field-list" },  { DK_FIELD_REPEAT_BEGIN, "field-list" },
 };
 
 static const char *const text_columns[] = { "summary", "details", "caller", "callback", "location",
                                             "device",  "service", "group",  "resolution", NULL };
-
-static void
-choice_free (DkChoice *choice)
-{
-  g_free (choice->name);
-  g_free (choice->label);
-  g_free (choice);
-}
 
 void
 dk_form_field_free (DkField *field)
@@ -50,11 +58,16 @@ dk_form_field_free (DkField *field)
     return;
   }
   g_free (field->name);
+  g_free (field->list);
   g_free (field->lookup);
   g_free (field->label);
   g_free (field->hint);
+  g_free (field->label_words);
+  g_free (field->hint_words);
+  g_free (field->message_words);
   g_free (field->appearance);
   g_free (field->default_value);
+  g_free (field->constraint_message);
   g_clear_pointer (&field->choices, g_ptr_array_unref);
   g_strfreev (field->paper_columns);
   g_free (field->paper_column_widths);
@@ -64,35 +77,45 @@ dk_form_field_free (DkField *field)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DkField, dk_form_field_free)
 
 gboolean
+dk_form_is_bracket (const DkField *field)
+{
+  return field->type == DK_FIELD_GROUP_BEGIN || field->type == DK_FIELD_GROUP_END
+         || field->type == DK_FIELD_REPEAT_BEGIN || field->type == DK_FIELD_REPEAT_END;
+}
+
+gboolean
+dk_form_has_value (const DkField *field)
+{
+  return field->type != DK_FIELD_NOTE && !dk_form_is_bracket (field);
+}
+
+gboolean
+dk_form_is_multiline (const DkField *field)
+{
+  return field->type == DK_FIELD_TEXT && g_strcmp0 (field->appearance, "multiline") == 0;
+}
+
+gboolean
 dk_form_is_integer_choice (const DkField *field)
 {
   return field->type == DK_FIELD_SELECT_ONE
          && (g_str_equal (field->name, "impact") || g_str_equal (field->name, "urgency"));
 }
 
-static gboolean
-take_choices (DkField *field, const json_t *list, const char *language, GError **error)
+static const TypeWord *
+find_type (const char *word)
 {
-  field->choices = g_ptr_array_new_with_free_func ((GDestroyNotify) choice_free);
-  for (gsize i = 0; i < json_array_size (list); i++) {
-    const json_t *row = json_array_get (list, i);
-    DkChoice *choice = g_new0 (DkChoice, 1);
-    choice->name = g_strdup (dk_json_get_text (row, "name"));
-    g_ptr_array_add (field->choices, choice);
-    if (!dk_form_read_label (json_object_get (row, "label"), "/choices", language, &choice->label,
-                             error)) {
-      return FALSE;
-    }
-    if (choice->label == NULL) {
-      choice->label = g_strdup (choice->name);
+  for (gsize i = 0; word != NULL && i < G_N_ELEMENTS (type_words); i++) {
+    if (g_str_equal (word, type_words[i].word)) {
+      return &type_words[i];
     }
   }
-  return TRUE;
+  return NULL;
 }
 
 static gboolean
-read_type (DkField *field, const json_t *row, const char *pointer, const json_t *choices,
-           const char *language, GError **error)
+read_type (const DkFormReader *reader, DkField *field, const json_t *row, const char *pointer,
+           GError **error)
 {
   g_autofree char *place = g_strdup_printf ("%s/type", pointer);
   const char *text = dk_json_get_text (row, "type");
@@ -100,29 +123,40 @@ read_type (DkField *field, const json_t *row, const char *pointer, const json_t 
     return dk_form_fault (error, place, "a row needs a type");
   }
   g_auto (GStrv) parts = g_strsplit (text, " ", 2);
-  const TypeWord *found = NULL;
-  for (gsize i = 0; parts[0] != NULL && i < G_N_ELEMENTS (type_words); i++) {
-    if (g_str_equal (parts[0], type_words[i].word)) {
-      found = &type_words[i];
-    }
-  }
-  g_autofree char *shown = dk_text_printable (text, FALSE);
+  const TypeWord *found = find_type (parts[0]);
+  g_autofree char *printable = dk_text_printable (text, FALSE);
+  g_autofree char *shown = dk_text_shorten (printable, 80);
   if (found == NULL) {
-    return dk_form_fault (error, place, "the type \"%s\" is not %s", shown,
-                          g_str_equal (text, "calculate") ? "supported by this version" : "known");
+    return dk_form_fault (error, place, "the type \"%s\" is not known", shown);
   }
   field->type = found->type;
+  field->is_image = g_str_equal (found->word, "image");
   if (found->type == DK_FIELD_LOOKUP) {
     field->lookup = g_strdup (found->word);
   }
   if (found->type != DK_FIELD_SELECT_ONE && found->type != DK_FIELD_SELECT_MULTIPLE) {
     return parts[1] == NULL ? TRUE : dk_form_fault (error, place, "\"%s\" takes no list", parts[0]);
   }
-  const json_t *list = parts[1] != NULL ? json_object_get (choices, parts[1]) : NULL;
+  GPtrArray *list = parts[1] != NULL ? g_hash_table_lookup (reader->lists, parts[1]) : NULL;
   if (list == NULL) {
     return dk_form_fault (error, place, "\"%s\" names no list of /choices", shown);
   }
-  return take_choices (field, list, language, error);
+  field->list = g_strdup (parts[1]);
+  field->choices = g_ptr_array_ref (list);
+  return TRUE;
+}
+
+/* `required` may be an expression, which is read later. */
+static gboolean
+read_required (DkField *field, const json_t *row, const char *pointer, GError **error)
+{
+  const json_t *value = json_object_get (row, "required");
+  if (value != NULL && !json_is_boolean (value) && !json_is_string (value)) {
+    g_autofree char *place = g_strdup_printf ("%s/required", pointer);
+    return dk_form_fault (error, place, "true, false or an expression is expected here");
+  }
+  field->required = json_is_true (value);
+  return TRUE;
 }
 
 static gboolean
@@ -137,16 +171,45 @@ read_flag (const json_t *row, const char *key, const char *pointer, gboolean *ou
   return TRUE;
 }
 
+/* *words: as the form has them if they tell of other answers; *out: without these. */
 static gboolean
-read_words (DkField *field, const json_t *row, const char *pointer, const char *language,
+read_word (const DkFormReader *reader, const json_t *row, const char *key, const char *pointer,
+           char **out, char **words, GError **error)
+{
+  g_autofree char *place = g_strdup_printf ("%s/%s", pointer, key);
+  g_autofree char *text = NULL;
+  if (!dk_form_read_label (reader, json_object_get (row, key), place, &text, error)) {
+    return FALSE;
+  }
+  if (text == NULL || strstr (text, "${") == NULL) {
+    *out = g_steal_pointer (&text);
+    return TRUE;
+  }
+  *out = dk_form_words_without_answers (text);
+  *words = g_steal_pointer (&text);
+  return TRUE;
+}
+
+static gboolean
+appearance_is_known (const DkField *field)
+{
+  for (gsize i = 0; field->appearance != NULL && i < G_N_ELEMENTS (appearances); i++) {
+    if (appearances[i].type == field->type
+        && g_str_equal (appearances[i].word, field->appearance)) {
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+static gboolean
+read_words (const DkFormReader *reader, DkField *field, const json_t *row, const char *pointer,
             GError **error)
 {
-  g_autofree char *label_place = g_strdup_printf ("%s/label", pointer);
-  g_autofree char *hint_place = g_strdup_printf ("%s/hint", pointer);
-  if (!dk_form_read_label (json_object_get (row, "label"), label_place, language, &field->label,
-                           error)
-      || !dk_form_read_label (json_object_get (row, "hint"), hint_place, language, &field->hint,
-                              error)) {
+  if (!read_word (reader, row, "label", pointer, &field->label, &field->label_words, error)
+      || !read_word (reader, row, "hint", pointer, &field->hint, &field->hint_words, error)
+      || !read_word (reader, row, "constraint_message", pointer, &field->constraint_message,
+                     &field->message_words, error)) {
     return FALSE;
   }
   if (field->label == NULL) {
@@ -157,9 +220,11 @@ read_words (DkField *field, const json_t *row, const char *pointer, const char *
     return TRUE;
   }
   field->appearance = g_strdup (json_string_value (appearance));
-  if (field->type != DK_FIELD_TEXT || g_strcmp0 (field->appearance, "multiline") != 0) {
+  if (!appearance_is_known (field)) {
     g_autofree char *place = g_strdup_printf ("%s/appearance", pointer);
-    return dk_form_fault (error, place, "only \"multiline\" of a text is known");
+    return dk_form_fault (error, place,
+                          "\"multiline\" or \"numbers\" of a text, \"minimal\" or "
+                          "\"autocomplete\" of a select and \"field-list\" of a group are known");
   }
   return TRUE;
 }
@@ -233,9 +298,12 @@ read_default (DkField *field, const json_t *row, const char *pointer, GError **e
   if (!json_is_string (value) || *json_string_value (value) == '\0') {
     return dk_form_fault (error, place, "a text is expected here");
   }
+  if (!dk_form_has_value (field) || field->type == DK_FIELD_FILE
+      || field->type == DK_FIELD_CALCULATE) {
+    return dk_form_fault (error, place, "this row takes no default");
+  }
   field->default_value = g_strdup (json_string_value (value));
-  if ((field->type == DK_FIELD_DATE_TIME && g_str_equal (field->default_value, "now()"))
-      || (field->type == DK_FIELD_DATE && g_str_equal (field->default_value, "today()"))) {
+  if (dk_form_default_is_expression (field->default_value)) {
     return TRUE;
   }
   g_autoptr (GError) reason = NULL;
@@ -246,41 +314,56 @@ read_default (DkField *field, const json_t *row, const char *pointer, GError **e
   return TRUE;
 }
 
-DkField *
-dk_form_read_field (const json_t *row, const char *pointer, const json_t *choices,
-                    const char *language, GError **error)
+static gboolean
+check_row_keys (const DkField *field, const json_t *row, const char *pointer, GError **error)
 {
-  static const char *const known[] = { "type",     "name",    "label",      "hint", "required",
-                                       "readonly", "default", "appearance", "pdf",  "itsm",
-                                       NULL };
+  static const char *const known[]
+      = { "type",     "name",       "label",              "hint",        "required",
+          "readonly", "default",    "appearance",         "pdf",         "itsm",
+          "relevant", "constraint", "constraint_message", "calculation", "choice_filter",
+          NULL };
   static const char *const end_known[] = { "type", NULL };
-  if (!dk_form_check_keys (row, pointer, known, error)) {
-    return NULL;
-  }
-  g_autoptr (DkField) field = g_new0 (DkField, 1);
-  if (!read_type (field, row, pointer, choices, language, error)) {
-    return NULL;
-  }
-  if (field->type == DK_FIELD_GROUP_END) {
-    gboolean alone = dk_form_check_keys (row, pointer, end_known, error);
-    field->paper = DK_PAPER_NONE;
-    field->paper_width = 12;
-    field->paper_lines = 1;
-    return alone ? g_steal_pointer (&field) : NULL;
-  }
+  gboolean is_end = field->type == DK_FIELD_GROUP_END || field->type == DK_FIELD_REPEAT_END;
+  return dk_form_check_keys (row, pointer, is_end ? end_known : known, error);
+}
+
+static gboolean
+read_name (DkField *field, const json_t *row, const char *pointer, GError **error)
+{
   const char *name = dk_json_get_text (row, "name");
   if (name == NULL || !dk_form_name_is_valid (name)) {
     g_autofree char *place = g_strdup_printf ("%s/name", pointer);
-    dk_form_fault (error, place, "a row needs a name of letters, digits and underscores");
-    return NULL;
+    return dk_form_fault (error, place, "a row needs a name of letters, digits and underscores");
   }
   field->name = g_strdup (name);
-  if (!read_flag (row, "required", pointer, &field->required, error)
+  return TRUE;
+}
+
+DkField *
+dk_form_read_field (const DkFormReader *reader, const json_t *row, const char *pointer,
+                    GError **error)
+{
+  if (!json_is_object (row)) {
+    dk_form_fault (error, pointer, "an object is expected here");
+    return NULL;
+  }
+  g_autoptr (DkField) field = g_new0 (DkField, 1);
+  if (!read_type (reader, field, row, pointer, error)
+      || !check_row_keys (field, row, pointer, error)) {
+    return NULL;
+  }
+  if (field->type == DK_FIELD_GROUP_END || field->type == DK_FIELD_REPEAT_END) {
+    field->paper = DK_PAPER_NONE;
+    field->paper_width = 12;
+    field->paper_lines = 1;
+    return g_steal_pointer (&field);
+  }
+  if (!read_name (field, row, pointer, error) || !read_required (field, row, pointer, error)
       || !read_flag (row, "readonly", pointer, &field->readonly, error)
-      || !read_words (field, row, pointer, language, error)
+      || !read_words (reader, field, row, pointer, error)
       || !check_column (field, pointer, error) || !read_default (field, row, pointer, error)
       || !check_itsm (json_object_get (row, "itsm"), pointer, error)
-      || !dk_form_read_paper (json_object_get (row, "pdf"), pointer, language, field, error)) {
+      || !dk_form_read_paper (reader, json_object_get (row, "pdf"), pointer, field, error)) {
     return NULL;
   }
   return g_steal_pointer (&field);

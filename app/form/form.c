@@ -5,8 +5,13 @@
 
 #include "app/form/form-resources.h"
 
-static const char *const shipped_ids[] = { "it-incident", "call-log", "content-feedback",
-                                           NULL };
+static const char *const shipped_ids[] = {
+  "it-incident", "call-log", "service-request", "bitlocker-release", "password-reset",
+  "equipment-loan", "device-sweep", "major-incident-timeline", "patient-safety-escalation",
+  "situation-briefing", "message-slip", "activity-log", "communications-list",
+  "service-status-board", "workaround-list", "shift-handover", "readiness-check",
+  "content-feedback", NULL,
+};
 
 DkForm *
 dk_form_ref (DkForm *form)
@@ -22,10 +27,13 @@ dk_form_unref (DkForm *form)
   if (form == NULL || !g_atomic_int_dec_and_test (&form->references)) {
     return;
   }
+  dk_form_clear_logic (form);
+  g_clear_pointer (&form->follow_ups, g_ptr_array_unref);
   g_free (form->id);
   g_free (form->version);
   g_free (form->title);
   g_free (form->language);
+  g_free (form->default_language);
   g_free (form->hash);
   g_free (form->source);
   g_clear_pointer (&form->by_name, g_hash_table_unref);
@@ -78,6 +86,24 @@ const char *
 dk_form_language (const DkForm *form)
 {
   return form->language;
+}
+
+guint
+dk_form_paper_lines (const DkForm *form)
+{
+  return form->paper_lines;
+}
+
+gboolean
+dk_form_is_landscape (const DkForm *form)
+{
+  return form->is_landscape;
+}
+
+gboolean
+dk_form_is_lead_only (const DkForm *form)
+{
+  return form->is_lead_only;
 }
 
 const char *

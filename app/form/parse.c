@@ -7,9 +7,9 @@
 
 #include "app/base/limits.h"
 #include "app/base/text.h"
+#include "app/model/ticket.h"
 
-static const char *const later_keys[] = { "relevant",    "constraint",    "constraint_message",
-                                          "calculation", "choice_filter", NULL };
+#define SHEET_LINES_MAX 30
 
 gboolean
 dk_form_fault (GError **error, const char *pointer, const char *format, ...)
@@ -25,8 +25,8 @@ dk_form_fault (GError **error, const char *pointer, const char *format, ...)
   return FALSE;
 }
 
-static char *
-join_pointer (const char *pointer, const char *key)
+char *
+dk_form_join_pointer (const char *pointer, const char *key)
 {
   g_autoptr (GString) text = g_string_new (pointer);
   g_string_append_c (text, '/');
@@ -52,11 +52,8 @@ dk_form_check_keys (const json_t *object, const char *pointer, const char *const
   const char *key = NULL;
   json_t *value = NULL;
   json_object_foreach ((json_t *) object, key, value) {
-    g_autofree char *place = join_pointer (pointer, key);
-    if (g_strv_contains (later_keys, key)) {
-      return dk_form_fault (error, place, "this key is not supported by this version");
-    }
     if (!g_strv_contains (known, key)) {
+      g_autofree char *place = dk_form_join_pointer (pointer, key);
       return dk_form_fault (error, place, "this key is not known");
     }
   }
@@ -75,16 +72,16 @@ language_is_valid (const char *language)
 }
 
 static const char *
-pick_language (const json_t *labels, const char *language)
+pick_language (const json_t *labels, const DkForm *form)
 {
-  const char *text = dk_json_get_text (labels, language);
+  const char *text = dk_json_get_text (labels, form->language);
   if (text == NULL) {
-    g_autofree char *base = g_strdup (language);
+    g_autofree char *base = g_strdup (form->language);
     g_strdelimit (base, "-_.@", '\0');
     text = dk_json_get_text (labels, base);
   }
   if (text == NULL) {
-    text = dk_json_get_text (labels, "en");
+    text = dk_json_get_text (labels, form->default_language);
   }
   if (text == NULL) {
     const char *first = json_object_iter_key (json_object_iter ((json_t *) labels));
@@ -111,8 +108,8 @@ check_label (const json_t *value, const char *pointer, GError **error)
 }
 
 gboolean
-dk_form_read_label (const json_t *value, const char *pointer, const char *language, char **out,
-                    GError **error)
+dk_form_read_label (const DkFormReader *reader, const json_t *value, const char *pointer,
+                    char **out, GError **error)
 {
   if (value == NULL) {
     return TRUE;
@@ -127,7 +124,7 @@ dk_form_read_label (const json_t *value, const char *pointer, const char *langua
   const char *key = NULL;
   json_t *text = NULL;
   json_object_foreach ((json_t *) value, key, text) {
-    g_autofree char *place = join_pointer (pointer, key);
+    g_autofree char *place = dk_form_join_pointer (pointer, key);
     if (!language_is_valid (key)) {
       return dk_form_fault (error, place, "this is no language code, such as \"en\" or \"de\"");
     }
@@ -135,7 +132,7 @@ dk_form_read_label (const json_t *value, const char *pointer, const char *langua
       return FALSE;
     }
   }
-  const char *picked = pick_language (value, language);
+  const char *picked = pick_language (value, reader->form);
   if (picked == NULL) {
     return dk_form_fault (error, pointer, "there is no text in any language");
   }
@@ -154,77 +151,8 @@ dk_form_name_is_valid (const char *name)
 }
 
 static gboolean
-is_clean (const char *text)
+read_names (DkForm *form, const json_t *root, const char *language, GError **error)
 {
-  g_autofree char *clean = dk_text_clean_line (text);
-  return g_str_equal (clean, text);
-}
-
-static gboolean
-check_choice_list (const json_t *list, const char *pointer, GError **error)
-{
-  static const char *const known[] = { "name", "label", NULL };
-  if (!json_is_array (list) || json_array_size (list) == 0
-      || json_array_size (list) > DK_FORM_CHOICES_MAX) {
-    return dk_form_fault (error, pointer, "a list of 1 to %u choices is expected here",
-                          DK_FORM_CHOICES_MAX);
-  }
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
-  for (gsize i = 0; i < json_array_size (list); i++) {
-    g_autofree char *place = g_strdup_printf ("%s/%" G_GSIZE_FORMAT, pointer, i);
-    const json_t *choice = json_array_get (list, i);
-    if (!dk_form_check_keys (choice, place, known, error)) {
-      return FALSE;
-    }
-    const char *name = dk_json_get_text (choice, "name");
-    g_autofree char *label_place = g_strdup_printf ("%s/label", place);
-    g_autofree char *label = NULL;
-    if (name == NULL || *name == '\0' || strlen (name) > DK_FORM_NAME_BYTES
-        || strpbrk (name, " ,;") != NULL || !is_clean (name)) {
-      return dk_form_fault (error, place, "a choice needs a name without blanks and commas");
-    }
-    if (!g_hash_table_add (seen, (char *) name)) {
-      return dk_form_fault (error, place, "this choice stands in the list twice");
-    }
-    if (!dk_form_read_label (json_object_get (choice, "label"), label_place, "en", &label, error)) {
-      return FALSE;
-    }
-  }
-  return TRUE;
-}
-
-static gboolean
-check_choices (const json_t *choices, GError **error)
-{
-  if (choices == NULL) {
-    return TRUE;
-  }
-  if (!json_is_object (choices)) {
-    return dk_form_fault (error, "/choices", "an object of lists is expected here");
-  }
-  const char *key = NULL;
-  json_t *list = NULL;
-  json_object_foreach ((json_t *) choices, key, list) {
-    g_autofree char *place = join_pointer ("/choices", key);
-    if (!dk_form_name_is_valid (key)) {
-      return dk_form_fault (error, place, "this is no name for a list");
-    }
-    if (!check_choice_list (list, place, error)) {
-      return FALSE;
-    }
-  }
-  return TRUE;
-}
-
-static gboolean
-read_head (DkForm *form, const json_t *root, const char *language, GError **error)
-{
-  static const char *const known[] = { "form_id", "version", "title", "choices",
-                                       "survey",  "itsm",    NULL };
-  static const char *const itsm_known[] = { "table", NULL };
-  if (!dk_form_check_keys (root, "", known, error)) {
-    return FALSE;
-  }
   const char *id = dk_json_get_text (root, "form_id");
   const char *version = dk_json_get_text (root, "version");
   if (id == NULL || !dk_form_name_is_valid (id) || strlen (id) > DK_LIMIT_NAME_BYTES) {
@@ -235,78 +163,191 @@ read_head (DkForm *form, const json_t *root, const char *language, GError **erro
       || !g_str_is_ascii (version) || strpbrk (version, " \t\n/") != NULL) {
     return dk_form_fault (error, "/version", "a short text without blanks is expected here");
   }
+  const json_t *fallback = json_object_get (root, "default_language");
+  if (fallback != NULL
+      && (!json_is_string (fallback) || !language_is_valid (json_string_value (fallback)))) {
+    return dk_form_fault (error, "/default_language",
+                          "a language code is expected here, such as \"en\" or \"de\"");
+  }
   form->id = g_strdup (id);
   form->version = g_strdup (version);
   form->language = g_strdup (language);
-  if (!dk_form_read_label (json_object_get (root, "title"), "/title", language, &form->title,
-                           error)) {
+  form->default_language = g_strdup (fallback != NULL ? json_string_value (fallback) : "en");
+  return TRUE;
+}
+
+static gboolean
+read_itsm (const json_t *itsm, GError **error)
+{
+  static const char *const known[] = { "table", NULL };
+  if (itsm == NULL) {
+    return TRUE;
+  }
+  if (!dk_form_check_keys (itsm, "/itsm", known, error)) {
+    return FALSE;
+  }
+  if (dk_json_get_text (itsm, "table") == NULL) {
+    return dk_form_fault (error, "/itsm/table", "a text is expected here");
+  }
+  return TRUE;
+}
+
+static gboolean
+read_classification (DkForm *form, const json_t *root, GError **error)
+{
+  const json_t *value = json_object_get (root, "classification");
+  form->is_lead_only = value != NULL;
+  if (value != NULL && g_strcmp0 (json_string_value (value), "lead") != 0) {
+    return dk_form_fault (error, "/classification", "only \"lead\" is known here");
+  }
+  return TRUE;
+}
+
+static gboolean
+read_sheet (DkForm *form, const json_t *block, GError **error)
+{
+  static const char *const known[] = { "lines", "orientation", NULL };
+  if (block == NULL) {
+    return TRUE;
+  }
+  if (!dk_form_check_keys (block, "/pdf", known, error)
+      || !dk_form_read_number (block, "lines", "/pdf", SHEET_LINES_MAX, &form->paper_lines,
+                               error)) {
+    return FALSE;
+  }
+  const json_t *orientation = json_object_get (block, "orientation");
+  const char *word = json_string_value (orientation);
+  form->is_landscape = g_strcmp0 (word, "landscape") == 0;
+  if (orientation != NULL && !form->is_landscape && g_strcmp0 (word, "portrait") != 0) {
+    return dk_form_fault (error, "/pdf/orientation", "\"portrait\" or \"landscape\" is expected");
+  }
+  return TRUE;
+}
+
+static gboolean
+read_head (DkFormReader *reader, const char *language, GError **error)
+{
+  static const char *const known[]
+      = { "form_id", "version", "title", "choices", "survey", "itsm", "default_language", "pdf",
+          "follow_up", "classification", NULL };
+  DkForm *form = reader->form;
+  const json_t *root = reader->root;
+  if (!dk_form_check_keys (root, "", known, error) || !read_names (form, root, language, error)
+      || !dk_form_read_label (reader, json_object_get (root, "title"), "/title", &form->title,
+                              error)) {
     return FALSE;
   }
   if (form->title == NULL) {
     return dk_form_fault (error, "/title", "a form needs a title");
   }
-  const json_t *itsm = json_object_get (root, "itsm");
-  if (itsm != NULL) {
-    if (!dk_form_check_keys (itsm, "/itsm", itsm_known, error)) {
-      return FALSE;
-    }
-    if (dk_json_get_text (itsm, "table") == NULL) {
-      return dk_form_fault (error, "/itsm/table", "a text is expected here");
-    }
-  }
-  return check_choices (json_object_get (root, "choices"), error);
+  return read_itsm (json_object_get (root, "itsm"), error)
+         && read_classification (form, root, error)
+         && read_sheet (form, json_object_get (root, "pdf"), error)
+         && dk_form_read_choices (reader, error);
+}
+
+static const char *
+bracket_word (const DkField *field)
+{
+  return field->type == DK_FIELD_GROUP_BEGIN || field->type == DK_FIELD_GROUP_END ? "group"
+                                                                                  : "repeat";
 }
 
 static gboolean
-add_field (DkForm *form, DkField *field, GPtrArray *open_groups, const char *pointer,
-           GError **error)
+close_bracket (DkField *field, GPtrArray *open, const char *pointer, GError **error)
 {
-  g_ptr_array_add (form->fields, field);
-  if (field->type == DK_FIELD_GROUP_END) {
-    if (open_groups->len == 0) {
-      return dk_form_fault (error, pointer, "no group is open here that could end");
-    }
-    DkField *group = g_ptr_array_index (open_groups, open_groups->len - 1);
-    field->name = g_strdup (group->name);
-    g_ptr_array_set_size (open_groups, (gint) open_groups->len - 1);
-    return TRUE;
+  const DkField *begin = open->len > 0 ? g_ptr_array_index (open, open->len - 1) : NULL;
+  DkFieldType expected = field->type == DK_FIELD_GROUP_END ? DK_FIELD_GROUP_BEGIN
+                                                           : DK_FIELD_REPEAT_BEGIN;
+  if (begin == NULL) {
+    return dk_form_fault (error, pointer, "no %s is open here that could end",
+                          bracket_word (field));
   }
-  if (!g_hash_table_insert (form->by_name, field->name, field)) {
-    return dk_form_fault (error, pointer, "the name \"%s\" is taken by a row above", field->name);
+  if (begin->type != expected) {
+    return dk_form_fault (error, pointer, "the %s \"%s\" must end first", bracket_word (begin),
+                          begin->name);
   }
-  if (field->type == DK_FIELD_GROUP_BEGIN) {
-    if (open_groups->len == DK_FORM_GROUP_DEPTH_MAX) {
-      return dk_form_fault (error, pointer, "groups may lie %u deep at most",
-                            DK_FORM_GROUP_DEPTH_MAX);
-    }
-    g_ptr_array_add (open_groups, field);
-  }
+  field->name = g_strdup (begin->name);
+  field->group = begin->group;
+  field->repeat = begin->repeat;
+  g_ptr_array_set_size (open, (gint) open->len - 1);
   return TRUE;
 }
 
 static gboolean
-read_survey (DkForm *form, const json_t *root, GError **error)
+open_bracket (DkField *field, GPtrArray *open, const char *pointer, GError **error)
 {
-  const json_t *survey = json_object_get (root, "survey");
+  if (open->len == DK_FORM_GROUP_DEPTH_MAX) {
+    return dk_form_fault (error, pointer, "groups may lie %u deep at most",
+                          DK_FORM_GROUP_DEPTH_MAX);
+  }
+  if (field->type == DK_FIELD_REPEAT_BEGIN && field->repeat != NULL) {
+    return dk_form_fault (error, pointer, "a repeat cannot lie in the repeat \"%s\"",
+                          field->repeat->name);
+  }
+  g_ptr_array_add (open, field);
+  return TRUE;
+}
+
+static gboolean
+add_field (DkForm *form, DkField *field, GPtrArray *open, const char *pointer, GError **error)
+{
+  field->index = form->fields->len;
+  g_ptr_array_add (form->fields, field);
+  if (field->type == DK_FIELD_GROUP_END || field->type == DK_FIELD_REPEAT_END) {
+    return close_bracket (field, open, pointer, error);
+  }
+  if (!g_hash_table_insert (form->by_name, field->name, field)) {
+    return dk_form_fault (error, pointer, "the name \"%s\" is taken by a row above", field->name);
+  }
+  if (open->len > 0) {
+    field->group = g_ptr_array_index (open, open->len - 1);
+    field->repeat = field->group->type == DK_FIELD_REPEAT_BEGIN ? field->group
+                                                                : field->group->repeat;
+  }
+  if (field->repeat != NULL && dk_ticket_is_column (field->name)) {
+    return dk_form_fault (error, pointer, "\"%s\" feeds the ticket and cannot lie in a repeat",
+                          field->name);
+  }
+  return dk_form_is_bracket (field) ? open_bracket (field, open, pointer, error) : TRUE;
+}
+
+static gboolean
+read_survey (DkFormReader *reader, GError **error)
+{
+  DkForm *form = reader->form;
+  const json_t *survey = json_object_get (reader->root, "survey");
   if (!json_is_array (survey) || json_array_size (survey) == 0
       || json_array_size (survey) > DK_FORM_FIELDS_MAX) {
     return dk_form_fault (error, "/survey", "a list of 1 to %u rows is expected here",
                           DK_FORM_FIELDS_MAX);
   }
-  g_autoptr (GPtrArray) open_groups = g_ptr_array_new ();
+  g_autoptr (GPtrArray) open = g_ptr_array_new ();
+  form->logic = g_new0 (DkFieldLogic, json_array_size (survey));
   for (gsize i = 0; i < json_array_size (survey); i++) {
     g_autofree char *pointer = g_strdup_printf ("/survey/%" G_GSIZE_FORMAT, i);
-    DkField *field = dk_form_read_field (json_array_get (survey, i), pointer,
-                                         json_object_get (root, "choices"), form->language, error);
-    if (field == NULL || !add_field (form, field, open_groups, pointer, error)) {
+    const json_t *row = json_array_get (survey, i);
+    DkField *field = dk_form_read_field (reader, row, pointer, error);
+    if (field == NULL || !add_field (form, field, open, pointer, error)
+        || !dk_form_read_logic (form, field, row, pointer, error)) {
       return FALSE;
     }
   }
-  if (open_groups->len > 0) {
-    const DkField *group = g_ptr_array_index (open_groups, open_groups->len - 1);
-    return dk_form_fault (error, "/survey", "the group \"%s\" has no end_group", group->name);
+  if (open->len > 0) {
+    const DkField *begin = g_ptr_array_index (open, open->len - 1);
+    return dk_form_fault (error, "/survey", "the %s \"%s\" has no end_%s", bracket_word (begin),
+                          begin->name, bracket_word (begin));
   }
   return TRUE;
+}
+
+static gboolean
+read_definition (DkFormReader *reader, const char *language, GError **error)
+{
+  return read_head (reader, language, error) && read_survey (reader, error)
+         && dk_form_check_columns (reader, error) && dk_form_link_logic (reader->form, error)
+         && dk_form_link_words (reader, error)
+         && dk_form_read_follow_ups (reader, error);
 }
 
 DkForm *
@@ -320,8 +361,12 @@ dk_form_parse (const char *text, gsize size, const char *language, GError **erro
   form->references = 1;
   form->fields = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_form_field_free);
   form->by_name = g_hash_table_new (g_str_hash, g_str_equal);
-  if (!read_head (form, root, language != NULL ? language : "en", error)
-      || !read_survey (form, root, error)) {
+  form->follow_ups
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_form_follow_up_rule_free);
+  g_autoptr (GHashTable) lists = g_hash_table_new_full (
+      g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+  DkFormReader reader = { .form = form, .root = root, .lists = lists };
+  if (!read_definition (&reader, language != NULL ? language : "en", error)) {
     return NULL;
   }
   form->source = dk_json_canonical (root, NULL);

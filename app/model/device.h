@@ -19,6 +19,12 @@ typedef struct {
 /* An empty device. Free with dk_device_free. */
 DkDevice *dk_device_new (void);
 
+/* Finds the first disk recovery key in a text: 48 digits, whose groups of six are multiples of 11,
+ * with or without blanks and dashes between the groups; or five groups and more of one that was cut
+ * off. Digits may be full-width or of another script. Start of it, and its bytes in *size; NULL
+ * and *size untouched if there is none. size may be NULL. */
+const char *dk_device_find_key (const char *text, gsize *size);
+
 /* Frees the device; NULL is fine. */
 void dk_device_free (DkDevice *device);
 

@@ -44,6 +44,12 @@ dk_document_add_block (DkDocument *document, DkBlockKind kind, guint level)
 }
 
 void
+dk_document_add_text (DkDocument *document, DkBlockKind kind, guint level, const char *text)
+{
+  dk_block_add_span (dk_document_add_block (document, kind, level), text, DK_SPAN_PLAIN, NULL, 0);
+}
+
+void
 dk_block_add_span (DkBlock *block, const char *text, DkSpanStyle style, const char *link,
                    guint cell)
 {

@@ -54,6 +54,9 @@ DkDocument *dk_document_new (void);
 /* Appends an empty block, borrowed. */
 DkBlock *dk_document_add_block (DkDocument *document, DkBlockKind kind, guint level);
 
+/* Appends a block that is one span of plain text. */
+void dk_document_add_text (DkDocument *document, DkBlockKind kind, guint level, const char *text);
+
 /* Appends a span to a block; text and link are copied. */
 void dk_block_add_span (DkBlock *block, const char *text, DkSpanStyle style, const char *link,
                         guint cell);

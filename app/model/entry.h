@@ -31,8 +31,10 @@ typedef struct {
 #define DK_ENTRY_NUMBER_ISSUED "number-issued"   /* number form */
 #define DK_ENTRY_DRAFT_TAKEN_OVER "draft-taken-over" /* from: whose it was */
 #define DK_ENTRY_TICKET_NEW "ticket-new"         /* number uid form form_version form_hash
-                                                    paper priority fields */
-#define DK_ENTRY_TICKET_SET "ticket-set"         /* priority fields */
+                                                    paper priority fields written_by
+                                                    written_ms follows left_out */
+#define DK_ENTRY_TICKET_SET "ticket-set"         /* priority fields left_out: answers that do not
+                                                    apply any more */
 #define DK_ENTRY_TICKET_PROMOTE "ticket-promote" /* form form_version form_hash priority
                                                     fields */
 #define DK_ENTRY_TICKET_NOTE "ticket-note"       /* text */
@@ -60,6 +62,10 @@ typedef struct {
 #define DK_ENTRY_SHIFT_CHECK "shift-check"       /* items: name state answer detail; note seconds
                                                     timezone; signed */
 #define DK_ENTRY_PAPER_ISSUE "paper-issue"       /* form form_version first last copies unit */
+#define DK_ENTRY_PAPER_MISSING "paper-missing"   /* object number: reason */
+#define DK_ENTRY_PAPER_LOST "paper-lost"         /* object number: reason */
+#define DK_ENTRY_PAPER_FOUND "paper-found"       /* object number: was, its state before; reason */
+#define DK_ENTRY_FILE_TAKEN "ticket-file-taken"  /* field name sha256 reason: it left the kit */
 
 /* Runbooks and call trees at work, corrections. `object` is the uid of the run, of corrections the
  * contact; `ticket` is the number of the report. */

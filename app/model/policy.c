@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/model/policy.h"
+#include "app/model/policy-private.h"
 
 #include <string.h>
 
@@ -27,6 +27,8 @@ dk_policy_new (void)
   policy->amber_days = 30;
   policy->stale_days = 90;
   policy->capture_hint = g_strdup ("Room and bed only, no patient names");
+  policy->capture_patterns = dk_capture_patterns_default ();
+  policy->identity_proofs = dk_policy_proofs_default ();
   policy->backup_folders = g_new0 (char *, 1);
   policy->backup_every_hours = 4;
   policy->backup_keep = 10;
@@ -194,6 +196,7 @@ dk_policy_parse (const json_t *document, GError **error)
                     error)
       || !read_int (content, "stale_days", "/content/stale_days", 1, 3650, &policy->stale_days,
                     error)
+      || !dk_policy_read_capture (policy, document, error)
       || !read_backup (policy, json_object_get (document, "backup"), error)
       || !dk_readiness_policy_read (&policy->readiness, json_object_get (document, "readiness"),
                                     error))
@@ -240,6 +243,7 @@ dk_policy_to_json (const DkPolicy *policy)
                     targets, "lock", "idle_min", policy->idle_min, "content", "amber_days",
                     policy->amber_days, "stale_days", policy->stale_days, "capture", "hint",
                     policy->capture_hint);
+  dk_policy_capture_to_json (policy, document);
   json_object_set_new (document, "backup", backup_to_json (policy));
   json_object_set_new (document, "readiness", dk_readiness_policy_to_json (&policy->readiness));
   return document;
@@ -279,6 +283,8 @@ dk_policy_free (DkPolicy *policy)
   for (int i = 0; i < 5; i++)
     g_free (policy->names[i]);
   g_free (policy->capture_hint);
+  g_ptr_array_unref (policy->capture_patterns);
+  g_strfreev (policy->identity_proofs);
   g_strfreev (policy->backup_folders);
   g_free (policy->backup_outage_folder);
   dk_readiness_policy_clear (&policy->readiness);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/base/json.h"
+#include "app/model/capture.h"
 #include "app/model/readiness-policy.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,10 @@ typedef struct {
   int amber_days;        /* content older than this is amber, */
   int stale_days;        /* and older than this is STALE */
   char *capture_hint;    /* "Room and bed only, no patient names", owned */
+  GPtrArray *capture_patterns; /* DkCapturePattern: what looks like a patient's data; it warns and
+                                  never blocks; those of dk_capture_patterns_default unless the
+                                  policy has its own */
+  char **identity_proofs; /* ways to prove who is calling, the best first, NULL-terminated, owned */
   char **backup_folders; /* absolute paths, NULL-terminated, owned; never NULL */
   int backup_every_hours; /* while the kit is open */
   int backup_keep;        /* so many in each folder */
@@ -25,6 +30,10 @@ typedef struct {
   int backup_outage_every_min;
   DkReadinessPolicy readiness;
 } DkPolicy;
+
+#define DK_POLICY_PATTERNS_MAX 20
+#define DK_POLICY_PATTERN_BYTES_MAX 500
+#define DK_POLICY_PROOFS_MAX 10
 
 #define DK_POLICY_BACKUP_FOLDERS_MAX 8
 
@@ -36,6 +45,13 @@ gboolean dk_policy_folder_is_valid (const char *folder);
  * every 4 hours, 10 kept, every 5 min in an outage. Free with
  * dk_policy_free. */
 DkPolicy *dk_policy_new (void);
+
+/* TRUE for a list of {name, pattern, message?} and for a list of the ways to prove who is calling
+ * (lower-case words with dashes); NULL is fine. Else *place gets what is wrong where below the
+ * list ("/2/pattern"), *message the words. New strings. */
+gboolean dk_policy_check_patterns (const json_t *patterns, char **place, char **message);
+/* Likewise. */
+gboolean dk_policy_check_proofs (const json_t *proofs, char **place, char **message);
 
 /* Reads policy as JSON (what pack build makes of policy.yaml); absent members keep the default.
  * DK_ERROR_INVALID names the member (JSON Pointer). */

@@ -106,6 +106,8 @@ apply_new (DkTicket *ticket, const DkEntry *entry, GError **error)
   set_text (&ticket->user, entry->user);
   set_text (&ticket->uid, dk_json_get_text (entry->body, "uid"));
   ticket->paper = dk_json_get_bool (entry->body, "paper", FALSE);
+  set_text (&ticket->written_by, dk_json_get_text (entry->body, "written_by"));
+  ticket->written_ms = dk_json_get_int (entry->body, "written_ms", 0);
   ticket->state = DK_TICKET_OPEN;
   ticket->happened_ms = entry->happened_ms;
   ticket->recorded_ms = entry->recorded_ms;

@@ -2,6 +2,7 @@
 #include "app/model/ticket-words.h"
 
 #include "app/base/text.h"
+#include "app/model/answer-words.h"
 
 const char *
 dk_ticket_entry_verb (const DkEntry *entry)
@@ -39,7 +40,7 @@ value_words (const json_t *value, gsize characters_max)
     return g_strdup ("nothing");
   if (json_is_boolean (value))
     return g_strdup (json_is_true (value) ? "yes" : "no");
-  text = json_is_string (value) ? g_strdup (json_string_value (value)) : dk_json_text (value, TRUE);
+  text = dk_answer_words (value);
   return cut (text, characters_max);
 }
 

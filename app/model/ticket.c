@@ -134,6 +134,7 @@ dk_ticket_free (DkTicket *ticket)
   g_free (ticket->handover_reason);
   g_free (ticket->itsm_id);
   g_free (ticket->disposition);
+  g_free (ticket->written_by);
   json_decref (ticket->answers);
   g_free (ticket);
 }

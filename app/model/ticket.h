@@ -68,6 +68,8 @@ typedef struct {
   char *itsm_id;     /* number of the ticket in the ITSM */
   char *disposition;
   gboolean legal_hold; /* its words may not be erased */
+  char *written_by;    /* who wrote the paper that was keyed in; NULL if not told */
+  gint64 written_ms;   /* and when; 0 if not told */
   json_t *answers;   /* object: fields that feed no column */
 } DkTicket;
 
