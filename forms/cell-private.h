@@ -11,16 +11,24 @@ G_BEGIN_DECLS
 typedef struct DkCell DkCell;
 
 #define DK_CELL_LOG_COLUMNS 3 /* when, who, what */
-#define DK_CELL_TABLE_ROW 18.0 /* height of a blank row of a table */
+#define DK_CELL_TABLE_ROW 20.0 /* height of a blank row of a table: a hand needs 7 mm */
 
 /* Where a cell stands and what it gets beside its value. Borrowed. */
 typedef struct {
   double x, width;
   gboolean is_record;     /* of a ticket: what is not answered was not asked */
-  guint rows_more;        /* of a table: beyond those that its field asks for */
-  const GPtrArray *lines; /* of a table with three columns: its first rows; NULL = none */
-  gint64 day_ms;          /* lines of this day are told by the time alone */
+  gboolean is_bare;       /* its label stands elsewhere */
+  gboolean has_no_star;   /* when it must be filled in is not told here */
+  int rows_more;          /* of a table: blank rows beyond those that its field asks for; or less */
+  gboolean is_tight;      /* a box for long text gives up a line of its room */
+  const GPtrArray *rows;  /* of a table: its first rows, char ** of a text for each column; NULL */
+  char *const *row_blank; /* of a table: what stands in the columns of a blank row; NULL */
+  const char *condition;  /* when the field applies, in words; NULL = not told */
 } DkCellPlace;
+
+/* Text of a value as paper shows it: a truth in these words, a file with its size and the start of
+ * its hash. New string. */
+char *dk_cell_show (const DkField *field, const json_t *value, const DkPaperWords *words);
 
 /* Borrows field and words; value NULL or JSON null = blank. */
 DkCell *dk_cell_new (const DkField *field, const json_t *value, const DkPaperWords *words,

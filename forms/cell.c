@@ -14,21 +14,24 @@
 #define HINT_GREY 0.35
 #define RULE_GREY 0.7
 #define PAD 4.0
-#define WRITE_HEIGHT 16.0 /* of a line for handwriting */
+#define WRITE_HEIGHT 20.0 /* of a line for handwriting: 7 mm */
 #define COMB_CELL 15.0
-#define COMB_HEIGHT 20.0
+#define COMB_HEIGHT 22.0
 #define TICK_SIDE 9.0
 #define TICK_STEP 14.0
-#define SIGN_HEIGHT 24.0
+#define SIGN_HEIGHT 28.0
 #define HEAD_LINES_MAX 8
-#define LOG_COLUMNS DK_CELL_LOG_COLUMNS
-#define LOG_PAD 3.0
+#define HASH_DIGITS 16
+#define ROW_PAD 3.0
+#define TITLES_MAX 300.0
 #define ROW_KEPT_MAX 90.0 /* a higher row of a table may be divided between pages */
 #define NO_TICK (-1)
 
+typedef enum { UNIT_PLAIN, UNIT_ROW, UNIT_COMB, UNIT_SIGN } UnitStyle;
+
 typedef struct {
   double height;
-  gboolean is_ruled; /* a row of a table begins */
+  UnitStyle style; /* UNIT_ROW: a row of a table begins */
 } Unit;
 
 typedef struct {
@@ -41,13 +44,18 @@ typedef struct {
 struct DkCell {
   const DkField *field;
   const DkPaperWords *words;
+  DkPaperKind kind; /* what it is drawn as */
   double x, width;
+  gboolean is_bare;
+  gboolean is_long; /* its label is too long for a head: it stands in units */
   gboolean is_loud;
   gboolean is_blank;
   gboolean is_record;
+  gboolean has_no_star;
   GPtrArray *label; /* of DkLine */
   GPtrArray *hint;
   double head;      /* height of label and hint */
+  GPtrArray *titles; /* of a table: GPtrArray of DkLine for each column */
   GArray *units;    /* of Unit */
   GArray *pieces;   /* of Piece, in the order of units */
   double body_min;
@@ -67,6 +75,7 @@ dk_cell_free (DkCell *cell)
   if (cell != NULL) {
     g_ptr_array_unref (cell->label);
     g_ptr_array_unref (cell->hint);
+    g_clear_pointer (&cell->titles, g_ptr_array_unref);
     g_array_unref (cell->units);
     g_array_unref (cell->pieces);
     g_free (cell);
@@ -74,9 +83,9 @@ dk_cell_free (DkCell *cell)
 }
 
 static guint
-add_unit (DkCell *cell, double height)
+add_unit (DkCell *cell, double height, UnitStyle style)
 {
-  Unit unit = { height, FALSE };
+  Unit unit = { height, style };
   g_array_append_val (cell->units, unit);
   return cell->units->len - 1;
 }
@@ -94,7 +103,7 @@ add_lines (DkCell *cell, GPtrArray *lines, double x, int tick)
 {
   for (guint i = 0; i < lines->len; i++) {
     DkLine *line = g_steal_pointer (&g_ptr_array_index (lines, i));
-    add_piece (cell, add_unit (cell, line->height), x, line, tick);
+    add_piece (cell, add_unit (cell, line->height, UNIT_PLAIN), x, line, tick);
     tick = NO_TICK;
   }
   g_ptr_array_set_size (lines, 0);
@@ -114,30 +123,61 @@ hint_is_beside (const DkCell *cell)
                 <= cell->width - 2 * PAD;
 }
 
+/* The hint of the form, else what every long text asks for; and when the field applies. */
+static char *
+make_hint (const DkCell *cell, const char *condition)
+{
+  const DkField *field = cell->field;
+  const char *hint = field->hint;
+  if (hint == NULL && field->type == DK_FIELD_TEXT
+      && g_strcmp0 (field->appearance, "multiline") == 0) {
+    hint = cell->words->privacy_hint;
+  }
+  if (hint == NULL || condition == NULL) {
+    return g_strdup (hint != NULL ? hint : condition);
+  }
+  return g_strdup_printf ("%s · %s", condition, hint);
+}
+
+/* A label longer than a head can be goes on from page to page as the value does. */
 static void
-make_head (DkCell *cell)
+move_long_head (DkCell *cell)
+{
+  cell->is_long = cell->label->len > HEAD_LINES_MAX || cell->hint->len > HEAD_LINES_MAX;
+  if (cell->is_long) {
+    add_lines (cell, cell->label, 0, NO_TICK);
+    add_lines (cell, cell->hint, 0, NO_TICK);
+    cell->head = LABEL_SIZE * 1.25 + 2;
+  }
+}
+
+static const char *
+get_star (const DkCell *cell)
+{
+  return cell->field->required && !cell->has_no_star ? " *" : "";
+}
+
+static void
+make_head (DkCell *cell, const char *condition)
 {
   const DkField *field = cell->field;
   double inner = cell->width - 2 * PAD;
   double size = cell->is_loud ? LOUD_SIZE : LABEL_SIZE;
-  gboolean is_words = field->type == DK_FIELD_NOTE && field->paper == DK_PAPER_BOX;
-  g_autofree char *label = g_strconcat (field->label, field->required ? " *" : "", NULL);
-  const char *hint = field->hint;
-  if (hint == NULL && field->type == DK_FIELD_TEXT && field->appearance != NULL) {
-    hint = cell->words->privacy_hint;
-  }
-  if (is_words || field->type == DK_FIELD_ACKNOWLEDGE) {
+  gboolean is_words = field->type == DK_FIELD_NOTE && cell->kind == DK_PAPER_BOX;
+  g_autofree char *label = g_strconcat (field->label, get_star (cell), NULL);
+  g_autofree char *hint = cell->is_bare ? NULL : make_hint (cell, condition);
+  if (is_words || field->type == DK_FIELD_ACKNOWLEDGE || cell->is_bare) {
     label[0] = '\0';
   }
   cell->label = dk_lines_new (label, DK_FONT_BOLD, size, inner);
   cell->hint = dk_lines_new (hint, DK_FONT_REGULAR, LABEL_SIZE, inner);
-  g_ptr_array_set_size (cell->label, (int) MIN (cell->label->len, HEAD_LINES_MAX));
-  g_ptr_array_set_size (cell->hint, (int) MIN (cell->hint->len, HEAD_LINES_MAX));
   cell->head = dk_lines_height (cell->label);
   if (!hint_is_beside (cell)) {
     cell->head += dk_lines_height (cell->hint);
   }
-  cell->head += cell->head > 0 ? 2 : 0;
+  gboolean is_ticked = field->type == DK_FIELD_ACKNOWLEDGE;
+  cell->head += cell->head > 0 ? 2 : cell->is_bare || is_ticked ? 3 : 0;
+  move_long_head (cell);
 }
 
 static gboolean
@@ -192,7 +232,8 @@ add_choices (DkCell *cell, const json_t *value)
   const DkField *field = cell->field;
   double x = 0;
   if (field->type == DK_FIELD_ACKNOWLEDGE) {
-    add_choice (cell, field->label, json_is_true (value), x);
+    g_autofree char *label = g_strconcat (field->label, get_star (cell), NULL);
+    add_choice (cell, label, json_is_true (value), x);
   } else if (field->type == DK_FIELD_BOOLEAN) {
     x = add_choice (cell, cell->words->yes, json_is_true (value), x);
     x = add_choice (cell, cell->words->no, json_is_false (value), x);
@@ -216,7 +257,7 @@ add_comb (DkCell *cell, const char *value)
   const char *c = value;
   for (guint i = 0; i < count; i++) {
     if (i % per_row == 0) {
-      add_unit (cell, COMB_HEIGHT);
+      add_unit (cell, COMB_HEIGHT, UNIT_COMB);
     }
     g_autofree char *letter = g_strndup (c, (gsize) (g_utf8_next_char (c) - c));
     DkLine *line = dk_line_new_fitting (letter, DK_FONT_REGULAR, VALUE_SIZE, COMB_CELL);
@@ -242,81 +283,137 @@ get_column (const DkCell *cell, guint column)
   return cell->width * before / total;
 }
 
-static guint
-add_table_unit (DkCell *cell, double height, gboolean is_ruled)
-{
-  guint unit = add_unit (cell, height);
-  g_array_index (cell->units, Unit, unit).is_ruled = is_ruled;
-  return unit;
-}
-
 /* Each line of text is a unit of its own, so that a long entry may go on on the next page. */
 static void
-add_log_row (DkCell *cell, const char *const *texts)
+add_row (DkCell *cell, char *const *texts)
 {
-  GPtrArray *columns[LOG_COLUMNS];
+  g_autoptr (GPtrArray) columns
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
   guint count = 1;
-  for (guint i = 0; i < LOG_COLUMNS; i++) {
+  for (guint i = 0; cell->field->paper_columns[i] != NULL; i++) {
     double width = get_column (cell, i + 1) - get_column (cell, i) - 2 * PAD;
-    columns[i] = dk_lines_new (texts[i], DK_FONT_REGULAR, NOTE_SIZE, width);
-    count = MAX (count, columns[i]->len);
+    GPtrArray *lines = dk_lines_new (texts[i], DK_FONT_REGULAR, NOTE_SIZE, width);
+    count = MAX (count, lines->len);
+    g_ptr_array_add (columns, lines);
   }
   for (guint k = 0; k < count; k++) {
-    double above = k == 0 ? LOG_PAD : 0;
-    guint unit = add_table_unit (cell, 0, k == 0);
+    double above = k == 0 ? ROW_PAD : 0;
+    guint unit = add_unit (cell, 0, k == 0 ? UNIT_ROW : UNIT_PLAIN);
     double height = 0;
-    for (guint i = 0; i < LOG_COLUMNS; i++) {
-      if (k < columns[i]->len) {
-        DkLine *line = g_steal_pointer (&g_ptr_array_index (columns[i], k));
+    for (guint i = 0; i < columns->len; i++) {
+      GPtrArray *lines = g_ptr_array_index (columns, i);
+      if (k < lines->len) {
+        DkLine *line = g_steal_pointer (&g_ptr_array_index (lines, k));
         height = MAX (height, line->height);
         add_piece (cell, unit, get_column (cell, i), line, NO_TICK);
         g_array_index (cell->pieces, Piece, cell->pieces->len - 1).y += above;
       }
     }
-    height += above + (k + 1 == count ? LOG_PAD : 0);
+    height += above + (k + 1 == count ? ROW_PAD : 0);
     g_array_index (cell->units, Unit, unit).height
         = count == 1 ? MAX (height, DK_CELL_TABLE_ROW) : height;
   }
-  for (guint i = 0; i < LOG_COLUMNS; i++) {
-    g_ptr_array_unref (columns[i]);
+}
+
+static void
+add_titles (DkCell *cell)
+{
+  double height = 0;
+  cell->titles = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+  for (guint i = 0; cell->field->paper_columns[i] != NULL; i++) {
+    double width = get_column (cell, i + 1) - get_column (cell, i) - 2 * PAD;
+    GPtrArray *lines
+        = dk_lines_new (cell->field->paper_columns[i], DK_FONT_REGULAR, LABEL_SIZE, width);
+    height = MAX (height, dk_lines_height (lines));
+    g_ptr_array_add (cell->titles, lines);
   }
+  cell->head += MIN (height, TITLES_MAX) + 4;
 }
 
 static void
 add_table (DkCell *cell, const DkCellPlace *place)
 {
   double used = 0;
-  for (guint i = 0; place->lines != NULL && i < place->lines->len; i++) {
-    const DkPaperLine *line = g_ptr_array_index (place->lines, i);
-    g_autofree char *when = dk_time_format_short (line->when_ms, place->day_ms);
-    const char *texts[LOG_COLUMNS] = { when, line->who, line->text };
-    add_log_row (cell, texts);
+  guint first = cell->units->len;
+  add_titles (cell);
+  for (guint i = 0; place->rows != NULL && i < place->rows->len; i++) {
+    add_row (cell, g_ptr_array_index (place->rows, i));
   }
-  for (guint i = 0; i < cell->units->len; i++) {
+  for (guint i = first; i < cell->units->len; i++) {
     used += g_array_index (cell->units, Unit, i).height;
   }
-  double blank = cell->field->paper_rows - ceil (used / DK_CELL_TABLE_ROW);
-  for (guint i = 0; i < MAX (blank, 0) + place->rows_more; i++) {
-    add_table_unit (cell, DK_CELL_TABLE_ROW, TRUE);
+  int wanted = (int) cell->field->paper_rows - (int) ceil (used / DK_CELL_TABLE_ROW);
+  for (int i = 0; i < MAX (wanted, 0) + place->rows_more; i++) {
+    if (place->row_blank != NULL) {
+      add_row (cell, place->row_blank);
+    } else {
+      add_unit (cell, DK_CELL_TABLE_ROW, UNIT_ROW);
+    }
   }
-  cell->head += LABEL_SIZE * 1.25 + 4;
 }
 
 static void
-add_value (DkCell *cell, const char *value)
+add_value (DkCell *cell, const char *value, gboolean is_tight)
 {
   g_autoptr (GPtrArray) lines
       = dk_lines_new (value, DK_FONT_REGULAR, VALUE_SIZE, cell->width - 2 * PAD);
   add_lines (cell, lines, 0, NO_TICK);
-  cell->body_min = cell->field->paper_lines * WRITE_HEIGHT;
+  guint room = cell->field->paper_lines - (is_tight && cell->field->paper_lines > 2 ? 1 : 0);
+  cell->body_min = room * WRITE_HEIGHT;
+}
+
+static char *
+show_file (const json_t *value)
+{
+  const char *name = dk_json_get_text (value, "name");
+  const char *hash = dk_json_get_text (value, "sha256");
+  g_autofree char *size = g_format_size_full (
+      (guint64) MAX (json_integer_value (json_object_get (value, "size")), 0),
+      G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *start = g_strndup (hash != NULL ? hash : "", HASH_DIGITS);
+  return g_strdup_printf ("%s · %s · SHA-256 %s", name != NULL ? name : "", size, start);
+}
+
+/* A moment or a day in these words; NULL for any other value. */
+static char *
+show_moment (const DkField *field, const json_t *value, const DkPaperWords *words)
+{
+  const char *text = json_string_value (value);
+  gint64 at_ms = 0;
+  if (text == NULL || *text == '\0') {
+    return NULL;
+  }
+  if (field->type == DK_FIELD_DATE) {
+    return dk_paper_words_date (words, text);
+  }
+  return field->type == DK_FIELD_DATE_TIME && dk_time_parse (text, field->name, &at_ms, NULL)
+             ? dk_paper_words_time (words, at_ms, 0)
+             : NULL;
+}
+
+char *
+dk_cell_show (const DkField *field, const json_t *value, const DkPaperWords *words)
+{
+  char *moment = show_moment (field, value, words);
+  if (moment != NULL) {
+    return moment;
+  }
+  if (json_is_boolean (value)) {
+    return g_strdup (json_is_true (value) ? words->yes : words->no);
+  }
+  if (field->type == DK_FIELD_REPEAT_BEGIN && json_is_array (value)) {
+    gsize count = json_array_size (value);
+    return g_strdup_printf ("%" G_GSIZE_FORMAT " %s", count, count == 1 ? words->row : words->rows);
+  }
+  gboolean is_file = field->type == DK_FIELD_FILE && json_is_object (value);
+  return is_file ? show_file (value) : dk_form_show (field, value);
 }
 
 static void
-make_body (DkCell *cell, const json_t *value, const DkCellPlace *place)
+make_body (DkCell *cell, const json_t *value, const char *text, const DkCellPlace *place)
 {
-  g_autofree char *text = dk_form_show (cell->field, value);
   g_autoptr (GPtrArray) words = NULL;
-  switch (cell->field->paper) {
+  switch (cell->kind) {
   case DK_PAPER_CHECKS:
     add_choices (cell, value);
     cell->body_min = TICK_STEP;
@@ -328,7 +425,7 @@ make_body (DkCell *cell, const json_t *value, const DkCellPlace *place)
     add_table (cell, place);
     break;
   case DK_PAPER_SIGNATURE:
-    add_unit (cell, SIGN_HEIGHT);
+    add_unit (cell, SIGN_HEIGHT, UNIT_SIGN);
     break;
   case DK_PAPER_BOX:
   case DK_PAPER_NONE:
@@ -336,29 +433,43 @@ make_body (DkCell *cell, const json_t *value, const DkCellPlace *place)
       words = dk_lines_new (cell->field->label, DK_FONT_REGULAR, NOTE_SIZE, cell->width - 2 * PAD);
       add_lines (cell, words, 0, NO_TICK);
     } else {
-      add_value (cell, text);
+      add_value (cell, text, place->is_tight);
     }
     break;
   }
+}
+
+/* A comb has one letter for each cell, which joined and combined letters do not keep to; a line to
+ * sign on has no room for words. */
+static DkPaperKind
+find_kind (const DkField *field, const char *text)
+{
+  gboolean is_split = field->paper == DK_PAPER_COMB && !dk_lines_are_text (text, DK_FONT_REGULAR);
+  gboolean is_signed = field->paper == DK_PAPER_SIGNATURE && *text != '\0';
+  return is_split || is_signed || field->paper == DK_PAPER_NONE ? DK_PAPER_BOX : field->paper;
 }
 
 DkCell *
 dk_cell_new (const DkField *field, const json_t *value, const DkPaperWords *words,
              const DkCellPlace *place)
 {
+  g_autofree char *text = dk_cell_show (field, value, words);
   DkCell *cell = g_new0 (DkCell, 1);
   cell->field = field;
   cell->words = words;
+  cell->kind = find_kind (field, text);
   cell->x = place->x;
   cell->width = place->width;
   cell->is_record = place->is_record;
+  cell->is_bare = place->is_bare;
+  cell->has_no_star = place->has_no_star;
   cell->is_loud = g_strcmp0 (field->name, "safety") == 0;
   cell->is_blank = value == NULL || json_is_null (value);
   cell->units = g_array_new (FALSE, FALSE, sizeof (Unit));
   cell->pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
   g_array_set_clear_func (cell->pieces, (GDestroyNotify) clear_piece);
-  make_head (cell);
-  make_body (cell, value, place);
+  make_head (cell, place->condition);
+  make_body (cell, value, text, place);
   return cell;
 }
 
@@ -424,15 +535,16 @@ draw_tick (DkPage *page, double x, double y, gboolean is_ticked)
 static void
 draw_table_columns (const DkCell *cell, DkPage *page, double y, double bottom)
 {
-  const DkField *field = cell->field;
-  for (guint i = 0; field->paper_columns[i] != NULL; i++) {
+  double height = 0;
+  for (guint i = 0; i < cell->titles->len; i++) {
+    height = MAX (height, dk_lines_height (g_ptr_array_index (cell->titles, i)));
+  }
+  height = MIN (height, TITLES_MAX) + 4;
+  for (guint i = 0; i < cell->titles->len; i++) {
     double x = cell->x + get_column (cell, i);
-    double width = get_column (cell, i + 1) - get_column (cell, i);
-    g_autoptr (DkLine) title = dk_line_new_fitting (field->paper_columns[i], DK_FONT_REGULAR,
-                                                    LABEL_SIZE, width - 2 * PAD);
-    dk_line_draw (title, page, HINT_GREY, x + PAD, y - 4);
+    draw_lines (g_ptr_array_index (cell->titles, i), page, HINT_GREY, x + PAD, y - height + 1.5);
     if (i > 0) {
-      dk_page_line (page, 0.5, 0, x, y - LABEL_SIZE * 1.25 - 4, x, bottom);
+      dk_page_line (page, 0.5, 0, x, y - height, x, bottom);
     }
   }
 }
@@ -453,9 +565,12 @@ draw_unit (DkCell *cell, DkPage *page, guint unit, double y, double height)
 {
   double left = cell->x + PAD;
   guint count = count_pieces (cell, unit);
-  if (g_array_index (cell->units, Unit, unit).is_ruled) {
+  UnitStyle style = g_array_index (cell->units, Unit, unit).style;
+  if (style == UNIT_ROW) {
     dk_page_line (page, 0.5, 0, cell->x, y, cell->x + cell->width, y);
-  } else if (cell->field->paper == DK_PAPER_COMB) {
+  } else if (style == UNIT_SIGN) {
+    dk_page_line (page, 0.7, 0, left, y + height, cell->x + cell->width - PAD, y + height);
+  } else if (style == UNIT_COMB) {
     double low = y + height - 2;
     dk_page_line (page, 0.7, 0, left, low, left + count * COMB_CELL, low);
     for (guint i = 0; i <= count; i++) {
@@ -476,7 +591,8 @@ draw_unit (DkCell *cell, DkPage *page, guint unit, double y, double height)
 static void
 draw_rules (const DkCell *cell, DkPage *page, double y, double bottom)
 {
-  if (cell->field->paper != DK_PAPER_BOX || !cell->is_blank || cell->field->paper_lines < 2) {
+  if (cell->kind != DK_PAPER_BOX || !cell->is_blank || cell->is_long || cell->field->paper_lines < 2
+      || cell->field->type == DK_FIELD_NOTE) {
     return;
   }
   for (double at = y + WRITE_HEIGHT; at < bottom - WRITE_HEIGHT / 2; at += WRITE_HEIGHT) {
@@ -499,12 +615,12 @@ get_kept_height (const DkCell *cell, guint i)
 {
   const Unit *unit = &g_array_index (cell->units, Unit, i);
   double height = unit->height;
-  if (!unit->is_ruled) {
+  if (unit->style != UNIT_ROW) {
     return height;
   }
   for (guint k = i + 1; k < cell->units->len; k++) {
     const Unit *next = &g_array_index (cell->units, Unit, k);
-    if (next->is_ruled) {
+    if (next->style == UNIT_ROW) {
       break;
     }
     height += next->height;
@@ -516,8 +632,8 @@ void
 dk_cell_draw (DkCell *cell, DkPage *page, double y, double height)
 {
   const DkField *field = cell->field;
-  gboolean is_framed = field->type != DK_FIELD_NOTE || field->paper == DK_PAPER_TABLE;
-  if (field->paper == DK_PAPER_SIGNATURE) {
+  gboolean is_framed = field->type != DK_FIELD_NOTE || cell->kind == DK_PAPER_TABLE;
+  if (cell->kind == DK_PAPER_SIGNATURE && !cell->is_long) {
     draw_signature (cell, page, y);
     return;
   }
@@ -540,7 +656,7 @@ dk_cell_draw (DkCell *cell, DkPage *page, double y, double height)
     at += unit;
     cell->next++;
   }
-  if (field->paper == DK_PAPER_TABLE) {
+  if (cell->kind == DK_PAPER_TABLE) {
     dk_page_line (page, 0.5, 0, cell->x, y + cell->head, cell->x + cell->width, y + cell->head);
     draw_table_columns (cell, page, y + cell->head, y + height);
   }

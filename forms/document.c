@@ -15,8 +15,12 @@
 #define RULE_GREY 0.5
 #define CODE_GREY 0.93
 #define LARGE_SIZE 24.0
+#define WRITE_HEIGHT 20.0 /* of a row that a hand writes into: 7 mm */
 #define TABLE_COLUMNS_MAX 12 /* the last one takes what is beyond */
 #define HEADING_ROOM 40.0 /* a heading stays with what follows it */
+#define CONTINUED_SIZE 8.0
+#define ROW_GAP 2.0
+#define HEAD_SHARE 0.3 /* of a page: what a head may take on each of them */
 
 /* A pen that writes words in one column and goes on on the next page. */
 typedef struct {
@@ -125,16 +129,6 @@ write_block (DkFlow *flow, const DkBlock *block, double indent, double size, gbo
 }
 
 static void
-write_heading (DkFlow *flow, const DkBlock *block)
-{
-  static const double sizes[] = { 14, 12.5, 11.5, 10.5, 10, 10 };
-  double size = sizes[CLAMP (block->level, 1, G_N_ELEMENTS (sizes)) - 1];
-  ensure_room (flow, size + HEADING_ROOM);
-  flow->y += flow->y > flow->top ? BLOCK_GAP : 0;
-  write_block (flow, block, 0, size, TRUE);
-}
-
-static void
 write_item (DkFlow *flow, const DkBlock *block)
 {
   double indent = CLAMP (block->level, 1, LEVEL_MAX) * INDENT;
@@ -156,20 +150,49 @@ write_item (DkFlow *flow, const DkBlock *block)
   write_block (flow, block, indent, TEXT_SIZE, FALSE);
 }
 
+/* A table on its way: its head stands again on each page that it goes on to. */
+typedef struct {
+  DkFlow *flow;
+  guint columns;
+  double start;        /* below the head on this page */
+  const DkBlock *head; /* NULL: none, or not written yet */
+} Table;
+
+/* A row that is broken into lines. */
+typedef struct {
+  GPtrArray *cells; /* of arrays of DkLine */
+  guint count;      /* lines */
+  double least;     /* height of a line */
+  double height;    /* with the gap below */
+  gboolean is_head;
+} Row;
+
+static void
+clear_row (Row *row)
+{
+  g_clear_pointer (&row->cells, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Row, clear_row)
+
+static const DkBlock *
+row_at (const DkDocument *document, guint i)
+{
+  const DkBlock *block = i < document->blocks->len ? document->blocks->pdata[i] : NULL;
+  return block != NULL && block->kind == DK_BLOCK_TABLE_ROW ? block : NULL;
+}
+
 static guint
 count_columns (const DkDocument *document, guint first)
 {
   guint columns = 1;
-  for (guint i = first; i < document->blocks->len; i++) {
-    const DkBlock *block = g_ptr_array_index (document->blocks, i);
-    if (block->kind != DK_BLOCK_TABLE_ROW) {
-      break;
-    }
+  const DkBlock *block = NULL;
+  for (guint i = first; (block = row_at (document, i)) != NULL; i++) {
     for (guint j = 0; j < block->spans->len; j++) {
       columns = MAX (columns, g_array_index (block->spans, DkSpan, j).cell + 1);
     }
   }
-  return columns;
+  return MIN (columns, TABLE_COLUMNS_MAX);
 }
 
 static double
@@ -181,6 +204,18 @@ row_size (const DkBlock *block)
     }
   }
   return TEXT_SIZE - 1;
+}
+
+/* A cell that holds a blank alone is one to write into. */
+static gboolean
+is_written_on (const DkBlock *block)
+{
+  for (guint i = 0; i < block->spans->len; i++) {
+    if (g_strcmp0 (g_array_index (block->spans, DkSpan, i).text, " ") == 0) {
+      return TRUE;
+    }
+  }
+  return FALSE;
 }
 
 static GPtrArray *
@@ -197,37 +232,161 @@ break_cell (const DkBlock *block, guint column, gboolean is_last, double width)
                        row_size (block), width - 2 * CELL_PAD);
 }
 
-static void
-write_row (DkFlow *flow, const DkBlock *block, guint columns)
+static double
+line_height (const Row *row, guint i)
 {
-  double width = flow->width / columns;
-  guint count = 1;
-  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
-  for (guint column = 0; column < columns; column++) {
-    GPtrArray *lines = break_cell (block, column, column + 1 == columns, width);
-    count = MAX (count, lines->len);
-    g_ptr_array_add (cells, lines);
+  double height = row->least;
+  for (guint column = 0; column < row->cells->len; column++) {
+    const GPtrArray *lines = row->cells->pdata[column];
+    height = i < lines->len ? MAX (height, ((const DkLine *) lines->pdata[i])->height) : height;
   }
-  for (guint i = 0; i < count; i++) {
-    double height = (row_size (block) + 1) * LEADING;
-    for (guint column = 0; column < columns; column++) {
-      const GPtrArray *lines = g_ptr_array_index (cells, column);
-      height = i < lines->len ? MAX (height, ((DkLine *) lines->pdata[i])->height) : height;
-    }
-    ensure_room (flow, height + 2);
-    for (guint column = 0; column < columns; column++) {
-      const GPtrArray *lines = g_ptr_array_index (cells, column);
-      if (i < lines->len) {
-        const DkLine *line = g_ptr_array_index (lines, i);
-        dk_line_draw (line, flow->page, 0, flow->left + column * width + CELL_PAD,
-                      flow->y + line->ascent + 1);
-      }
-    }
-    flow->y += height;
+  return height;
+}
+
+static void
+break_row (const Table *table, const DkBlock *block, Row *row)
+{
+  double width = table->flow->width / table->columns;
+  row->cells = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+  row->count = 1;
+  row->least = is_written_on (block) ? WRITE_HEIGHT - ROW_GAP : (row_size (block) + 1) * LEADING;
+  row->is_head = block->level == 0;
+  for (guint column = 0; column < table->columns; column++) {
+    GPtrArray *lines = break_cell (block, column, column + 1 == table->columns, width);
+    row->count = MAX (row->count, lines->len);
+    g_ptr_array_add (row->cells, lines);
   }
-  flow->y += 2;
-  dk_page_line (flow->page, block->level == 0 ? 1 : 0.5, RULE_GREY, flow->left, flow->y,
+  row->height = ROW_GAP;
+  for (guint i = 0; i < row->count; i++) {
+    row->height += line_height (row, i);
+  }
+}
+
+static double
+height_of_row (const Table *table, const DkBlock *block)
+{
+  g_auto (Row) row = { 0 };
+  if (block == NULL) {
+    return 0;
+  }
+  break_row (table, block, &row);
+  return row.height;
+}
+
+static void
+draw_row_line (const Table *table, const Row *row, guint i)
+{
+  DkFlow *flow = table->flow;
+  double width = flow->width / table->columns;
+  for (guint column = 0; column < row->cells->len; column++) {
+    const GPtrArray *lines = row->cells->pdata[column];
+    if (i < lines->len) {
+      const DkLine *line = lines->pdata[i];
+      dk_line_draw (line, flow->page, 0, flow->left + column * width + CELL_PAD,
+                    flow->y + line->ascent + 1);
+    }
+  }
+  flow->y += line_height (row, i);
+}
+
+static void
+end_row (DkFlow *flow, const Row *row)
+{
+  flow->y += ROW_GAP;
+  dk_page_line (flow->page, row->is_head ? 1 : 0.5, RULE_GREY, flow->left, flow->y,
                 flow->left + flow->width, flow->y);
+}
+
+static void
+turn_page (Table *table)
+{
+  DkFlow *flow = table->flow;
+  dk_flow_new_page (flow);
+  if (table->head != NULL) {
+    g_autoptr (DkLine) continued = dk_line_new_fitting (
+        flow->words->continued, DK_FONT_REGULAR, CONTINUED_SIZE, flow->width);
+    g_auto (Row) row = { 0 };
+    dk_line_draw (continued, flow->page, 0, flow->left + CELL_PAD, flow->y + continued->ascent);
+    flow->y += continued->height;
+    break_row (table, table->head, &row);
+    for (guint i = 0; i < row.count; i++) {
+      draw_row_line (table, &row, i);
+    }
+    end_row (flow, &row);
+  }
+  table->start = flow->y;
+}
+
+/* What stands on a page below the head. */
+static double
+room_of_page (const Table *table)
+{
+  double head = table->head != NULL ? height_of_row (table, table->head)
+                                          + CONTINUED_SIZE * 2
+                                    : 0;
+  return table->flow->bottom - table->flow->top - head;
+}
+
+/* A row stays in one piece if a page can hold it, a head with the row below. */
+static void
+write_row (Table *table, const DkBlock *block, const DkBlock *next)
+{
+  DkFlow *flow = table->flow;
+  g_auto (Row) row = { 0 };
+  break_row (table, block, &row);
+  double together = row.height + (row.is_head ? height_of_row (table, next) : 0);
+  if (together > room_of_page (table)) {
+    together = row.height;
+  }
+  if (flow->y + together > flow->bottom && together <= room_of_page (table)) {
+    turn_page (table);
+  }
+  for (guint i = 0; i < row.count; i++) {
+    if (flow->y + line_height (&row, i) + ROW_GAP > flow->bottom && flow->y > table->start) {
+      turn_page (table);
+    }
+    draw_row_line (table, &row, i);
+  }
+  end_row (flow, &row);
+  if (row.is_head && row.height <= (flow->bottom - flow->top) * HEAD_SHARE) {
+    table->head = block;
+  }
+}
+
+/* Writes the rows from `first` on; returns the place of the last one. */
+static guint
+write_table (DkFlow *flow, const DkDocument *document, guint first)
+{
+  Table table = { flow, count_columns (document, first), flow->top, NULL };
+  guint i = first;
+  for (; row_at (document, i) != NULL; i++) {
+    write_row (&table, row_at (document, i), row_at (document, i + 1));
+  }
+  return i - 1;
+}
+
+/* A heading stays with what follows it: some lines, or the begin of a table. */
+static double
+room_below_heading (DkFlow *flow, const DkDocument *document, guint i)
+{
+  if (row_at (document, i + 1) == NULL) {
+    return HEADING_ROOM;
+  }
+  Table table = { flow, count_columns (document, i + 1), flow->top, NULL };
+  double rows = height_of_row (&table, row_at (document, i + 1))
+                + height_of_row (&table, row_at (document, i + 2)) + 2 * BLOCK_GAP;
+  return rows < (flow->bottom - flow->top) / 2 ? MAX (rows, HEADING_ROOM) : HEADING_ROOM;
+}
+
+static void
+write_heading (DkFlow *flow, const DkDocument *document, guint i)
+{
+  const DkBlock *block = document->blocks->pdata[i];
+  static const double sizes[] = { 14, 12.5, 11.5, 10.5, 10, 10 };
+  double size = sizes[CLAMP (block->level, 1, G_N_ELEMENTS (sizes)) - 1];
+  ensure_room (flow, size * LEADING + room_below_heading (flow, document, i));
+  flow->y += flow->y > flow->top ? BLOCK_GAP : 0;
+  write_block (flow, block, 0, size, TRUE);
 }
 
 static void
@@ -246,31 +405,21 @@ indent_of (const DkBlock *block)
   return block->kind == DK_BLOCK_PARAGRAPH ? indent : MAX (indent, INDENT);
 }
 
-static gboolean
-is_last_row (const DkDocument *document, guint i)
-{
-  return i + 1 == document->blocks->len
-         || ((const DkBlock *) document->blocks->pdata[i + 1])->kind != DK_BLOCK_TABLE_ROW;
-}
-
 void
 dk_layout_document (DkFlow *flow, const DkDocument *document)
 {
-  guint columns = 0;
   for (guint i = 0; i < document->blocks->len; i++) {
     const DkBlock *block = g_ptr_array_index (document->blocks, i);
-    gboolean is_row = block->kind == DK_BLOCK_TABLE_ROW;
-    columns = is_row && columns == 0 ? count_columns (document, i) : columns;
     switch (block->kind) {
     case DK_BLOCK_HEADING:
-      write_heading (flow, block);
+      write_heading (flow, document, i);
       break;
     case DK_BLOCK_ITEM:
     case DK_BLOCK_TASK:
       write_item (flow, block);
       break;
     case DK_BLOCK_TABLE_ROW:
-      write_row (flow, block, MIN (columns, TABLE_COLUMNS_MAX));
+      i = write_table (flow, document, i);
       break;
     case DK_BLOCK_RULE:
       write_rule (flow);
@@ -281,7 +430,6 @@ dk_layout_document (DkFlow *flow, const DkDocument *document)
       write_block (flow, block, indent_of (block), TEXT_SIZE, FALSE);
       break;
     }
-    columns = is_row ? columns : 0;
-    flow->y += is_row && !is_last_row (document, i) ? 0 : BLOCK_GAP;
+    flow->y += BLOCK_GAP;
   }
 }

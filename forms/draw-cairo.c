@@ -100,6 +100,12 @@ draw_image (gpointer data, const DkOp *op)
 static const DkDraw cairo_draw = { draw_text, draw_mark, draw_line,
                                    draw_rect, draw_fill, draw_image };
 
+const DkDraw *
+dk_draw_cairo_calls (void)
+{
+  return &cairo_draw;
+}
+
 void
 dk_draw_cairo (const DkPage *page, cairo_t *cr)
 {

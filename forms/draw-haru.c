@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* libharu 2.3.0 as it is: its error handler only records, since jumping out of it leaves the
- * document unusable and loses what GLib holds; state is set before a path is begun, never between
- * path and paint; text is NFC and covered by the fonts before it comes here. */
+ * document unusable and loses what GLib holds. It keeps pages, objects and images and packs them;
+ * what stands on a page is written here as PDF 1.7 section 8 and 9 have it, since libharu's own
+ * calls print each number three times over. State is set before a path is begun, never between path
+ * and paint. */
 #include "forms/draw-private.h"
 
-#include <glib/gstdio.h>
-#include <hpdf.h>
+#include <hpdf_doc.h>
+#include <hpdf_pages.h>
 #include <math.h>
 
-#include "app/base/platform.h"
 #include "forms/font-private.h"
+#include "forms/haru-font-private.h"
+
+#define CONTENT_BYTES 16384u
+#define UNSET (-1.0)
 
 typedef struct {
   HPDF_STATUS code; /* of the first error, 0 if there was none */
@@ -19,9 +24,12 @@ typedef struct {
 typedef struct {
   HPDF_Doc doc;
   HPDF_Page page;
-  HPDF_Font fonts[DK_FONT_COUNT];
-  char *font_paths[DK_FONT_COUNT];
+  HPDF_Dict fonts; /* resources of every page */
+  DkFontSubset *subsets[DK_FONT_COUNT];
+  GString *content; /* of the page */
   double height;
+  double fill, stroke, line, size; /* grey and widths that are set on the page, or UNSET */
+  int weight;                      /* so with the font */
   HaruFault fault;
 } Haru;
 
@@ -35,15 +43,95 @@ record_fault (HPDF_STATUS code, HPDF_STATUS detail, void *data)
   }
 }
 
+/* At most two digits after the point, whatever the locale says. */
+static void
+put_number (GString *content, double value)
+{
+  char digits[24];
+  guint at = sizeof digits;
+  gint64 hundredths = llround (value * 100);
+  guint64 rest = (guint64) ABS (hundredths);
+  guint places = rest % 100 == 0 ? 0 : rest % 10 == 0 ? 1 : 2;
+  rest /= places == 0 ? 100 : places == 1 ? 10 : 1;
+  digits[--at] = ' ';
+  for (guint i = 0; i < places; i++) {
+    digits[--at] = (char) ('0' + rest % 10);
+    rest /= 10;
+  }
+  if (places > 0) {
+    digits[--at] = '.';
+  }
+  while (rest > 0 || at == sizeof digits - 1) {
+    digits[--at] = (char) ('0' + rest % 10);
+    rest /= 10;
+  }
+  if (hundredths < 0) {
+    digits[--at] = '-';
+  }
+  g_string_append_len (content, digits + at, (gssize) (sizeof digits - at));
+}
+
+static void
+put_state (Haru *haru, double *is_set, double value, const char *operator)
+{
+  if (*is_set < value || *is_set > value) {
+    *is_set = value;
+    put_number (haru->content, value);
+    g_string_append (haru->content, operator);
+  }
+}
+
+/* A byte of a literal string, PDF 1.7 section 7.3.4.2. */
+static void
+put_byte (GString *content, guint byte)
+{
+  if (byte == '(' || byte == ')' || byte == '\\') {
+    g_string_append_c (content, '\\');
+  }
+  if (byte == '\r') {
+    g_string_append (content, "\\r");
+  } else {
+    g_string_append_c (content, (char) byte);
+  }
+}
+
+static void
+put_glyphs (Haru *haru, const DkOp *op)
+{
+  const guint16 *glyphs = haru->subsets[op->weight]->glyphs;
+  g_string_append_c (haru->content, '(');
+  for (const char *c = op->text; *c != '\0'; c = g_utf8_next_char (c)) {
+    gunichar u = g_utf8_get_char (c);
+    guint glyph = u < DK_FONT_CHARS ? glyphs[u] : 0;
+    put_byte (haru->content, glyph >> 8);
+    put_byte (haru->content, glyph & 255);
+  }
+  g_string_append (haru->content, ")Tj ET\n");
+}
+
+static void
+put_font (Haru *haru, const DkOp *op)
+{
+  put_state (haru, &haru->fill, op->grey, "g\n");
+  g_string_append (haru->content, "BT ");
+  if (haru->weight != (int) op->weight || haru->size < op->size || haru->size > op->size) {
+    haru->weight = (int) op->weight;
+    haru->size = op->size;
+    g_string_append (haru->content, op->weight == DK_FONT_BOLD ? "/B " : "/R ");
+    put_number (haru->content, op->size);
+    g_string_append (haru->content, "Tf ");
+  }
+}
+
 static void
 draw_text (gpointer data, const DkOp *op)
 {
   Haru *haru = data;
-  HPDF_Page_SetGrayFill (haru->page, (HPDF_REAL) op->grey);
-  HPDF_Page_BeginText (haru->page);
-  HPDF_Page_SetFontAndSize (haru->page, haru->fonts[op->weight], (HPDF_REAL) op->size);
-  HPDF_Page_TextOut (haru->page, (HPDF_REAL) op->x, (HPDF_REAL) (haru->height - op->y), op->text);
-  HPDF_Page_EndText (haru->page);
+  put_font (haru, op);
+  put_number (haru->content, op->x);
+  put_number (haru->content, haru->height - op->y);
+  g_string_append (haru->content, "Td ");
+  put_glyphs (haru, op);
 }
 
 static void
@@ -55,36 +143,43 @@ draw_mark (gpointer data, const DkOp *op)
   double s = sin (op->angle);
   double left = -width / 2;
   double down = op->size * 0.36;
-  HPDF_Page_SetGrayFill (haru->page, (HPDF_REAL) op->grey);
-  HPDF_Page_BeginText (haru->page);
-  HPDF_Page_SetFontAndSize (haru->page, haru->fonts[op->weight], (HPDF_REAL) op->size);
-  HPDF_Page_SetTextMatrix (haru->page, (HPDF_REAL) c, (HPDF_REAL) s, (HPDF_REAL) -s, (HPDF_REAL) c,
-                           (HPDF_REAL) (op->x + left * c + down * s),
-                           (HPDF_REAL) (haru->height - op->y + left * s - down * c));
-  HPDF_Page_ShowText (haru->page, op->text);
-  HPDF_Page_EndText (haru->page);
+  put_font (haru, op);
+  g_string_append_printf (haru->content, "%d.%06d ", (int) c, (int) (fmod (c, 1) * 1e6));
+  g_string_append_printf (haru->content, "%d.%06d ", (int) s, (int) (fmod (s, 1) * 1e6));
+  g_string_append_printf (haru->content, "-%d.%06d ", (int) s, (int) (fmod (s, 1) * 1e6));
+  g_string_append_printf (haru->content, "%d.%06d ", (int) c, (int) (fmod (c, 1) * 1e6));
+  put_number (haru->content, op->x + left * c + down * s);
+  put_number (haru->content, haru->height - op->y + left * s - down * c);
+  g_string_append (haru->content, "Tm ");
+  put_glyphs (haru, op);
 }
 
 static void
 draw_line (gpointer data, const DkOp *op, guint count)
 {
   Haru *haru = data;
-  HPDF_Page_SetGrayStroke (haru->page, (HPDF_REAL) op->grey);
-  HPDF_Page_SetLineWidth (haru->page, (HPDF_REAL) op->size);
+  put_state (haru, &haru->stroke, op->grey, "G\n");
+  put_state (haru, &haru->line, op->size, "w\n");
   for (guint i = 0; i < count; i++) {
-    HPDF_Page_MoveTo (haru->page, (HPDF_REAL) op[i].x, (HPDF_REAL) (haru->height - op[i].y));
-    HPDF_Page_LineTo (haru->page, (HPDF_REAL) op[i].w, (HPDF_REAL) (haru->height - op[i].h));
+    put_number (haru->content, op[i].x);
+    put_number (haru->content, haru->height - op[i].y);
+    g_string_append (haru->content, "m ");
+    put_number (haru->content, op[i].w);
+    put_number (haru->content, haru->height - op[i].h);
+    g_string_append (haru->content, "l\n");
   }
-  HPDF_Page_Stroke (haru->page);
+  g_string_append (haru->content, "S\n");
 }
 
 static void
-add_rectangles (Haru *haru, const DkOp *op, guint count)
+put_rectangles (Haru *haru, const DkOp *op, guint count)
 {
   for (guint i = 0; i < count; i++) {
-    HPDF_Page_Rectangle (haru->page, (HPDF_REAL) op[i].x,
-                         (HPDF_REAL) (haru->height - op[i].y - op[i].h), (HPDF_REAL) op[i].w,
-                         (HPDF_REAL) op[i].h);
+    put_number (haru->content, op[i].x);
+    put_number (haru->content, haru->height - op[i].y - op[i].h);
+    put_number (haru->content, op[i].w);
+    put_number (haru->content, op[i].h);
+    g_string_append (haru->content, "re\n");
   }
 }
 
@@ -92,19 +187,19 @@ static void
 draw_rect (gpointer data, const DkOp *op, guint count)
 {
   Haru *haru = data;
-  HPDF_Page_SetGrayStroke (haru->page, (HPDF_REAL) op->grey);
-  HPDF_Page_SetLineWidth (haru->page, (HPDF_REAL) op->size);
-  add_rectangles (haru, op, count);
-  HPDF_Page_Stroke (haru->page);
+  put_state (haru, &haru->stroke, op->grey, "G\n");
+  put_state (haru, &haru->line, op->size, "w\n");
+  put_rectangles (haru, op, count);
+  g_string_append (haru->content, "S\n");
 }
 
 static void
 draw_fill (gpointer data, const DkOp *op, guint count)
 {
   Haru *haru = data;
-  HPDF_Page_SetGrayFill (haru->page, (HPDF_REAL) op->grey);
-  add_rectangles (haru, op, count);
-  HPDF_Page_Fill (haru->page);
+  put_state (haru, &haru->fill, op->grey, "g\n");
+  put_rectangles (haru, op, count);
+  g_string_append (haru->content, "f\n");
 }
 
 static void
@@ -114,43 +209,21 @@ draw_image (gpointer data, const DkOp *op)
   HPDF_Image image = HPDF_LoadRawImageFromMem (haru->doc, g_bytes_get_data (op->pixels, NULL),
                                                op->image_width, op->image_height,
                                                HPDF_CS_DEVICE_GRAY, 8);
-  if (image != NULL) {
-    HPDF_Page_DrawImage (haru->page, image, (HPDF_REAL) op->x,
-                         (HPDF_REAL) (haru->height - op->y - op->h), (HPDF_REAL) op->w,
-                         (HPDF_REAL) op->h);
+  const char *name = image != NULL ? HPDF_Page_GetXObjectName (haru->page, image) : NULL;
+  if (name == NULL) {
+    return;
   }
+  g_string_append (haru->content, "q ");
+  put_number (haru->content, op->w);
+  g_string_append (haru->content, "0 0 ");
+  put_number (haru->content, op->h);
+  put_number (haru->content, op->x);
+  put_number (haru->content, haru->height - op->y - op->h);
+  g_string_append_printf (haru->content, "cm /%s Do Q\n", name);
 }
 
 static const DkDraw haru_draw = { draw_text, draw_mark, draw_line,
                                   draw_rect, draw_fill, draw_image };
-
-/* libharu reads fonts from files only, and keeps the file open until it has saved. Where an open
- * file can be removed it has no name while it is used; elsewhere it is removed at the end. */
-static gboolean
-load_font (Haru *haru, DkFontWeight weight, GBytes *font, GError **error)
-{
-  gsize size = 0;
-  const void *bytes = g_bytes_get_data (font, &size);
-  int fd = g_file_open_tmp ("downtime-kit-XXXXXX.ttf", &haru->font_paths[weight], error);
-  if (fd < 0) {
-    g_prefix_error (error, "The page could not be made, nothing was printed: ");
-    return FALSE;
-  }
-  gboolean written = dk_platform_write_all (fd, bytes, size);
-  g_close (fd, NULL);
-  const char *name
-      = written ? HPDF_LoadTTFontFromFile (haru->doc, haru->font_paths[weight], HPDF_TRUE) : NULL;
-  haru->fonts[weight] = name != NULL ? HPDF_GetFont (haru->doc, name, "UTF-8") : NULL;
-  g_remove (haru->font_paths[weight]);
-  if (haru->fonts[weight] == NULL) {
-    g_set_error (error, DK_ERROR, DK_ERROR_FAILED,
-                 "The page could not be made, nothing was printed: the temporary folder %s may be "
-                 "full. Make room there and try again (code 0x%04X).",
-                 g_get_tmp_dir (), (guint) haru->fault.code);
-    return FALSE;
-  }
-  return TRUE;
-}
 
 static void
 free_haru (Haru *haru)
@@ -159,20 +232,61 @@ free_haru (Haru *haru)
     HPDF_Free (haru->doc);
   }
   for (guint i = 0; i < DK_FONT_COUNT; i++) {
-    if (haru->font_paths[i] != NULL) {
-      g_remove (haru->font_paths[i]);
-    }
-    g_free (haru->font_paths[i]);
+    dk_font_subset_free (haru->subsets[i]);
   }
+  g_string_free (haru->content, TRUE);
   g_free (haru);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Haru, free_haru)
 
+/* The characters of all pages, a bit each. */
+static void
+mark_used (const GPtrArray *pages, guint8 *used[DK_FONT_COUNT])
+{
+  for (guint i = 0; i < pages->len; i++) {
+    const DkPage *page = g_ptr_array_index (pages, i);
+    for (guint k = 0; k < page->ops->len; k++) {
+      const DkOp *op = &g_array_index (page->ops, DkOp, k);
+      for (const char *c = op->text; c != NULL && *c != '\0'; c = g_utf8_next_char (c)) {
+        gunichar u = g_utf8_get_char (c);
+        used[op->weight][u < DK_FONT_CHARS ? u / 8 : 0] |= (guint8) (1 << u % 8);
+      }
+    }
+  }
+}
+
+static void
+add_fonts (Haru *haru, const GPtrArray *pages, GBytes *const others[DK_FONT_COUNT])
+{
+  static const char *const names[DK_FONT_COUNT] = { "R", "B" };
+  g_autofree guint8 *regular = g_new0 (guint8, DK_FONT_CHARS / 8);
+  g_autofree guint8 *bold = g_new0 (guint8, DK_FONT_CHARS / 8);
+  guint8 *used[DK_FONT_COUNT] = { regular, bold };
+  mark_used (pages, used);
+  haru->fonts = HPDF_Dict_New (haru->doc->mmgr);
+  if (haru->fonts == NULL || HPDF_Xref_Add (haru->doc->xref, haru->fonts) != HPDF_OK) {
+    return;
+  }
+  for (guint i = 0; i < DK_FONT_COUNT; i++) {
+    DkFontWeight weight = (DkFontWeight) i;
+    haru->subsets[i] = dk_font_subset_new (weight, others != NULL ? others[i] : NULL, used[i]);
+    HPDF_Dict font = haru->subsets[i] != NULL
+                         ? dk_haru_font_new (haru->doc, weight, haru->subsets[i])
+                         : NULL;
+    if (font == NULL) {
+      record_fault (HPDF_FAILD_TO_ALLOC_MEM, 0, &haru->fault);
+      return;
+    }
+    HPDF_Dict_Add (haru->fonts, names[i], font);
+  }
+}
+
 static Haru *
-new_haru (const char *title, GBytes *const fonts[DK_FONT_COUNT], GError **error)
+new_haru (const char *title, GError **error)
 {
   g_autoptr (Haru) haru = g_new0 (Haru, 1);
+  haru->content = g_string_sized_new (CONTENT_BYTES);
   haru->doc = HPDF_New (record_fault, &haru->fault);
   if (haru->doc == NULL) {
     g_set_error (error, DK_ERROR, DK_ERROR_MEMORY,
@@ -186,12 +300,30 @@ new_haru (const char *title, GBytes *const fonts[DK_FONT_COUNT], GError **error)
   HPDF_SetInfoAttr (haru->doc, HPDF_INFO_TITLE, title);
   HPDF_SetInfoAttr (haru->doc, HPDF_INFO_AUTHOR, "Service desk");
   HPDF_SetInfoAttr (haru->doc, HPDF_INFO_CREATOR, "Downtime Kit " DK_VERSION);
-  for (guint i = 0; i < DK_FONT_COUNT; i++) {
-    if (!load_font (haru, (DkFontWeight) i, fonts[i], error)) {
-      return NULL;
-    }
-  }
   return g_steal_pointer (&haru);
+}
+
+static void
+add_page (Haru *haru, const DkPage *page)
+{
+  haru->page = HPDF_AddPage (haru->doc);
+  HPDF_Dict resources
+      = haru->page != NULL
+            ? HPDF_Page_GetInheritableItem (haru->page, "Resources", HPDF_OCLASS_DICT)
+            : NULL;
+  if (resources == NULL) {
+    return;
+  }
+  HPDF_Dict_Add (resources, "Font", haru->fonts);
+  HPDF_Page_SetWidth (haru->page, (HPDF_REAL) page->width);
+  HPDF_Page_SetHeight (haru->page, (HPDF_REAL) page->height);
+  haru->height = page->height;
+  haru->fill = haru->stroke = haru->line = haru->size = UNSET;
+  haru->weight = -1;
+  g_string_truncate (haru->content, 0);
+  dk_page_draw (page, &haru_draw, haru);
+  HPDF_Stream_Write (((HPDF_PageAttr) haru->page->attr)->stream,
+                     (const HPDF_BYTE *) haru->content->str, (HPDF_UINT) haru->content->len);
 }
 
 static GBytes *
@@ -223,20 +355,13 @@ GBytes *
 dk_draw_pdf_with_fonts (const GPtrArray *pages, const char *title,
                         GBytes *const fonts[DK_FONT_COUNT], GError **error)
 {
-  g_autoptr (Haru) haru = new_haru (title, fonts, error);
+  g_autoptr (Haru) haru = new_haru (title, error);
   if (haru == NULL) {
     return NULL;
   }
+  add_fonts (haru, pages, fonts);
   for (guint i = 0; i < pages->len && haru->fault.code == 0; i++) {
-    const DkPage *page = g_ptr_array_index (pages, i);
-    haru->page = HPDF_AddPage (haru->doc);
-    if (haru->page == NULL) {
-      break;
-    }
-    haru->height = page->height;
-    HPDF_Page_SetWidth (haru->page, (HPDF_REAL) page->width);
-    HPDF_Page_SetHeight (haru->page, (HPDF_REAL) page->height);
-    dk_page_draw (page, &haru_draw, haru);
+    add_page (haru, g_ptr_array_index (pages, i));
   }
   return save (haru, error);
 }
@@ -244,8 +369,5 @@ dk_draw_pdf_with_fonts (const GPtrArray *pages, const char *title,
 GBytes *
 dk_draw_pdf (const GPtrArray *pages, const char *title, GError **error)
 {
-  g_autoptr (GBytes) regular = dk_font_bytes (DK_FONT_REGULAR);
-  g_autoptr (GBytes) bold = dk_font_bytes (DK_FONT_BOLD);
-  GBytes *const fonts[DK_FONT_COUNT] = { regular, bold };
-  return dk_draw_pdf_with_fonts (pages, title, fonts, error);
+  return dk_draw_pdf_with_fonts (pages, title, NULL, error);
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "app/base/text.h"
 #include "app/model/number.h"
 #include "forms/barcode-private.h"
 #include "forms/font-private.h"
@@ -48,7 +49,7 @@ static double
 fit_size (const char *text, DkFontWeight weight, double size, double least, double width)
 {
   double needed = dk_font_width (weight, size, text);
-  return needed <= width ? size : MAX (size * width / needed, least);
+  return needed <= width ? size : MAX (size * width / needed * 0.99, least);
 }
 
 static gboolean
@@ -67,13 +68,13 @@ can_be_coded (const char *number)
 static double
 draw_mode (const DkFlow *flow, DkPage *page, double x, double y)
 {
-  const char *mode = flow->mode;
+  const char *mode = flow->waits ? flow->words->for_downtime : flow->mode;
   if (mode == NULL || *mode == '\0') {
     return 0;
   }
   g_autoptr (DkLine) line = dk_line_new_fitting (mode, DK_FONT_BOLD, MODE_SIZE, 150);
   double width = line->width + 14;
-  gboolean is_plain = strcmp (mode, "NORMAL") == 0 || line->text == NULL;
+  gboolean is_plain = flow->waits || strcmp (mode, "NORMAL") == 0 || line->text == NULL;
   if (is_plain) {
     dk_page_rect (page, 1, 0, x, y, width, 20);
   } else {
@@ -120,10 +121,20 @@ make_status (const DkFlow *flow)
   if (ticket->priority > 0) {
     g_string_append_printf (text, "%s %d · ", words->priority, ticket->priority);
   }
-  g_string_append_printf (text, "%s: %s", words->state, dk_ticket_state_name (ticket->state));
+  g_string_append_printf (text, "%s: %s", words->state,
+                          dk_paper_words_state (words, ticket->state));
+  if (ticket->written_by != NULL) {
+    g_autofree char *at
+        = ticket->written_ms != 0 ? dk_paper_words_time (words, ticket->written_ms, 0) : NULL;
+    g_string_append_printf (text, " · %s %s%s%s", words->written_by, ticket->written_by,
+                            at != NULL ? ", " : "", at != NULL ? at : "");
+  }
   if (ticket->recorded_ms != 0) {
-    g_autofree char *at = dk_time_format_short (ticket->recorded_ms, 0);
-    g_string_append_printf (text, " · %s %s", words->recorded, at);
+    gboolean is_keyed = ticket->written_by != NULL;
+    g_autofree char *at = dk_paper_words_time (words, ticket->recorded_ms,
+                                               is_keyed ? ticket->written_ms : 0);
+    g_string_append_printf (text, "%s%s %s", is_keyed ? "; " : " · ",
+                            is_keyed ? words->keyed_in : words->recorded, at);
     if (ticket->user != NULL) {
       g_string_append_printf (text, " %s %s", words->by, ticket->user);
     }
@@ -145,7 +156,9 @@ draw_status (const DkFlow *flow, DkPage *page, double y)
     x += width + 8;
   }
   g_autofree char *status = make_status (flow);
-  draw_fitting (page, status, DK_FONT_BOLD, 9.5, 0, x, y, flow->left + flow->width - x);
+  double room = flow->left + flow->width - x;
+  double size = fit_size (status, DK_FONT_BOLD, 9.5, SMALL, room);
+  draw_fitting (page, status, DK_FONT_BOLD, size, 0, x, y, room);
 }
 
 /* One line, or two smaller ones. */
@@ -210,15 +223,45 @@ draw_head (const DkFlow *flow, DkPage *page, const char *page_of_code)
 }
 
 static char *
+make_printed (const DkFlow *flow)
+{
+  const DkPaper *paper = flow->paper;
+  if (paper->printed != NULL || paper->printed_by == NULL) {
+    return g_strdup (paper->printed);
+  }
+  g_autofree char *stamp
+      = dk_paper_stamp (flow->language, paper->printed_ms, paper->printed_by);
+  return g_strdup_printf ("%s %s", flow->words->printed, stamp);
+}
+
+static char *
 make_facts (const DkFlow *flow)
 {
   const DkPaper *paper = flow->paper;
-  g_autoptr (GString) text = g_string_new (paper->printed);
+  g_autofree char *printed = make_printed (flow);
+  g_autoptr (GString) text = g_string_new (printed);
+  if (flow->waits) {
+    g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", flow->mode);
+  }
   if (paper->ledger_head != NULL) {
     g_string_append_printf (text, "%s%s %s", text->len > 0 ? " · " : "", flow->words->ledger,
                             paper->ledger_head);
   }
   return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* A long id may be shortened, the hash that tells one form from all others may not. */
+static void
+draw_origin (const DkFlow *flow, DkPage *page, double y, double width)
+{
+  const char *hash = flow->hash != NULL ? flow->hash : "";
+  double hash_width = *hash != '\0' ? dk_font_width (DK_FONT_REGULAR, SMALL, hash) + GAP : 0;
+  g_autoptr (DkLine) line
+      = dk_line_new_fitting (flow->origin, DK_FONT_REGULAR, SMALL, width - hash_width);
+  dk_line_draw (line, page, 0, flow->left, y);
+  if (*hash != '\0') {
+    dk_page_text (page, DK_FONT_REGULAR, SMALL, 0, flow->left + line->width + GAP, y, hash);
+  }
 }
 
 static void
@@ -229,15 +272,14 @@ draw_foot (const DkFlow *flow, DkPage *page, const char *page_of)
   g_autofree char *facts = make_facts (flow);
   double page_width = 90;
   dk_page_line (page, 0.6, 0, flow->left, y - FOOT_LINE, right, y - FOOT_LINE);
-  if (flow->ticket != NULL || flow->number != NULL || flow->is_specimen) {
+  if (flow->ticket != NULL || flow->number != NULL || flow->is_specimen || flow->is_sheet) {
     draw_fitting (page, flow->words->privacy, DK_FONT_BOLD, SMALL, 0, flow->left, y,
                   flow->width - page_width);
   }
   if (flow->has_required) {
     draw_right (page, flow->words->required, DK_FONT_REGULAR, SMALL, right, y, page_width);
   }
-  draw_fitting (page, flow->origin, DK_FONT_REGULAR, SMALL, 0, flow->left, y + FOOT_LINE,
-                flow->width - page_width);
+  draw_origin (flow, page, y + FOOT_LINE, flow->width - page_width);
   draw_right (page, page_of, DK_FONT_BOLD, 9, right, y + FOOT_LINE, page_width);
   draw_fitting (page, facts, DK_FONT_REGULAR, SMALL, 0, flow->left, y + 2 * FOOT_LINE,
                 flow->width);
@@ -258,10 +300,22 @@ draw_mark (const DkFlow *flow, DkPage *page)
 void
 dk_flow_new_page (DkFlow *flow)
 {
+  if (flow->pages_max > 0 && flow->paper->pages->len - flow->first_page >= flow->pages_max) {
+    flow->is_over = TRUE;
+    g_array_set_size (flow->page->ops, 0);
+    flow->y = flow->top;
+    return;
+  }
   double width = 0;
   double height = 0;
-  dk_paper_page_size (flow->paper, &width, &height);
+  dk_paper_page_size_at (flow->paper, G_MAXUINT, &width, &height);
+  if (flow->is_landscape) {
+    double upright = width;
+    width = height;
+    height = upright;
+  }
   flow->page = dk_page_new (width, height);
+  flow->page->pixel_room = flow->pixels_max > 0 ? &flow->paper->pixel_room : NULL;
   flow->left = MARGIN_SIDE;
   flow->width = width - 2 * MARGIN_SIDE;
   flow->top = MARGIN_TOP + HEAD_HEIGHT + (flow->ticket != NULL ? STATUS_HEIGHT : 0) + GAP;
@@ -275,7 +329,34 @@ void
 dk_flow_begin (DkFlow *flow)
 {
   flow->first_page = flow->paper->pages->len;
+  dk_flow_restart (flow);
+}
+
+void
+dk_flow_restart (DkFlow *flow)
+{
+  g_ptr_array_set_size (flow->paper->pages, (int) flow->first_page);
+  flow->paper->pixel_room = flow->pixels_max;
+  flow->is_over = FALSE;
   dk_flow_new_page (flow);
+}
+
+static void
+note_fault (const DkFlow *flow)
+{
+  DkPaper *paper = flow->paper;
+  if (paper->fault != NULL || (!flow->is_over && paper->pixel_room >= 0)) {
+    return;
+  }
+  g_autofree char *title = dk_text_printable (flow->title, FALSE);
+  g_autofree char *what
+      = flow->is_over ? g_strdup_printf ("more than %u pages", flow->pages_max)
+                      : g_strdup ("more text in scripts that are printed as pictures than a form "
+                                  "may have");
+  paper->fault = g_strdup_printf (
+      "%s (%s) cannot be printed: it comes to %s. Nothing was printed; the form or the answers "
+      "must be shorter. On the screen they are whole.",
+      flow->origin, title, what);
 }
 
 void
@@ -289,4 +370,5 @@ dk_flow_finish (DkFlow *flow)
     draw_head (flow, page, code);
     draw_foot (flow, page, page_of);
   }
+  note_fault (flow);
 }

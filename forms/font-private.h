@@ -11,6 +11,16 @@ G_BEGIN_DECLS
 /* The two fonts of paper, made at build time (fonts/make-font.py) and built in. Loaded once, then
  * only read: any thread. */
 
+#define DK_FONT_CHARS 0x10000u /* characters that a font of paper can have lie below */
+
+/* In thousandths of the size. */
+typedef struct {
+  int ascent, descent, cap_height;
+  int box[4]; /* of all glyphs: left, bottom, right, top */
+} DkFontMetrics;
+
+DkFontMetrics dk_font_metrics (DkFontWeight weight);
+
 /* The font file. New reference. */
 GBytes *dk_font_bytes (DkFontWeight weight);
 

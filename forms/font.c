@@ -5,12 +5,12 @@
 
 #include "forms/font-resources.h"
 
-#define TABLE_SIZE 0x10000u
 #define ABSENT G_MAXUINT16
 
 typedef struct {
   GBytes *bytes;
   cairo_font_face_t *face;
+  DkFontMetrics metrics;
   double units;
   guint16 *advances; /* by character, ABSENT where the font has no glyph */
 } Font;
@@ -23,17 +23,32 @@ static void
 read_advances (Font *font, FT_Face face)
 {
   font->units = face->units_per_EM;
-  font->advances = g_new (guint16, TABLE_SIZE);
-  for (guint i = 0; i < TABLE_SIZE; i++) {
+  font->advances = g_new (guint16, DK_FONT_CHARS);
+  for (guint i = 0; i < DK_FONT_CHARS; i++) {
     font->advances[i] = ABSENT;
   }
   FT_UInt glyph = 0;
   FT_ULong c = FT_Get_First_Char (face, &glyph);
   while (glyph != 0) {
-    if (c < TABLE_SIZE && FT_Load_Glyph (face, glyph, FT_LOAD_NO_SCALE) == 0) {
+    if (c < DK_FONT_CHARS && FT_Load_Glyph (face, glyph, FT_LOAD_NO_SCALE) == 0) {
       font->advances[c] = (guint16) face->glyph->metrics.horiAdvance;
     }
     c = FT_Get_Next_Char (face, c, &glyph);
+  }
+}
+
+static void
+read_metrics (Font *font, FT_Face face)
+{
+  const FT_Pos box[] = { face->bbox.xMin, face->bbox.yMin, face->bbox.xMax, face->bbox.yMax };
+  for (guint i = 0; i < G_N_ELEMENTS (box); i++) {
+    font->metrics.box[i] = (int) (box[i] * 1000 / face->units_per_EM);
+  }
+  font->metrics.ascent = face->ascender * 1000 / face->units_per_EM;
+  font->metrics.descent = face->descender * 1000 / face->units_per_EM;
+  if (FT_Load_Char (face, 'H', FT_LOAD_NO_SCALE) == 0) {
+    font->metrics.cap_height
+        = (int) (face->glyph->metrics.horiBearingY * 1000 / face->units_per_EM);
   }
 }
 
@@ -58,6 +73,7 @@ load_fonts (gpointer data)
       g_error ("a built-in font cannot be read");
     }
     read_advances (&fonts[i], face);
+    read_metrics (&fonts[i], face);
     fonts[i].face = cairo_ft_font_face_create_for_ft_face (face, FT_LOAD_NO_HINTING);
   }
   return NULL;
@@ -84,10 +100,16 @@ dk_font_face (DkFontWeight weight)
   return get_font (weight)->face;
 }
 
+DkFontMetrics
+dk_font_metrics (DkFontWeight weight)
+{
+  return get_font (weight)->metrics;
+}
+
 gboolean
 dk_font_has (DkFontWeight weight, gunichar c)
 {
-  return c < TABLE_SIZE && get_font (weight)->advances[c] != ABSENT;
+  return c < DK_FONT_CHARS && get_font (weight)->advances[c] != ABSENT;
 }
 
 gboolean

@@ -10,6 +10,10 @@ G_BEGIN_DECLS
  * a single page the first table takes the room that is left. */
 void dk_layout_form (DkFlow *flow, const DkForm *form);
 
+/* Lays blank records of a form out, many on a page: one for each number (char *);
+ * NULL: one sheet of the specimen. */
+void dk_layout_records (DkFlow *flow, const DkForm *form, const GPtrArray *numbers);
+
 /* Lays a document out on the pages of a flow that has begun. */
 void dk_layout_document (DkFlow *flow, const DkDocument *document);
 

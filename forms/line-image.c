@@ -12,6 +12,8 @@
 #define ASCENT 0.97
 #define ASCENT_MAX 2.0 /* of the size; marks piled higher than this are clipped */
 #define DESCENT_MAX 1.2
+#define NAMING_SIZE 10
+#define NAMING_WIDTH 500
 
 static PangoLayout *
 new_layout (const char *text, DkFontWeight weight, double size, double width)
@@ -61,9 +63,18 @@ draw_grey (PangoLayoutLine *line, double left, double top, guint width, guint he
   return g_bytes_new_take (pixels, (gsize) width * height);
 }
 
-static DkLine *
-new_image_line (PangoLayoutLine *pango_line, DkFontWeight weight, double size, double width)
+GBytes *
+dk_line_pixels (const DkLine *line)
 {
+  return draw_grey (pango_layout_get_line_readonly (line->layout, line->layout_line),
+                    line->image_left, line->image_top, line->image_width, line->image_height);
+}
+
+/* Line i of a layout. Most lines are measured and not drawn, so no picture is made yet. */
+static DkLine *
+new_image_line (PangoLayout *layout, int i, DkFontWeight weight, double size, double width)
+{
+  PangoLayoutLine *pango_line = pango_layout_get_line_readonly (layout, i);
   PangoRectangle ink, logical;
   pango_layout_line_get_extents (pango_line, &ink, &logical);
   DkLine *line = g_new0 (DkLine, 1);
@@ -77,7 +88,10 @@ new_image_line (PangoLayoutLine *pango_line, DkFontWeight weight, double size, d
   right = MIN (right, left + 2 * width);
   line->image_width = (guint) MAX (ceil ((right - left) * PIXELS_PER_POINT), 1);
   line->image_height = (guint) MAX (ceil ((bottom - top) * PIXELS_PER_POINT), 1);
-  line->pixels = draw_grey (pango_line, left, top, line->image_width, line->image_height);
+  line->layout = g_object_ref (layout);
+  line->layout_line = i;
+  line->image_left = left;
+  line->image_top = top;
   line->left = left * shrink;
   line->top = top * shrink;
   line->ink_width = line->image_width / PIXELS_PER_POINT * shrink;
@@ -88,6 +102,51 @@ new_image_line (PangoLayoutLine *pango_line, DkFontWeight weight, double size, d
   return line;
 }
 
+/* Code points of the glyphs that no font has. */
+static GHashTable *
+find_unknown (PangoLayout *layout)
+{
+  GHashTable *unknown = g_hash_table_new (NULL, NULL);
+  for (int i = 0; i < pango_layout_get_line_count (layout); i++) {
+    PangoLayoutLine *line = pango_layout_get_line_readonly (layout, i);
+    for (GSList *at = line->runs; at != NULL; at = at->next) {
+      const PangoGlyphString *glyphs = ((PangoLayoutRun *) at->data)->glyphs;
+      for (int k = 0; k < glyphs->num_glyphs; k++) {
+        PangoGlyph glyph = glyphs->glyphs[k].glyph;
+        if ((glyph & PANGO_GLYPH_UNKNOWN_FLAG) != 0 && glyph != PANGO_GLYPH_INVALID_INPUT) {
+          g_hash_table_add (unknown, GUINT_TO_POINTER (glyph & ~PANGO_GLYPH_UNKNOWN_FLAG));
+        }
+      }
+    }
+  }
+  return unknown;
+}
+
+char *
+dk_lines_name_unknown (const char *paragraph, DkFontWeight weight, guint *count)
+{
+  PangoLayout *layout = new_layout (paragraph, weight, NAMING_SIZE, NAMING_WIDTH);
+  if (pango_layout_get_unknown_glyphs_count (layout) == 0) {
+    g_object_unref (layout);
+    return NULL;
+  }
+  g_autoptr (GHashTable) unknown = find_unknown (layout);
+  g_object_unref (layout);
+  GString *named = g_string_new (NULL);
+  *count = 0;
+  for (const char *c = paragraph; *c != '\0'; c = g_utf8_next_char (c)) {
+    gunichar u = g_utf8_get_char (c);
+    if (g_hash_table_contains (unknown, GUINT_TO_POINTER (u))) {
+      gboolean follows = named->len > 0 && named->str[named->len - 1] != ' ';
+      g_string_append_printf (named, "%sU+%04X ", follows ? " " : "", u);
+      (*count)++;
+    } else {
+      g_string_append_unichar (named, u);
+    }
+  }
+  return g_string_free (named, FALSE);
+}
+
 void
 dk_lines_add_images (GPtrArray *lines, const char *paragraph, DkFontWeight weight, double size,
                      double width)
@@ -95,8 +154,7 @@ dk_lines_add_images (GPtrArray *lines, const char *paragraph, DkFontWeight weigh
   PangoLayout *layout = new_layout (paragraph, weight, size, width);
   int count = pango_layout_get_line_count (layout);
   for (int i = 0; i < count; i++) {
-    g_ptr_array_add (lines, new_image_line (pango_layout_get_line_readonly (layout, i), weight,
-                                            size, width));
+    g_ptr_array_add (lines, new_image_line (layout, i, weight, size, width));
   }
   g_object_unref (layout);
 }

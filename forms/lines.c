@@ -15,7 +15,7 @@ dk_line_free (DkLine *line)
 {
   if (line != NULL) {
     g_free (line->text);
-    g_clear_pointer (&line->pixels, g_bytes_unref);
+    g_clear_object (&line->layout);
     g_free (line);
   }
 }
@@ -63,6 +63,13 @@ add_text_line (GPtrArray *lines, const char *start, const char *end, DkFontWeigh
   g_ptr_array_add (lines, line);
 }
 
+/* The asterisk of what must be filled in stays with its word. */
+static gboolean
+is_before_star (const char *blank, const char *end)
+{
+  return blank + 1 < end && blank[1] == '*' && (blank + 2 == end || blank[2] == ' ');
+}
+
 /* End of the longest start of text that fits, at least one character. A break after a blank or a
  * hyphen is preferred; a word longer than the line is broken anywhere. */
 static const char *
@@ -76,7 +83,7 @@ find_break (const char *text, const char *end, DkFontWeight weight, double size,
     if (used > width && u != ' ' && c > text) {
       return best != NULL ? best : c;
     }
-    if (u == ' ' || u == '-') {
+    if ((u == ' ' && !is_before_star (c, end)) || u == '-') {
       best = g_utf8_next_char (c);
     }
   }
@@ -97,6 +104,24 @@ break_paragraph (GPtrArray *lines, const char *text, const char *end, DkFontWeig
   }
 }
 
+/* Of one part of a paragraph that the fonts of paper lack. */
+static void
+add_foreign (GPtrArray *lines, const char *part, DkFontWeight weight, double size, double width)
+{
+  guint unreadable = 0;
+  guint first = lines->len;
+  g_autofree char *named = dk_lines_name_unknown (part, weight, &unreadable);
+  const char *text = named != NULL ? named : part;
+  if (dk_font_covers (weight, text)) {
+    break_paragraph (lines, text, text + strlen (text), weight, size, width);
+  } else {
+    dk_lines_add_images (lines, text, weight, size, width);
+  }
+  if (lines->len > first) {
+    ((DkLine *) g_ptr_array_index (lines, first))->unreadable = unreadable;
+  }
+}
+
 static void
 add_paragraph (GPtrArray *lines, const char *start, const char *end, DkFontWeight weight,
                double size, double width)
@@ -113,7 +138,7 @@ add_paragraph (GPtrArray *lines, const char *start, const char *end, DkFontWeigh
       cut = g_utf8_next_char (cut);
     }
     g_autofree char *part = g_strndup (rest, (gsize) (cut - rest));
-    dk_lines_add_images (lines, part, weight, size, width);
+    add_foreign (lines, part, weight, size, width);
     rest = cut;
   }
 }
@@ -135,21 +160,41 @@ dk_lines_new (const char *text, DkFontWeight weight, double size, double width)
   return lines;
 }
 
+gboolean
+dk_lines_are_text (const char *text, DkFontWeight weight)
+{
+  g_autofree char *clean = clean_for_paper (text);
+  return dk_font_covers (weight, clean);
+}
+
+/* The first characters of a line, with a mark where there are more. */
+static GPtrArray *
+shorten_to (const char *line, gsize chars, DkFontWeight weight, double size, double width)
+{
+  g_autofree char *shown = dk_text_shorten (line, chars);
+  return dk_lines_new (shown, weight, size, width);
+}
+
+/* Halved and not shortened by one: a long text of foreign letters would be laid out for minutes. */
 DkLine *
 dk_line_new_fitting (const char *text, DkFontWeight weight, double size, double width)
 {
   g_autofree char *line = dk_text_clean_line (text != NULL ? text : "");
-  g_autofree char *shown = g_strdup (line);
-  gsize chars = (gsize) g_utf8_strlen (line, -1);
-  g_autoptr (GPtrArray) lines = dk_lines_new (shown, weight, size, width);
-  while (lines->len > 1 && chars > 1) {
-    const DkLine *first = g_ptr_array_index (lines, 0);
-    gsize fits = first->text != NULL ? (gsize) g_utf8_strlen (first->text, -1) : chars - 1;
-    chars = MIN (chars - 1, MAX (fits, 1));
-    g_free (shown);
-    shown = dk_text_shorten (line, chars);
+  g_autoptr (GPtrArray) lines = dk_lines_new (line, weight, size, width);
+  gsize fits = 1;
+  gsize too_many = lines->len > 1 ? (gsize) g_utf8_strlen (line, -1) : 0;
+  while (too_many > fits + 1) {
+    gsize middle = fits + (too_many - fits) / 2;
+    g_autoptr (GPtrArray) tried = shorten_to (line, middle, weight, size, width);
+    if (tried->len > 1) {
+      too_many = middle;
+    } else {
+      fits = middle;
+    }
+  }
+  if (lines->len > 1) {
     g_ptr_array_unref (lines);
-    lines = dk_lines_new (shown, weight, size, width);
+    lines = shorten_to (line, fits, weight, size, width);
   }
   if (lines->len == 0) {
     add_text_line (lines, "", "", weight, size);
@@ -167,12 +212,27 @@ dk_lines_height (const GPtrArray *lines)
   return height;
 }
 
+static void
+draw_image (const DkLine *line, DkPage *page, double x, double y)
+{
+  gint64 size = (gint64) line->image_width * line->image_height;
+  if (page->pixel_room != NULL) {
+    *page->pixel_room = *page->pixel_room < size ? -1 : *page->pixel_room - size;
+    if (*page->pixel_room < 0) {
+      return;
+    }
+  }
+  g_autoptr (GBytes) pixels = dk_line_pixels (line);
+  dk_page_image (page, x + line->left, y + line->top, line->ink_width, line->ink_height, pixels,
+                 line->image_width, line->image_height);
+}
+
 void
 dk_line_draw (const DkLine *line, DkPage *page, double grey, double x, double y)
 {
-  if (line->pixels != NULL) {
-    dk_page_image (page, x + line->left, y + line->top, line->ink_width, line->ink_height,
-                   line->pixels, line->image_width, line->image_height);
+  page->unreadable += line->unreadable;
+  if (line->layout != NULL) {
+    draw_image (line, page, x, y);
   } else if (*line->text != '\0') {
     dk_page_text (page, line->weight, line->size, grey, x, y, line->text);
   }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "forms/cell-private.h"
 #include "forms/paper.h"
 #include "forms/words-private.h"
 
@@ -15,13 +16,13 @@ dk_paper_line_free (DkPaperLine *line)
 }
 
 static char *
-show_value (const DkField *field, const json_t *value)
+show_value (const DkField *field, const json_t *value, const DkPaperWords *words)
 {
   if (value == NULL || json_is_null (value)) {
     return g_strdup ("");
   }
   if (field != NULL) {
-    return dk_form_show (field, value);
+    return dk_cell_show (field, value, words);
   }
   return json_is_string (value) ? g_strdup (json_string_value (value)) : dk_json_text (value, TRUE);
 }
@@ -36,8 +37,8 @@ add_changes (GString *text, const DkForm *form, const DkPaperWords *words, const
   json_object_foreach (json_object_get (entry->body, "fields"), name, value) {
     const DkField *field = dk_form_find (form, name);
     g_autoptr (json_t) was = dk_ticket_get_field (before, name);
-    g_autofree char *from = show_value (field, was);
-    g_autofree char *to = show_value (field, value);
+    g_autofree char *from = show_value (field, was, words);
+    g_autofree char *to = show_value (field, value, words);
     g_string_append_printf (text, "%s%s: %s%s%s", text->len > 0 ? "; " : "",
                             field != NULL ? field->label : name, from,
                             *from != '\0' ? " → " : "", *to != '\0' ? to : words->emptied);

@@ -24,10 +24,10 @@ typedef enum {
 typedef struct {
   DkOpKind kind;
   DkFontWeight weight;
-  double x, y, w, h;
-  double size;
-  double grey; /* 0 black to 1 white */
-  double angle; /* counter-clockwise, radians */
+  float x, y, w, h;
+  float size;
+  float grey;  /* 0 black to 1 white */
+  float angle; /* counter-clockwise, radians */
   char *text;
   GBytes *pixels;
   guint image_width, image_height;
@@ -35,7 +35,9 @@ typedef struct {
 
 typedef struct {
   double width, height;
-  GArray *ops; /* of DkOp */
+  GArray *ops;      /* of DkOp */
+  guint unreadable; /* characters that no font of this PC has */
+  gint64 *pixel_room; /* what images of the form may take yet, shared by its pages; NULL = no end */
 } DkPage;
 
 /* How a back end draws; each is called with coordinates of the list. */

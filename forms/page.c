@@ -30,19 +30,19 @@ dk_page_free (DkPage *page)
   }
 }
 
-/* libharu 2.3.0 writes very small fractions wrongly, so nothing finer than 0.01 reaches it. */
-static double
+/* Nothing finer than 0.01 is written to a PDF, so none is drawn on the screen. */
+static float
 round_point (double value)
 {
   g_assert (isfinite (value));
-  return round (value * 100) / 100;
+  return (float) (round (value * 100) / 100);
 }
 
 static DkOp *
 add_op (DkPage *page, DkOpKind kind, double grey, double x, double y, double w, double h)
 {
   DkOp op = { .kind = kind,
-              .grey = grey,
+              .grey = (float) grey,
               .x = round_point (x),
               .y = round_point (y),
               .w = round_point (w),
@@ -57,7 +57,7 @@ dk_page_text (DkPage *page, DkFontWeight weight, double size, double grey, doubl
 {
   DkOp *op = add_op (page, DK_OP_TEXT, grey, x, y, 0, 0);
   op->weight = weight;
-  op->size = size;
+  op->size = (float) size;
   op->text = g_strdup (text);
 }
 
@@ -67,21 +67,21 @@ dk_page_mark (DkPage *page, double size, double grey, double angle, double x, do
 {
   DkOp *op = add_op (page, DK_OP_MARK, grey, x, y, 0, 0);
   op->weight = DK_FONT_BOLD;
-  op->size = size;
-  op->angle = angle;
+  op->size = (float) size;
+  op->angle = (float) angle;
   op->text = g_strdup (text);
 }
 
 void
 dk_page_line (DkPage *page, double width, double grey, double x1, double y1, double x2, double y2)
 {
-  add_op (page, DK_OP_LINE, grey, x1, y1, x2, y2)->size = width;
+  add_op (page, DK_OP_LINE, grey, x1, y1, x2, y2)->size = (float) width;
 }
 
 void
 dk_page_rect (DkPage *page, double width, double grey, double x, double y, double w, double h)
 {
-  add_op (page, DK_OP_RECT, grey, x, y, w, h)->size = width;
+  add_op (page, DK_OP_RECT, grey, x, y, w, h)->size = (float) width;
 }
 
 void

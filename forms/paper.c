@@ -10,6 +10,11 @@
 #define LETTER_WIDTH 612.0
 #define LETTER_HEIGHT 792.0
 #define HASH_DIGITS 16
+/* Of one form: a page for each of 500 rows, and some 20 pages full of foreign script; of sheets, as
+ * much more as they have records. */
+#define PAGES_MAX 600u
+#define PIXELS_MAX (G_GINT64_CONSTANT (64) << 20)
+#define PIXELS_RECORD (G_GINT64_CONSTANT (1) << 20)
 
 DkPaper *
 dk_paper_new (const DkPaperFacts *facts)
@@ -21,6 +26,8 @@ dk_paper_new (const DkPaperFacts *facts)
   paper->organisation = g_strdup (facts->organisation);
   paper->station = g_strdup (facts->station);
   paper->printed = g_strdup (facts->printed);
+  paper->printed_by = g_strdup (facts->printed_by);
+  paper->printed_ms = facts->printed_ms;
   paper->ledger_head = g_strdup (facts->ledger_head);
   paper->pages = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_page_free);
   return paper;
@@ -36,8 +43,10 @@ dk_paper_free (DkPaper *paper)
   g_free (paper->organisation);
   g_free (paper->station);
   g_free (paper->printed);
+  g_free (paper->printed_by);
   g_free (paper->ledger_head);
   g_free (paper->title);
+  g_free (paper->fault);
   g_ptr_array_unref (paper->pages);
   g_free (paper);
 }
@@ -55,10 +64,26 @@ dk_paper_page_count (const DkPaper *paper)
 }
 
 void
-dk_paper_page_size (const DkPaper *paper, double *width, double *height)
+dk_paper_page_size_at (const DkPaper *paper, guint i, double *width, double *height)
 {
+  if (i < paper->pages->len) {
+    const DkPage *page = g_ptr_array_index (paper->pages, i);
+    *width = page->width;
+    *height = page->height;
+    return;
+  }
   *width = paper->size == DK_PAPER_LETTER ? LETTER_WIDTH : A4_WIDTH;
   *height = paper->size == DK_PAPER_LETTER ? LETTER_HEIGHT : A4_HEIGHT;
+}
+
+guint
+dk_paper_unreadable_count (const DkPaper *paper)
+{
+  guint count = 0;
+  for (guint i = 0; i < paper->pages->len; i++) {
+    count += ((const DkPage *) g_ptr_array_index (paper->pages, i))->unreadable;
+  }
+  return count;
 }
 
 /* A drill number makes a drill page, whatever the mode says. */
@@ -67,6 +92,14 @@ is_drill (const DkPaper *paper, const char *number)
 {
   return (paper->mode != NULL && g_str_has_prefix (paper->mode, "DRILL"))
          || (number != NULL && g_str_has_prefix (number, "DR-"));
+}
+
+/* A blank sheet is written on in an outage, not in the mode that it was printed in. */
+static gboolean
+waits_for_downtime (const DkPaper *paper, const DkTicket *ticket, const char *number)
+{
+  return ticket == NULL && number != NULL && !is_drill (paper, number)
+         && g_strcmp0 (paper->mode, "NORMAL") == 0;
 }
 
 static char *
@@ -88,35 +121,92 @@ dk_paper_add_form (DkPaper *paper, const DkForm *form, const DkTicket *ticket, c
   dk_paper_add_form_with_log (paper, form, ticket, number, NULL);
 }
 
+static char *
+make_origin (const DkForm *form, const DkPaperWords *words)
+{
+  return g_strdup_printf ("%s %s %s %s", words->form, dk_form_id (form), words->version,
+                          dk_form_version (form));
+}
+
+static void
+name_paper (DkPaper *paper, const char *title, const char *what)
+{
+  if (paper->title == NULL) {
+    g_autofree char *name = g_strdup_printf ("%s%s%s", title, *what != '\0' ? " " : "", what);
+    paper->title = dk_text_clean_line (name);
+  }
+}
+
+/* Sheets of records; numbers NULL: one SPECIMEN of a sheet. */
+static void
+add_records (DkPaper *paper, const DkForm *form, const GPtrArray *numbers)
+{
+  paper->has_form = TRUE;
+  const DkPaperWords *words = dk_paper_words (dk_form_language (form));
+  const char *first = numbers != NULL ? g_ptr_array_index (numbers, 0) : NULL;
+  g_autofree char *hash = g_strndup (dk_form_hash (form), HASH_DIGITS);
+  g_autofree char *origin = make_origin (form, words);
+  g_autofree char *mark = make_mark (paper, words, NULL, first);
+  DkFlow flow = { .paper = paper,
+                  .language = dk_form_language (form),
+                  .words = words,
+                  .title = dk_form_title (form),
+                  .origin = origin,
+                  .hash = hash,
+                  .mode = is_drill (paper, first) ? "DRILL" : paper->mode,
+                  .waits = waits_for_downtime (paper, NULL, first),
+                  .mark = mark,
+                  .is_sheet = TRUE,
+                  .is_specimen = numbers == NULL,
+                  .pixels_max = PIXELS_MAX + (numbers != NULL ? numbers->len : 0) * PIXELS_RECORD,
+                  .is_landscape = dk_form_is_landscape (form) };
+  dk_flow_begin (&flow);
+  dk_layout_records (&flow, form, numbers);
+  dk_flow_finish (&flow);
+  name_paper (paper, flow.title, first != NULL ? first : words->specimen);
+}
+
 void
 dk_paper_add_form_with_log (DkPaper *paper, const DkForm *form, const DkTicket *ticket,
                             const char *number, const GPtrArray *lines)
 {
   g_return_if_fail (paper != NULL && form != NULL);
+  if (ticket == NULL && number == NULL && dk_form_paper_lines (form) > 0) {
+    add_records (paper, form, NULL);
+    return;
+  }
   paper->has_form = TRUE;
   const DkPaperWords *words = dk_paper_words (dk_form_language (form));
   g_autofree char *hash = g_strndup (dk_form_hash (form), HASH_DIGITS);
-  g_autofree char *origin = g_strdup_printf ("%s %s %s %s · %s", words->form, dk_form_id (form),
-                                             words->version, dk_form_version (form), hash);
+  g_autofree char *origin = make_origin (form, words);
   g_autofree char *mark = make_mark (paper, words, ticket, number);
   DkFlow flow = { .paper = paper,
+                  .language = dk_form_language (form),
                   .words = words,
                   .title = dk_form_title (form),
                   .number = number,
                   .origin = origin,
+                  .hash = hash,
+                  .is_landscape = dk_form_is_landscape (form),
                   .mode = is_drill (paper, number) ? "DRILL" : paper->mode,
+                  .waits = waits_for_downtime (paper, ticket, number),
                   .mark = mark,
                   .ticket = ticket,
                   .lines = lines,
+                  .pages_max = PAGES_MAX,
+                  .pixels_max = PIXELS_MAX,
                   .is_specimen = number == NULL };
   dk_flow_begin (&flow);
   dk_layout_form (&flow, form);
   dk_flow_finish (&flow);
-  if (paper->title == NULL) {
-    g_autofree char *name
-        = g_strdup_printf ("%s %s", flow.title, number != NULL ? number : words->specimen);
-    paper->title = dk_text_clean_line (name);
-  }
+  name_paper (paper, flow.title, number != NULL ? number : words->specimen);
+}
+
+void
+dk_paper_add_lines (DkPaper *paper, const DkForm *form, const GPtrArray *numbers)
+{
+  g_return_if_fail (paper != NULL && form != NULL && numbers != NULL && numbers->len > 0);
+  add_records (paper, form, numbers);
 }
 
 void
@@ -126,6 +216,7 @@ dk_paper_add_document (DkPaper *paper, const char *title, const char *language,
   g_return_if_fail (paper != NULL && document != NULL);
   paper->has_document = TRUE;
   DkFlow flow = { .paper = paper,
+                  .language = language,
                   .words = dk_paper_words (language != NULL ? language : "en"),
                   .title = title != NULL ? title : "",
                   .mode = is_drill (paper, NULL) ? "DRILL" : paper->mode,
@@ -133,9 +224,7 @@ dk_paper_add_document (DkPaper *paper, const char *title, const char *language,
   dk_flow_begin (&flow);
   dk_layout_document (&flow, document);
   dk_flow_finish (&flow);
-  if (paper->title == NULL) {
-    paper->title = dk_text_clean_line (flow.title);
-  }
+  name_paper (paper, flow.title, "");
 }
 
 /* What follows the end of a PDF is a comment. */
@@ -154,6 +243,10 @@ GBytes *
 dk_paper_pdf (const DkPaper *paper, GError **error)
 {
   g_return_val_if_fail (paper->pages->len > 0, NULL);
+  if (paper->fault != NULL) {
+    g_set_error_literal (error, DK_ERROR, DK_ERROR_INVALID, paper->fault);
+    return NULL;
+  }
   g_autoptr (GBytes) pdf
       = dk_draw_pdf (paper->pages, paper->title != NULL ? paper->title : "", error);
   if (pdf == NULL || !paper->has_form || paper->has_document) {

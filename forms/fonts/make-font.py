@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Makes a font for paper: make-font.py DESTINATION.ttf SOURCE.ttf [SIGNS.ttf...]
-        [--keep-composites]
+        [--lose-parts]
 
-libharu 2.3.0 follows a composite glyph one level only and silently prints wrong letters for the
-rest, so every composite is drawn out here. It also copies whole tables into each PDF, so what paper
-does not use is left out. Combining marks are left out as well: without layout tables they would
-stand in the wrong place, and a line that has one is drawn as an image instead. Signs that the
-source lacks (arrows, check boxes) are taken from the other fonts."""
+Programs that cut fonts have lost parts of composite glyphs and printed wrong letters without an
+error, so every composite is drawn out here, and what paper does not use is left out. Combining
+marks are left out as well: without layout tables they would stand in the wrong place, and a line
+that has one is drawn as an image instead. Signs that the source lacks (arrows, check boxes) are
+taken from the other fonts. --lose-parts makes the control of
+the glyph test: composites of composites keep their first part alone."""
 
 import sys
 
@@ -50,6 +51,15 @@ def draw_out(font):
     return len(drawn)
 
 
+def lose_parts(font):
+    """What a program does that follows composites one level only."""
+    glyphs = font['glyf']
+    for name in font.getGlyphOrder():
+        parts = glyphs[name].components if glyphs[name].isComposite() else []
+        if any(glyphs[part.glyphName].isComposite() for part in parts):
+            glyphs[name].components = parts[:1]
+
+
 def add_signs(font, sources):
     """Draws signs that the font lacks from the first source that has them."""
     best, added = font.getBestCmap(), {}
@@ -88,7 +98,7 @@ def keep_one_cmap(font, added):
     font['cmap'] = table
 
 
-def make(destination, source, signs, keep_composites):
+def make(destination, source, signs, loses_parts):
     options = subset.Options()
     options.layout_features = []
     options.hinting = False
@@ -103,12 +113,13 @@ def make(destination, source, signs, keep_composites):
     worker.populate(unicodes=codes)
     worker.subset(font)
     keep_one_cmap(font, add_signs(font, signs))
-    if not keep_composites:
-        draw_out(font)
+    if loses_parts:
+        lose_parts(font)
+    draw_out(font)
     font.save(destination)
     made = TTFont(destination)
     left = sum(made['glyf'][name].isComposite() for name in made.getGlyphOrder())
-    if left and not keep_composites:
+    if left:
         sys.exit(f'{destination}: {left} composite glyphs are left')
     if len(made.getBestCmap()) < 1000:
         sys.exit(f'{destination}: only {len(made.getBestCmap())} characters')
@@ -118,4 +129,4 @@ if __name__ == '__main__':
     paths = [argument for argument in sys.argv[1:] if not argument.startswith('--')]
     if len(paths) < 2:
         sys.exit(__doc__)
-    make(paths[0], paths[1], paths[2:], '--keep-composites' in sys.argv)
+    make(paths[0], paths[1], paths[2:], '--lose-parts' in sys.argv)
