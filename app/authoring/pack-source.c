@@ -32,7 +32,7 @@ static const Part parts[] = {
   { "devices", ".csv", dk_source_read_devices, NULL, NULL },
   { "lists", ".csv", dk_source_read_list, NULL, NULL },
   { "runbooks", ".md", dk_source_read_runbook, NULL, NULL },
-  { "forms", ".json", dk_source_read_form, NULL, NULL },
+  { "forms", ".json", dk_source_read_form, ".xlsx", dk_source_read_form_sheets },
 };
 
 static const DkPlace file_start = { 1, 1 };
@@ -166,10 +166,12 @@ static void
 raise_program (DkSourceReader *reader)
 {
   json_t *about = reader->source->about;
+  const char *needed = reader->has_forms  ? DK_PACK_FORMS_APP
+                       : reader->has_plan ? DK_PACK_PLAN_APP
+                                          : NULL;
 
-  if (reader->has_plan
-      && dk_version_compare (dk_json_get_text (about, "min_app"), DK_PACK_PLAN_APP) < 0)
-    dk_json_set_text (about, "min_app", DK_PACK_PLAN_APP);
+  if (needed != NULL && dk_version_compare (dk_json_get_text (about, "min_app"), needed) < 0)
+    dk_json_set_text (about, "min_app", needed);
 }
 
 DkPackSource *

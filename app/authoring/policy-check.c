@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/authoring/policy-check.h"
 
+#include "app/model/policy.h"
+
 #define PRIORITIES 5
 
 typedef struct {
@@ -8,15 +10,16 @@ typedef struct {
   const char *keys[12]; /* NULL-terminated */
 } Section;
 
-static const char *const top_keys[] = { "priority", "sla", "lock", "content", "capture", "backup",
-                                        "readiness", NULL };
+static const char *const top_keys[] = { "priority", "sla", "lock", "content", "capture", "identity",
+                                        "backup",   "readiness", NULL };
 static const char *const target_keys[] = { "priority", "respond", "resolve", NULL };
 
 static const Section sections[] = {
   { "/priority", { "matrix", "names", "safety_floor", NULL } },
   { "/lock", { "idle_min", NULL } },
   { "/content", { "amber_days", "stale_days", NULL } },
-  { "/capture", { "hint", NULL } },
+  { "/capture", { "hint", "patterns", NULL } },
+  { "/identity", { "proofs", NULL } },
   { "/backup",
     { "folders", "every_hours", "keep", "outage_folder", "outage_every_min", NULL } },
   { "/readiness",
@@ -61,6 +64,22 @@ check_targets (const json_t *targets, DkFault *fault)
   return TRUE;
 }
 
+typedef gboolean (*CheckList) (const json_t *list, char **place, char **message);
+
+static gboolean
+check_list (const json_t *document, const char *section, const char *member, CheckList check,
+            DkFault *fault)
+{
+  g_autofree char *place = NULL;
+  g_autofree char *message = NULL;
+  g_autofree char *pointer = NULL;
+
+  if (check (json_object_get (json_object_get (document, section), member), &place, &message))
+    return TRUE;
+  pointer = g_strdup_printf ("/%s/%s%s", section, member, place);
+  return dk_fault_set (fault, pointer, "%s", message);
+}
+
 gboolean
 dk_policy_check (const json_t *document, DkFault *fault)
 {
@@ -75,5 +94,6 @@ dk_policy_check (const json_t *document, DkFault *fault)
     return dk_fault_set (fault, "/priority/names", "must be a list of five words");
   if (hint != NULL && !json_is_string (hint))
     return dk_fault_set (fault, "/capture/hint", "must be text; put it in quotes");
-  return TRUE;
+  return check_list (document, "capture", "patterns", dk_policy_check_patterns, fault)
+         && check_list (document, "identity", "proofs", dk_policy_check_proofs, fault);
 }

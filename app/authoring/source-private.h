@@ -56,6 +56,7 @@ typedef struct {
   gint64 created_ms; /* of the pack; 0 = not known */
   gint64 expires_ms;
   gboolean has_plan; /* something that the first programs do not know */
+  gboolean has_forms; /* a form that computes, repeats or depends */
   GStringChunk *names;
   GArray *problems; /* of DkSourceNote, at most DK_SOURCE_NOTES_MAX */
   GArray *warnings; /* likewise */
@@ -171,6 +172,8 @@ void dk_source_read_services (DkSourceReader *reader, const char *name);
 void dk_source_read_runbook (DkSourceReader *reader, const char *name);
 /* A form. */
 void dk_source_read_form (DkSourceReader *reader, const char *name);
+/* A form as a workbook; what it has and we have not is a warning. */
+void dk_source_read_form_sheets (DkSourceReader *reader, const char *name);
 /* policy.yaml. */
 void dk_source_read_policy (DkSourceReader *reader, const char *name);
 /* fleet.yaml. */

@@ -7,42 +7,10 @@
 #include "app/base/limits.h"
 #include "app/base/text.h"
 #include "app/content/version.h"
-#include "app/form/form.h"
 
 #define NAME_BYTES_MAX 200
 
 static const DkPlace file_start = { 1, 1 };
-
-void
-dk_source_read_form (DkSourceReader *reader, const char *name)
-{
-  gsize size;
-  g_autofree char *text = dk_source_load (reader, name, DK_LIMIT_JSON_BYTES, &size);
-  g_autofree char *leaf = g_path_get_basename (name);
-  g_autofree char *expected = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (DkForm) form = NULL;
-  json_t *object;
-
-  if (text == NULL)
-    return;
-  form = dk_form_parse (text, size, "en", &error);
-  if (form == NULL) {
-    dk_source_problem (reader, name, file_start, "%s", error->message);
-    return;
-  }
-  expected = g_strconcat (dk_form_id (form), ".json", NULL);
-  if (!g_str_equal (expected, leaf) || !dk_content_id_is_valid (dk_form_id (form))) {
-    dk_source_problem (reader, name, file_start,
-                       "the file must have the name of its form: %s, of a-z, 0-9 and -", expected);
-    return;
-  }
-  dk_source_add_id (reader, "form", dk_form_id (form), name, file_start);
-  object = json_object ();
-  dk_json_set_text (object, "id", dk_form_id (form));
-  dk_json_set_text (object, "source", dk_form_source (form));
-  json_array_append_new (reader->source->forms, object);
-}
 
 /* The JSON Pointer that a message of the model names, for the place. */
 static char *

@@ -58,8 +58,9 @@ const char *dk_container_signature_id (const DkContainer *container, guint i);
 /* The text of signature file i, borrowed. */
 GBytes *dk_container_signature (const DkContainer *container, guint i);
 
-/* All signatures: with the manifest's text the proof of a container that is not kept. An object of
- * key id -> signature file; one that is no UTF-8 holds for nobody and is left out. New reference. */
+/* All signatures: with the manifest's text the proof of a container that is not kept. An object
+ * of key id -> signature file; one that is no UTF-8 holds for nobody and is left out. New
+ * reference. */
 json_t *dk_container_signatures (const DkContainer *container);
 
 /* Checks that it is of this type, signed by at least one of the keys, that no signature of these

@@ -3,8 +3,7 @@
 
 #include "app/content/content-text.h"
 
-#define KEY_GROUPS 8
-#define GROUP_DIGITS 6
+#include "app/model/device.h"
 
 gboolean
 dk_content_refuse (GError **error, const char *name, DkPlace place, const char *format, ...)
@@ -62,42 +61,8 @@ dk_content_id_is_valid (const char *id)
          && strspn (id, "abcdefghijklmnopqrstuvwxyz0123456789-") == size;
 }
 
-/* Length of a group of six digits that is a multiple of 11, else 0. */
-static gsize
-group_length (const char *text)
-{
-  int value = 0;
-
-  for (int i = 0; i < GROUP_DIGITS; i++) {
-    if (!g_ascii_isdigit (text[i]))
-      return 0;
-    value = value * 10 + (text[i] - '0');
-  }
-  return !g_ascii_isdigit (text[GROUP_DIGITS]) && value % 11 == 0 ? GROUP_DIGITS : 0;
-}
-
-static gboolean
-is_recovery_key (const char *text)
-{
-  const char *p = text;
-
-  for (int group = 0; group < KEY_GROUPS; group++) {
-    gsize length = group_length (p);
-    if (length == 0)
-      return FALSE;
-    p += length;
-    p += strspn (p, " -\t\r\n");
-  }
-  return TRUE;
-}
-
 const char *
 dk_content_find_recovery_key (const char *text)
 {
-  for (const char *p = text; *p != '\0'; p++) {
-    gboolean begins = p == text || !g_ascii_isdigit (p[-1]);
-    if (begins && g_ascii_isdigit (*p) && is_recovery_key (p))
-      return p;
-  }
-  return NULL;
+  return dk_device_find_key (text, NULL);
 }

@@ -20,3 +20,6 @@
 /* The first version of the program that knows shifts, call trees, devices, support lines and the
  * newer members of a contact: a pack that has one of them asks for it. */
 #define DK_PACK_PLAN_APP "0.2.0"
+
+/* The first version that knows forms with conditions, calculations, repeats and files. */
+#define DK_PACK_FORMS_APP "0.3.0"

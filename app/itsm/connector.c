@@ -120,6 +120,15 @@ dk_connector_attach (DkConnector *connector, const char *remote_id, const char *
   return connector->class->attach (connector, remote_id, name, content_type, content, job, reply);
 }
 
+DkConnectorCode
+dk_connector_has_file (DkConnector *connector, const char *remote_id, const DkPushFile *file,
+                       gboolean *found, const DkJob *job, DkConnectorReply *reply)
+{
+  if (connector->class->has_file == NULL)
+    return refuse_missing (reply);
+  return connector->class->has_file (connector, remote_id, file, found, job, reply);
+}
+
 char *
 dk_connector_stamp (const char *number, const char *uid)
 {
@@ -252,6 +261,35 @@ free_line (gpointer data)
   dk_push_line_free (data);
 }
 
+DkPushFile *
+dk_push_file_new (const char *name, const char *type, const char *sha256, gint64 size)
+{
+  DkPushFile *file = g_new0 (DkPushFile, 1);
+
+  file->name = g_strdup (name);
+  file->type = g_strdup (type);
+  file->sha256 = g_strdup (sha256);
+  file->size = size;
+  return file;
+}
+
+void
+dk_push_file_free (DkPushFile *file)
+{
+  if (file == NULL)
+    return;
+  g_free (file->name);
+  g_free (file->type);
+  g_free (file->sha256);
+  g_free (file);
+}
+
+static void
+free_file (gpointer data)
+{
+  dk_push_file_free (data);
+}
+
 DkPushTicket *
 dk_push_ticket_new (DkTicket *ticket)
 {
@@ -259,6 +297,7 @@ dk_push_ticket_new (DkTicket *ticket)
 
   push->ticket = ticket;
   push->lines = g_ptr_array_new_with_free_func (free_line);
+  push->files = g_ptr_array_new_with_free_func (free_file);
   return push;
 }
 
@@ -269,6 +308,7 @@ dk_push_ticket_free (DkPushTicket *ticket)
     return;
   dk_ticket_free (ticket->ticket);
   g_ptr_array_unref (ticket->lines);
+  g_ptr_array_unref (ticket->files);
   g_free (ticket);
 }
 

@@ -43,9 +43,18 @@ typedef struct {
   char *text; /* words of the note; what was done where it is no note */
 } DkPushLine;
 
+/* A photo or file of a ticket; its bytes come when they are sent. Text is owned. */
+typedef struct {
+  char *name;
+  char *type; /* content type */
+  char *sha256; /* 64 hex digits */
+  gint64 size;
+} DkPushFile;
+
 /* A ticket with its log: all that a hand-over needs. */
 typedef struct {
   DkTicket *ticket;
+  GPtrArray *files;  /* DkPushFile, each once; may be empty */
   GPtrArray *lines;  /* DkPushLine, oldest first */
   gint64 handed_ms;  /* when it is or was handed over; 0 = not known */
 } DkPushTicket;
@@ -83,8 +92,8 @@ typedef struct {
 typedef struct DkConnector DkConnector;
 
 /* The functions of one kind of connector; what each does stands at the public function of its name
- * below. finish, update, attach, search and notes may be NULL. hits, differences and marks are
- * arrays with free functions, which a call only adds to; out parameters are set with
+ * below. finish, update, attach, has_file, search and notes may be NULL. hits, differences and
+ * marks are arrays with free functions, which a call only adds to; out parameters are set with
  * DK_CONNECTOR_OK alone. */
 typedef struct {
   const char *kind; /* "rt" */
@@ -104,6 +113,8 @@ typedef struct {
   DkConnectorCode (*attach) (DkConnector *self, const char *remote_id, const char *name,
                              const char *content_type, GBytes *content, const DkJob *job,
                              DkConnectorReply *reply);
+  DkConnectorCode (*has_file) (DkConnector *self, const char *remote_id, const DkPushFile *file,
+                               gboolean *found, const DkJob *job, DkConnectorReply *reply);
   DkConnectorCode (*search) (DkConnector *self, const DkPushRecord *record, GPtrArray *hits,
                              const DkJob *job, DkConnectorReply *reply);
   DkConnectorCode (*notes) (DkConnector *self, const DkPushRecord *record, const char *remote_id,
@@ -175,10 +186,16 @@ DkConnectorCode dk_connector_update (DkConnector *connector, const char *remote_
                                      const char *text, const DkJob *job,
                                      DkConnectorReply *reply) DK_CHECKED;
 
-/* Adds a file to a ticket there, unless one of that name with the same content is there. */
+/* Adds a file to a ticket there; not repeatable, so ask dk_connector_has_file before. */
 DkConnectorCode dk_connector_attach (DkConnector *connector, const char *remote_id,
                                      const char *name, const char *content_type, GBytes *content,
                                      const DkJob *job, DkConnectorReply *reply) DK_CHECKED;
+
+/* Is there a file of that name with that content (by its SHA-256) at a ticket there? Changes
+ * nothing. DK_CONNECTOR_CONFLICT: there are too many to look through. */
+DkConnectorCode dk_connector_has_file (DkConnector *connector, const char *remote_id,
+                                       const DkPushFile *file, gboolean *found, const DkJob *job,
+                                       DkConnectorReply *reply) DK_CHECKED;
 
 /* The line that makes a ticket findable by its text: "[DT-A07-0042-D <uid>]". New string. */
 char *dk_connector_stamp (const char *number, const char *uid);
@@ -212,7 +229,13 @@ DkPushLine *dk_push_line_new (void);
 /* Frees the line; NULL is fine. */
 void dk_push_line_free (DkPushLine *line);
 
-/* Takes the ticket; the log is empty. Free with dk_push_ticket_free. */
+/* A file with copies of the texts. Free with dk_push_file_free. */
+DkPushFile *dk_push_file_new (const char *name, const char *type, const char *sha256, gint64 size);
+
+/* Frees the file; NULL is fine. */
+void dk_push_file_free (DkPushFile *file);
+
+/* Takes the ticket; the log and the files are empty. Free with dk_push_ticket_free. */
 DkPushTicket *dk_push_ticket_new (DkTicket *ticket);
 
 /* Frees ticket and log; NULL is fine. */

@@ -12,6 +12,7 @@ static const char *const ticket_columns[] = {
   "caller",         "callback",   "location",    "device",      "service",
   "group",          "resolution", "happened_at", "recorded_at", "resolved_at",
   "handed_over_at", "outage",     "recorded_by", "paper",       "answers",
+  "written_by",     "written_at", "files",
 };
 
 static const char *const log_columns[] = {
@@ -53,6 +54,20 @@ add_answers (DkCsv *csv, const json_t *answers)
   dk_csv_add (csv, text);
 }
 
+/* Files do not go this way; what there is to be taken out of the kit is named. */
+static void
+add_files (DkCsv *csv, const GPtrArray *files)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < files->len; i++) {
+    const DkPushFile *file = g_ptr_array_index (files, i);
+    g_string_append_printf (text, "%s%s (%" G_GINT64_FORMAT " bytes, SHA-256 %s)",
+                            text->len > 0 ? "; " : "", file->name, file->size, file->sha256);
+  }
+  dk_csv_add (csv, text->len > 0 ? text->str : NULL);
+}
+
 static void
 add_ticket (DkCsv *csv, const DkPushTicket *push)
 {
@@ -83,6 +98,9 @@ add_ticket (DkCsv *csv, const DkPushTicket *push)
   dk_csv_add (csv, ticket->user);
   dk_csv_add (csv, ticket->paper ? "yes" : "no");
   add_answers (csv, ticket->answers);
+  dk_csv_add (csv, ticket->written_by);
+  add_time (csv, ticket->written_ms);
+  add_files (csv, push->files);
   dk_csv_end_row (csv);
 }
 

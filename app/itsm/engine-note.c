@@ -5,8 +5,6 @@
 
 #include "app/itsm/engine-private.h"
 
-#define UNKNOWNS_IN_ROW_MAX 5
-
 static gboolean
 has_mark (const GPtrArray *marks, const char *mark)
 {
@@ -65,39 +63,21 @@ describe_unknown (PushRun *run, const DkPushRow *row, guint count)
                    "sent, but no answer came. The next push or verify looks for them.", NULL);
 }
 
-/* The code of a request to add notes; row->sent_ms stays where it may have been done. */
 static char *
 judge_update (PushRun *run, DkPushRow *row, DkConnectorCode code, guint count,
               const DkConnectorReply *reply)
 {
-  DkMoment now;
-
-  switch (code) {
-  case DK_CONNECTOR_OK:
-    row->sent_ms = 0;
+  switch (dk_push_judge_following (run, row, code, reply)) {
+  case PUSH_FOLLOWED:
     return NULL;
-  case DK_CONNECTOR_NOT_SENT:
-  case DK_CONNECTOR_RETRY_AFTER:
-    dk_push_stop_for (run, code, reply);
-    row->sent_ms = 0;
+  case PUSH_FOLLOWS_LATER:
     return describe (row, count, TRUE, "the next push adds them.", reply->reason);
-  case DK_CONNECTOR_AUTH:
-  case DK_CONNECTOR_REJECTED:
-  case DK_CONNECTOR_CONFLICT:
-    row->sent_ms = 0;
+  case PUSH_NOT_TAKEN:
     return describe (row, count, TRUE, "not taken; add there by hand what they say.",
                      reply->reason);
-  case DK_CONNECTOR_UNKNOWN:
-  case DK_CONNECTOR_LIES:
+  case PUSH_MAY_BE_THERE:
     break;
   }
-  /* The time to settle counts from the end of the call: the server may have got it late. */
-  dk_push_now (run, &now);
-  row->sent_ms = MAX (row->sent_ms, now.wall_ms);
-  if (code == DK_CONNECTOR_LIES)
-    dk_push_stop (run, PUSH_LIES, reply->reason);
-  else if (++run->unknown_in_row >= UNKNOWNS_IN_ROW_MAX)
-    dk_push_stop (run, PUSH_PAUSE, "The ITSM has stopped answering; it gets a rest.");
   return describe_unknown (run, row, count);
 }
 

@@ -59,6 +59,24 @@ gboolean dk_push_set (PushRun *run, DkPushRow *row, DkHandover state, const char
  * (0 = they did not). */
 gboolean dk_push_mark_note (PushRun *run, DkPushRow *row, const char *reason, GError **error);
 
+/* A request may have been done, nobody knows: notes that moment in row->sent_ms and stops the run
+ * where the code or a row of such answers demands it. */
+void dk_push_note_unknown (PushRun *run, DkPushRow *row, DkConnectorCode code,
+                           const DkConnectorReply *reply);
+
+/* What a request that follows a ticket came to: a note, a file. */
+typedef enum {
+  PUSH_FOLLOWED,
+  PUSH_FOLLOWS_LATER, /* it did not leave */
+  PUSH_NOT_TAKEN,     /* a person has to add it there */
+  PUSH_MAY_BE_THERE,  /* no answer came: it is looked for before it is sent again */
+} PushFollowing;
+
+/* Judges the code of such a request: stops the run as it demands, and clears row->sent_ms where it
+ * was surely not done; where it may have been, that is now the end of the call. */
+PushFollowing dk_push_judge_following (PushRun *run, DkPushRow *row, DkConnectorCode code,
+                                       const DkConnectorReply *reply);
+
 /* Stores that the row is verified with so many lines of its log; delivered if there are more by
  * now. */
 gboolean dk_push_set_verified (PushRun *run, DkPushRow *row, guint lines, GError **error);
@@ -69,6 +87,16 @@ gboolean dk_push_set_verified (PushRun *run, DkPushRow *row, guint lines, GError
 gboolean dk_push_notes (PushRun *run, DkPushRow *row, const DkPushRecord *record,
                         const DkPushTicket *ticket, gboolean may_send, char **pending,
                         GError **error);
+
+/* Looks if the files of the ticket stand there, and adds those that do not, each by a request of
+ * its own, if it may. *pending as dk_push_notes. */
+gboolean dk_push_files (PushRun *run, DkPushRow *row, const DkPushTicket *ticket,
+                        gboolean may_send, char **pending, GError **error);
+
+/* Files, and once they are there the later notes. */
+gboolean dk_push_rest (PushRun *run, DkPushRow *row, const DkPushRecord *record,
+                       const DkPushTicket *ticket, gboolean may_send, char **pending,
+                       GError **error);
 
 /* Item of the report for a row. */
 DkPushItem *dk_push_item (PushRun *run, const DkPushRow *row);

@@ -125,7 +125,7 @@ settle_equal (PushRun *run, DkPushRow *row, const DkPushRecord *record, const Dk
   if (!run->canary_passed && !search_finds (run, row))
     return dk_push_set (run, row, DK_HANDOVER_DELIVERED, id, run->stop_reason, error);
   run->canary_passed = TRUE;
-  if (!dk_push_notes (run, row, record, ticket, TRUE, &pending, error))
+  if (!dk_push_rest (run, row, record, ticket, TRUE, &pending, error))
     return FALSE;
   if (pending != NULL)
     return dk_push_set (run, row, DK_HANDOVER_DELIVERED, id, pending, error);
@@ -165,7 +165,7 @@ settle_different (PushRun *run, DkPushRow *row, const DkPushRecord *record,
         row->number, what);
     dk_push_stop (run, PUSH_MISMATCH, stop);
   }
-  if (!dk_push_notes (run, row, record, ticket, run->stop == PUSH_GO, &pending, error))
+  if (!dk_push_rest (run, row, record, ticket, run->stop == PUSH_GO, &pending, error))
     return FALSE;
   reason = g_strdup_printf ("It stands there as %s, but differs: %s.%s%s", id, what,
                             pending != NULL ? " " : "", pending != NULL ? pending : "");

@@ -4,7 +4,6 @@
 #include "app/itsm/engine-private.h"
 
 #define REFUSALS_IN_ROW_MAX 5
-#define UNKNOWNS_IN_ROW_MAX 5
 #define WAIT_DEFAULT_S 30
 
 /* A refused one may have a request behind it that has not settled yet. */
@@ -55,21 +54,10 @@ static gboolean
 keep_unknown (PushRun *run, DkPushRow *row, DkConnectorCode code, const DkConnectorReply *reply,
               GError **error)
 {
-  DkMoment now;
-
-  /* The time to settle counts from the end of the call: the server may have got it late. */
-  dk_push_now (run, &now);
-  row->sent_ms = MAX (row->sent_ms, now.wall_ms);
-  if (code == DK_CONNECTOR_LIES) {
-    dk_push_stop (run, PUSH_LIES, reply->reason);
-  } else if (reply->retry_after_s >= 0) {
-    dk_push_stop_for (run, DK_CONNECTOR_RETRY_AFTER, reply);
-  } else if (++run->unknown_in_row >= UNKNOWNS_IN_ROW_MAX) {
-    dk_push_stop (run, PUSH_PAUSE, "The ITSM has stopped answering; it gets a rest.");
-  } else if (!run->canary_passed) {
+  dk_push_note_unknown (run, row, code, reply);
+  if (!run->canary_passed)
     dk_push_stop (run, PUSH_PAUSE,
                   "The outcome of the first ticket is not known yet, so nothing more is sent.");
-  }
   return dk_push_set (run, row, DK_HANDOVER_UNKNOWN, NULL, reply->reason, error);
 }
 

@@ -47,10 +47,13 @@ judge_equal (PushRun *run, DkPushRow *row, const DkPushRecord *record, const DkP
   g_autofree char *pending = NULL;
 
   if (row->state == DK_HANDOVER_VERIFIED) {
-    set_item (dk_push_item (run, row), DK_HANDOVER_VERIFIED, NULL);
+    if (!dk_push_files (run, row, ticket, FALSE, &pending, error))
+      return FALSE;
+    set_item (dk_push_item (run, row),
+              pending != NULL ? DK_HANDOVER_DELIVERED : DK_HANDOVER_VERIFIED, pending);
     return TRUE;
   }
-  if (!dk_push_notes (run, row, record, ticket, FALSE, &pending, error))
+  if (!dk_push_rest (run, row, record, ticket, FALSE, &pending, error))
     return FALSE;
   if (pending != NULL)
     return dk_push_set (run, row, DK_HANDOVER_DELIVERED, id, pending, error);

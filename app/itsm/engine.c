@@ -8,6 +8,7 @@
 
 #define SLEEP_STEP_MS 100
 #define UNREACHABLE_WAIT_MS 5000
+#define UNKNOWNS_IN_ROW_MAX 5
 
 void
 dk_push_now (const PushRun *run, DkMoment *out)
@@ -251,6 +252,48 @@ dk_push_check (PushRun *run)
   run->checked = code == DK_CONNECTOR_OK;
   if (code != DK_CONNECTOR_OK && !dk_push_stop_for (run, code, &reply))
     dk_push_stop (run, PUSH_MISMATCH, reply.reason);
+}
+
+void
+dk_push_note_unknown (PushRun *run, DkPushRow *row, DkConnectorCode code,
+                      const DkConnectorReply *reply)
+{
+  DkMoment now;
+
+  /* The time to settle counts from the end of the call: the server may have got it late. */
+  dk_push_now (run, &now);
+  row->sent_ms = MAX (row->sent_ms, now.wall_ms);
+  if (code == DK_CONNECTOR_LIES)
+    dk_push_stop (run, PUSH_LIES, reply->reason);
+  else if (reply->retry_after_s >= 0)
+    dk_push_stop_for (run, DK_CONNECTOR_RETRY_AFTER, reply);
+  else if (++run->unknown_in_row >= UNKNOWNS_IN_ROW_MAX)
+    dk_push_stop (run, PUSH_PAUSE, "The ITSM has stopped answering; it gets a rest.");
+}
+
+PushFollowing
+dk_push_judge_following (PushRun *run, DkPushRow *row, DkConnectorCode code,
+                         const DkConnectorReply *reply)
+{
+  if (code != DK_CONNECTOR_UNKNOWN && code != DK_CONNECTOR_LIES)
+    row->sent_ms = 0;
+  switch (code) {
+  case DK_CONNECTOR_OK:
+    return PUSH_FOLLOWED;
+  case DK_CONNECTOR_NOT_SENT:
+  case DK_CONNECTOR_RETRY_AFTER:
+    dk_push_stop_for (run, code, reply);
+    return PUSH_FOLLOWS_LATER;
+  case DK_CONNECTOR_AUTH:
+  case DK_CONNECTOR_REJECTED:
+  case DK_CONNECTOR_CONFLICT:
+    return PUSH_NOT_TAKEN;
+  case DK_CONNECTOR_UNKNOWN:
+  case DK_CONNECTOR_LIES:
+    break;
+  }
+  dk_push_note_unknown (run, row, code, reply);
+  return PUSH_MAY_BE_THERE;
 }
 
 int

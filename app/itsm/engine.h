@@ -58,6 +58,8 @@ typedef struct {
   /* Is durable (synced) when it returns. DK_ERROR_INVALID, and nothing is stored, if the log has
    * more lines by now than the mark tells. */
   gboolean (*mark) (gpointer data, const DkPushMark *mark, GError **error);
+  /* The bytes of a file of a ticket, by its SHA-256; NULL as a function: files do not leave. */
+  GBytes *(*file) (gpointer data, const char *number, const char *sha256, GError **error);
   /* The clocks; NULL = those of this PC. */
   void (*now) (gpointer data, DkMoment *out);
   /* Sleeps, in steps that notice cancelling; NULL = really sleeps. */

@@ -2,6 +2,7 @@
 #include "app/itsm/kit-push.h"
 
 #include "app/model/ticket-words.h"
+#include "app/store/attached-store.h"
 #include "app/store/ledger.h"
 #include "app/store/ticket-store.h"
 
@@ -168,6 +169,22 @@ add_lines (DkPushTicket *push, const GPtrArray *entries)
   }
 }
 
+static void
+add_files (DkPushTicket *push)
+{
+  g_autoptr (GPtrArray) values = dk_attached_values (push->ticket->answers);
+
+  for (guint i = 0; i < values->len; i++) {
+    const json_t *value = g_ptr_array_index (values, i);
+    const char *type = dk_json_get_text (value, "type");
+    g_ptr_array_add (push->files,
+                     dk_push_file_new (dk_json_get_text (value, "name"),
+                                       type != NULL ? type : "application/octet-stream",
+                                       dk_json_get_text (value, "sha256"),
+                                       dk_json_get_int (value, "size", 0)));
+  }
+}
+
 DkPushTicket *
 dk_kit_push_load (DkStore *store, const char *number, GError **error)
 {
@@ -179,6 +196,7 @@ dk_kit_push_load (DkStore *store, const char *number, GError **error)
   if (entries == NULL)
     return NULL;
   push = dk_push_ticket_new (g_steal_pointer (&ticket));
+  add_files (push);
   add_lines (push, entries);
   return push;
 }
@@ -233,8 +251,17 @@ mark_one (gpointer data, const DkPushMark *mark, GError **error)
   return dk_kit_push_mark (kit->store, kit->target, mark, error);
 }
 
+static GBytes *
+file (gpointer data, const char *number, const char *sha256, GError **error)
+{
+  const DkKitPush *kit = data;
+
+  return dk_attached_store_read (kit->store, number, sha256, error);
+}
+
 DkPushStore
 dk_kit_push_store (DkKitPush *kit)
 {
-  return (DkPushStore){ .data = kit, .list = list, .load = load, .mark = mark_one };
+  return (DkPushStore){ .data = kit, .list = list, .load = load, .mark = mark_one,
+                         .file = file };
 }

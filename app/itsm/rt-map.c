@@ -3,6 +3,7 @@
 
 #include "app/base/text.h"
 #include "app/itsm/rt-private.h"
+#include "app/model/answer-words.h"
 
 #define SUBJECT_BYTES_MAX 200 /* RT cuts off what is more */
 #define CUSTOM_CHARS_MAX 250
@@ -106,10 +107,18 @@ add_priority (GString *out, const DkTicket *ticket)
 static void
 add_answer (GString *out, const char *name, const json_t *value)
 {
-  g_autofree char *scalar = dk_rt_scalar (value);
-  g_autofree char *text = scalar != NULL ? g_steal_pointer (&scalar) : dk_json_text (value, TRUE);
+  g_autofree char *text = NULL;
 
-  add_fact (out, name, text);
+  if (!dk_answer_is_rows (value)) {
+    text = dk_answer_words (value);
+    add_fact (out, name, text);
+    return;
+  }
+  for (gsize i = 0; i < json_array_size (value); i++) {
+    g_autofree char *row = g_strdup_printf ("%s %" G_GSIZE_FORMAT, name, i + 1);
+    g_autofree char *words = dk_answer_words (json_array_get (value, i));
+    add_fact (out, row, words);
+  }
 }
 
 static int
@@ -178,6 +187,8 @@ dk_rt_text (const DkPushTicket *push)
   add_fact (out, "Group", ticket->group);
   add_fact (out, "Recorded by", ticket->user);
   add_fact (out, "On paper", ticket->paper ? "yes, keyed in later" : NULL);
+  add_fact (out, "Written by", ticket->written_by);
+  add_time (out, "Written", ticket->written_ms);
   add_fact (out, "Form", ticket->form);
   add_fact (out, "Outage", ticket->outage);
   add_section (out, "Details", ticket->details);

@@ -68,9 +68,11 @@ DkConnectorCode dk_rt_search (DkConnector *self, const DkPushRecord *record, GPt
 DkConnectorCode dk_rt_notes (DkConnector *self, const DkPushRecord *record, const char *remote_id,
                              GPtrArray *marks, const DkJob *job, DkConnectorReply *reply);
 
-/* dk_connector_read and dk_connector_attach for RT. */
+/* dk_connector_read, dk_connector_has_file and dk_connector_attach for RT. */
 DkConnectorCode dk_rt_read (DkConnector *self, const DkPushRecord *record, const char *remote_id,
                             GPtrArray *differences, const DkJob *job, DkConnectorReply *reply);
+DkConnectorCode dk_rt_has_file (DkConnector *self, const char *remote_id, const DkPushFile *file,
+                                gboolean *found, const DkJob *job, DkConnectorReply *reply);
 DkConnectorCode dk_rt_attach (DkConnector *self, const char *remote_id, const char *name,
                               const char *content_type, GBytes *content, const DkJob *job,
                               DkConnectorReply *reply);

@@ -246,6 +246,7 @@ static const DkConnectorClass rt_class = {
   .read = dk_rt_read,
   .update = update,
   .attach = dk_rt_attach,
+  .has_file = dk_rt_has_file,
   .search = dk_rt_search,
   .notes = dk_rt_notes,
   .free = free_rt,

@@ -30,6 +30,8 @@ static const char steps[]
       "What is here:\n"
       "  STATION-CHAIN.ndjson    one line for each step, in order\n"
       "  bodies.ndjson           the words of each line, by chain and seq\n"
+      "  files/                  photos and other files of tickets, each named by its SHA-256;\n"
+      "                          the words say the name, type and ticket of each\n"
       "  checkpoints/            signatures of the station over the lines so far\n"
       "  device.pub              the key that made them; compare it with the fleet list\n"
       "  device-CHAIN.pub        the key of a chain from before the keys were renewed\n"
@@ -38,7 +40,9 @@ static const char steps[]
       "  sed -n Np STATION-CHAIN.ndjson | b2sum -l 256\n"
       "Check a checkpoint, whose `head` is that sum of line `seq`:\n"
       "  minisign -V -p device.pub -m checkpoints/CHAIN-SEQ.json\n"
-      "      (device-CHAIN.pub where that is there)\n";
+      "      (device-CHAIN.pub where that is there)\n"
+      "Check the files, if there are any:\n"
+      "  cd files && for f in *; do echo \"$f  $f\"; done | sha256sum -c\n";
 
 /* The zip while it is being read. */
 typedef struct {

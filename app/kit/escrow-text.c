@@ -43,6 +43,9 @@ static const char STEPS[]
       "    /usr/bin/python3 rescue escrow.txt kit plain.db\n\n"
       "3. The tickets. `.tables` names the other tables; entry and entry_body are the ledger.\n\n"
       "    sqlite3 plain.db 'SELECT number, summary, details FROM ticket'\n\n"
+      "   Their photos and other files, each named by its SHA-256, as the words have it.\n\n"
+      "    mkdir files\n"
+      "    sqlite3 plain.db \"SELECT writefile ('files/' || sha256, content) FROM attached\"\n\n"
       "4. The content for leads alone, if there is any. Packs (content.zip.age, lead.zip.age)\n"
       "   open with the same keys.txt.\n\n"
       "    sed -n 's/^[a-z-]*-identity: //p' escrow.txt > keys.txt\n"
@@ -51,7 +54,8 @@ static const char STEPS[]
       "5. Notes for leads (table lead_record, column sealed) are libsodium's crypto_box_seal to\n"
       "   the key lead; in Python: nacl.public.SealedBox (PrivateKey (lead)).decrypt (sealed).\n\n"
       "6. Afterwards. If the station still runs, an administrator renews its keys.\n\n"
-      "    shred -u escrow.txt keys.txt plain.db\n\n";
+      "    shred -u escrow.txt keys.txt plain.db\n"
+      "    find files -type f -exec shred -u {} +\n\n";
 
 static void
 add (DkSecret *out, gsize *used, const char *text)

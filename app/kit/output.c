@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/base/file.h"
+#include "app/base/limits.h"
 #include "app/base/platform.h"
 #include "app/container/container.h"
 #include "app/form/form.h"
@@ -101,6 +102,17 @@ is_pack (const char *path)
 }
 
 static gboolean
+is_form (const char *path)
+{
+  g_autoptr (GBytes) bytes = dk_file_read (path, DK_LIMIT_JSON_BYTES, NULL);
+  gsize size = 0;
+  const char *text = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
+  g_autoptr (DkForm) form = text != NULL ? dk_form_parse (text, size, "en", NULL) : NULL;
+
+  return form != NULL;
+}
+
+static gboolean
 is_of_kind (const char *path, DkOutputKind kind)
 {
   g_autoptr (GBytes) head = dk_file_read_part (path, 0, HEAD_BYTES, NULL);
@@ -119,6 +131,8 @@ is_of_kind (const char *path, DkOutputKind kind)
            || begins (head, "BEGIN:VCARD\r\nVERSION:");
   case DK_OUTPUT_REJECTS:
     return begins (head, "\xef\xbb\xbfkind,place,name,reason\r\n");
+  case DK_OUTPUT_FORM:
+    return is_form (path);
   case DK_OUTPUT_PACK:
     return is_pack (path);
   case DK_OUTPUT_ESCROW:
@@ -145,6 +159,8 @@ kind_words (DkOutputKind kind)
     return "no list of contacts that this program wrote";
   case DK_OUTPUT_REJECTS:
     return "no list of rows that an import did not take";
+  case DK_OUTPUT_FORM:
+    return "no form definition";
   case DK_OUTPUT_PACK:
     return "no pack";
   case DK_OUTPUT_ESCROW:

@@ -15,6 +15,7 @@ typedef enum {
   DK_OUTPUT_JSON,   /* tickets as JSON */
   DK_OUTPUT_CONTACTS, /* contacts as CSV or vCard */
   DK_OUTPUT_REJECTS,  /* CSV, rows that an import did not take */
+  DK_OUTPUT_FORM,     /* a form definition as JSON */
   DK_OUTPUT_PACK,   /* a signed pack of content */
   DK_OUTPUT_ESCROW, /* a file or text that age has sealed; also allowed in the kit's outgoing */
   DK_OUTPUT_FOLDER, /* a folder that the caller makes */

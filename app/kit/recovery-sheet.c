@@ -13,15 +13,13 @@
 static void
 add_heading (DkDocument *document, const char *text)
 {
-  dk_block_add_span (dk_document_add_block (document, DK_BLOCK_HEADING, 2), text, DK_SPAN_PLAIN,
-                     NULL, 0);
+  dk_document_add_text (document, DK_BLOCK_HEADING, 2, text);
 }
 
 static void
 add_text (DkDocument *document, const char *text)
 {
-  dk_block_add_span (dk_document_add_block (document, DK_BLOCK_PARAGRAPH, 0), text, DK_SPAN_PLAIN,
-                     NULL, 0);
+  dk_document_add_text (document, DK_BLOCK_PARAGRAPH, 0, text);
 }
 
 static void
@@ -36,8 +34,7 @@ add_step (DkDocument *document, guint number, const char *text)
 static void
 add_box (DkDocument *document, const char *text)
 {
-  dk_block_add_span (dk_document_add_block (document, DK_BLOCK_TASK, 1), text, DK_SPAN_PLAIN, NULL,
-                     0);
+  dk_document_add_text (document, DK_BLOCK_TASK, 1, text);
 }
 
 static void

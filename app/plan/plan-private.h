@@ -39,7 +39,7 @@ char *dk_plan_start (DkStore *store, const char *kind, const char *ref, const ch
                      const char *source, const json_t *steps, GError **error) DK_CHECKED;
 
 /* Words of a person made fit to store: cleaned; NULL for none or blank ones. DK_ERROR_INVALID for
- * what is too long or no UTF-8. *clean gets a new string. */
+ * what is too long or no UTF-8. *clean gets a new string, disk recovery keys masked. */
 gboolean dk_plan_clean (const char *what, const char *text, char **clean,
                         GError **error) DK_CHECKED;
 

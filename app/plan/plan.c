@@ -8,6 +8,7 @@
 #include "app/plan/run.h"
 #include "app/store/content-store.h"
 #include "app/store/ledger.h"
+#include "app/store/ticket-answers.h"
 
 #define UID_SIZE 16
 #define TYPED_MIN 4
@@ -32,13 +33,16 @@ dk_plan_is_lead (DkStore *store)
 gboolean
 dk_plan_clean (const char *what, const char *text, char **clean, GError **error)
 {
+  g_autofree char *masked = NULL;
+
   if (text == NULL) {
     *clean = NULL;
     return TRUE;
   }
   if (!dk_text_check (text, strlen (text), DK_PLAN_NOTE_BYTES, what, error))
     return FALSE;
-  *clean = dk_text_clean (text);
+  masked = dk_ticket_mask_keys (text);
+  *clean = dk_text_clean (masked);
   if (**clean == '\0')
     g_clear_pointer (clean, g_free);
   return TRUE;

@@ -8,17 +8,6 @@
 #define VERSION_SHOWN 12
 #define STEP_CHARS_SHOWN 80
 
-/* "2026-11-22 13:31" by the clock of this PC. New string. */
-static char *
-time_text (gint64 ms)
-{
-  char *text = dk_time_format_local (ms);
-
-  text[MIN (strlen (text), 16)] = '\0';
-  text[MIN (strlen (text), 10)] = ' ';
-  return text;
-}
-
 static void
 add_fact (DkDocument *document, const char *label, const char *text)
 {
@@ -55,7 +44,7 @@ step_text (const DkRunStep *step)
 
   if (step->person == NULL)
     return NULL;
-  when = time_text (step->at_ms);
+  when = dk_time_format_minute (step->at_ms);
   return g_strdup_printf ("%s %s, %s%s%s",
                           strcmp (step->state, DK_RUN_STEP_SKIPPED) == 0 ? "SKIPPED"
                           : strcmp (step->state, DK_RUN_STEP_DONE) == 0  ? "Done"
@@ -133,7 +122,7 @@ add_lines (DkDocument *document, const DkRun *run)
   add_text (document, DK_BLOCK_HEADING, 2, "What was done, in order", DK_SPAN_PLAIN);
   for (guint i = 0; i < run->lines->len; i++) {
     const DkRunLine *line = g_ptr_array_index (run->lines, i);
-    g_autofree char *when = time_text (line->at_ms);
+    g_autofree char *when = dk_time_format_minute (line->at_ms);
     g_autofree char *who = g_strdup_printf ("%s %s ", when, line->person);
     g_autofree char *text = line_text (run, line);
     DkBlock *block = dk_document_add_block (document, DK_BLOCK_ITEM, 1);
@@ -146,8 +135,8 @@ add_lines (DkDocument *document, const DkRun *run)
 static void
 add_run_facts (DkDocument *document, const DkRun *run)
 {
-  g_autofree char *began = time_text (run->started_ms);
-  g_autofree char *ended = run->ended_ms > 0 ? time_text (run->ended_ms) : NULL;
+  g_autofree char *began = dk_time_format_minute (run->started_ms);
+  g_autofree char *ended = run->ended_ms > 0 ? dk_time_format_minute (run->ended_ms) : NULL;
   g_autofree char *begin = g_strdup_printf ("%s by %s", began, run->started_by);
   g_autofree char *end = ended != NULL ? g_strdup_printf ("%s by %s", ended, run->ended_by)
                                        : g_strdup ("not yet: this run is under way");

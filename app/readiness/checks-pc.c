@@ -35,6 +35,22 @@ count_paper (DkReadiness *readiness, int an_hour, GString *text, gint64 *all, GE
   return FALSE;
 }
 
+/* Sheets that nobody finds are words that may never come back. */
+static gboolean
+count_missing (DkReadiness *readiness, GString *text, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (readiness->store), "SELECT count(*) FROM paper WHERE state = 'missing'");
+  gboolean has_row;
+
+  if (!dk_stmt_step (stmt, &has_row, error))
+    return FALSE;
+  if (dk_stmt_int (stmt, 0) > 0)
+    g_string_append_printf (text, "; %" G_GINT64_FORMAT " missing, see dkit paper account",
+                            dk_stmt_int (stmt, 0));
+  return TRUE;
+}
+
 /* With the power gone as well, what was printed before is all there is. */
 static gboolean
 check_paper (DkReadiness *readiness, DkFinding *finding, GError **error)
@@ -45,7 +61,8 @@ check_paper (DkReadiness *readiness, DkFinding *finding, GError **error)
   gint64 all = 0;
   gint64 need = (gint64) policy->paper_hours * policy->tickets_per_hour;
 
-  if (!count_paper (readiness, policy->tickets_per_hour, text, &all, error))
+  if (!count_paper (readiness, policy->tickets_per_hour, text, &all, error)
+      || !count_missing (readiness, text, error))
     return FALSE;
   if (all == 0)
     return dk_ready_red (finding, remedy,

@@ -3,6 +3,7 @@
 
 #include "app/base/limits.h"
 #include "app/store/content-private.h"
+#include "app/store/search-private.h"
 
 #define DEVICES_DEFAULT 1000
 
@@ -131,13 +132,17 @@ dk_content_store_device (DkStore *store, const char *host, GError **error)
   static const char *const questions[] = {
     "SELECT " DEVICE_COLUMNS " FROM device WHERE pack = " DK_IN_FORCE " AND ref = ?1",
     "SELECT " DEVICE_COLUMNS " FROM device WHERE pack = " DK_IN_FORCE
-    " AND ref = ?1 COLLATE NOCASE ORDER BY ref LIMIT 1",
+    " AND ref = (SELECT ref FROM found WHERE pack = " DK_IN_FORCE
+    " AND name = ?2 AND kind = 'device' AND ref = ?1 COLLATE NOCASE ORDER BY id LIMIT 1)",
   };
+  g_autofree char *name = dk_search_name ("device", host);
   gboolean has_row;
 
   for (guint i = 0; i < G_N_ELEMENTS (questions); i++) {
     g_autoptr (DkStmt) stmt = dk_stmt_new (dk_store_db (store), questions[i]);
     dk_stmt_bind_text (stmt, 1, host);
+    if (i > 0)
+      dk_stmt_bind_text (stmt, 2, name);
     if (!dk_stmt_step (stmt, &has_row, error))
       return NULL;
     if (has_row)

@@ -6,6 +6,7 @@
 #include "app/base/limits.h"
 #include "app/base/text.h"
 #include "app/store/content-private.h"
+#include "app/store/form-world.h"
 
 #define LIST_DEFAULT 1000
 #define IN_FORCE DK_IN_FORCE
@@ -366,6 +367,14 @@ dk_content_store_dependents (DkStore *store, const char *id, GError **error)
 DkForm *
 dk_content_store_form (DkStore *store, const char *id, GError **error)
 {
+  return dk_content_store_form_in (store, id, NULL, error);
+}
+
+DkForm *
+dk_content_store_form_in (DkStore *store, const char *id, const char *language, GError **error)
+{
+  g_autofree char *shown
+      = language != NULL ? g_strdup (language) : dk_store_form_language (store);
   g_autoptr (DkStmt) stmt = dk_stmt_new (
       dk_store_db (store), "SELECT source FROM form WHERE pack = " IN_FORCE " AND ref = ?1");
   DkForm *shipped;
@@ -375,8 +384,8 @@ dk_content_store_form (DkStore *store, const char *id, GError **error)
   if (!dk_stmt_step (stmt, &has_row, error))
     return NULL;
   if (has_row)
-    return dk_form_parse (dk_stmt_text (stmt, 0), strlen (dk_stmt_text (stmt, 0)), "en", error);
-  shipped = dk_form_shipped (id, "en");
+    return dk_form_parse (dk_stmt_text (stmt, 0), strlen (dk_stmt_text (stmt, 0)), shown, error);
+  shipped = dk_form_shipped (id, shown);
   if (shipped == NULL)
     (void) dk_content_not_found (error, "form", id);
   return shipped;
@@ -401,6 +410,21 @@ dk_content_store_form_ids (DkStore *store, GError **error)
     g_ptr_array_add (ids, g_strdup (dk_stmt_text (stmt, 0)));
   }
   return NULL;
+}
+
+GBytes *
+dk_content_store_document_text (DkStore *store, const char *name, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store), "SELECT source FROM document WHERE pack = " IN_FORCE " AND name = ?1");
+  gboolean has_row;
+  const char *text;
+
+  dk_stmt_bind_text (stmt, 1, name);
+  if (!dk_stmt_step (stmt, &has_row, error) || !has_row)
+    return NULL;
+  text = dk_stmt_text (stmt, 0);
+  return text != NULL ? g_bytes_new (text, strlen (text)) : NULL;
 }
 
 json_t *

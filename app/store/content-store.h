@@ -155,12 +155,19 @@ DkCallTree *dk_content_store_call_tree (DkStore *store, const char *id, GError *
 GPtrArray *dk_content_store_devices (DkStore *store, guint limit, GError **error) DK_CHECKED;
 /* One device by its host name, letters of either case. New device. */
 DkDevice *dk_content_store_device (DkStore *store, const char *host, GError **error) DK_CHECKED;
-/* A form of the pack in force, or else one that ships with the program. New reference. */
+/* A form of the pack in force, or else one that ships with the program, in the language of
+ * dk_store_form_language. New reference. */
 DkForm *dk_content_store_form (DkStore *store, const char *id, GError **error) DK_CHECKED;
+/* The same in a language; NULL as dk_content_store_form. New reference. */
+DkForm *dk_content_store_form_in (DkStore *store, const char *id, const char *language,
+                                  GError **error) DK_CHECKED;
 /* Ids of all forms, those of the pack and those that ship. New array of strings. */
 GPtrArray *dk_content_store_form_ids (DkStore *store, GError **error) DK_CHECKED;
 /* A named document of the pack in force; NULL without error if there is none. New reference. */
 json_t *dk_content_store_document (DkStore *store, const char *name, GError **error);
+/* The same as the text that is stored, for who reads a long one elsewhere than on the thread of the
+ * store; NULL without error if there is none. New reference. */
+GBytes *dk_content_store_document_text (DkStore *store, const char *name, GError **error);
 
 /* Adds a contact that was imported here, or replaces what the source gave for this key before; in
  * the caller's transaction if there is one. New and changed numbers are noted (not for a contact

@@ -11,6 +11,7 @@
 #include "app/store/lead-private.h"
 #include "app/store/ledger.h"
 #include "app/store/store-private.h"
+#include "app/store/ticket-answers.h"
 #include "app/store/ticket-private.h"
 
 #define LABEL "dk-lead v1"
@@ -140,6 +141,7 @@ dk_lead_store_note (DkStore *store, const char *number, const char *text, gint64
 {
   g_autoptr (DkTicket) ticket = dk_ticket_load_unless_void (store, number, error);
   g_autoptr (DkTransaction) transaction = NULL;
+  g_autofree char *masked = NULL;
   g_autofree char *clean = NULL;
   guint8 key[32];
 
@@ -148,7 +150,8 @@ dk_lead_store_note (DkStore *store, const char *number, const char *text, gint64
       || !dk_ticket_check_time ("The time given", happened_ms, error)
       || !dk_lead_store_key (store, key, error))
     return FALSE;
-  clean = dk_text_clean (text);
+  masked = dk_ticket_mask_keys (text);
+  clean = dk_text_clean (masked);
   if (*clean == '\0') {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID, "%s: the note is empty. Nothing was changed.",
                  ticket->number);

@@ -7,6 +7,15 @@
 #include "app/store/ledger-private.h"
 #include "app/store/ledger-walk.h"
 
+/* A ledger without attached files has no folder for them. */
+static gboolean
+make_place (const char *folder, const char *name, GError **error)
+{
+  g_autofree char *files = g_build_filename (folder, DK_LEDGER_WALK_FILES, NULL);
+
+  return !g_str_has_prefix (name, DK_LEDGER_WALK_FILES) || dk_file_make_folder (files, error);
+}
+
 /* Ends the file before, if there is one, and begins that of this name. */
 static gboolean
 change_file (const char *folder, const char *name, DkFileWriter **writer, GError **error)
@@ -18,6 +27,8 @@ change_file (const char *folder, const char *name, DkFileWriter **writer, GError
   g_clear_pointer (writer, dk_file_writer_free);
   if (name == NULL)
     return TRUE;
+  if (!make_place (folder, name, error))
+    return FALSE;
   path = g_build_filename (folder, name, NULL);
   *writer = dk_file_writer_new (path, error);
   return *writer != NULL;

@@ -6,6 +6,7 @@
 #include "app/base/limits.h"
 #include "app/base/text.h"
 #include "app/crypto/minisign.h"
+#include "app/form/form.h"
 #include "app/store/ledger-private.h"
 #include "app/store/store-private.h"
 
@@ -186,6 +187,7 @@ dk_ledger_append (DkStore *store, const char *kind, const char *object, gint64 h
   g_autoptr (DkEntry) made = dk_entry_new ();
 
   made->body = body != NULL ? json_deep_copy (body) : json_object ();
+  (void) dk_form_mask_keys (made->body);
   if (!fill_entry (store, made, kind, object, happened_ms, error)
       || !store_entry (store, made, error))
     return FALSE;

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 /* The chained ledger (DESIGN section 7, FORMAT.md). */
 
 /* Appends an entry in the caller's transaction. happened_ms 0 = now. body is an object or NULL for
- * {}; it is not taken. *entry, if wanted, gets the entry with its body. */
+ * {}; it is not taken. Disk recovery keys in its texts are masked, whatever the kind: a ledger
+ * keeps what it is told for good. *entry, if wanted, gets the entry with its body. */
 gboolean dk_ledger_append (DkStore *store, const char *kind, const char *object, gint64 happened_ms,
                            const json_t *body, DkEntry **entry, GError **error) DK_CHECKED;
 
@@ -126,8 +127,9 @@ DkLedgerReport *dk_ledger_verify_folder (const char *folder, const GArray *keys,
                                          GError **error) DK_CHECKED;
 
 /* Writes <station>-<chain>.ndjson, checkpoints/, device.pub (device-<chain>.pub for chains of
- * earlier device keys) and, with_text, bodies.ndjson into a new folder, for b2sum and minisign.
- * Makes an entry with the reason first. */
+ * earlier device keys) and, with_text, bodies.ndjson and the files of tickets (files/<sha256>) into
+ * a new folder, for b2sum, minisign and sha256sum. Makes an entry with the reason first.
+ * DK_ERROR_DAMAGED if such a file is not what its SHA-256 says. */
 gboolean dk_ledger_export (DkStore *store, const char *folder, gboolean with_text,
                            const char *reason, GError **error) DK_CHECKED;
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/store/paper-store.h"
 
+#include <string.h>
+
+#include "app/base/text.h"
 #include "app/store/store-private.h"
 
 void
@@ -21,7 +24,8 @@ dk_paper_store_list (DkStore *store, const char *state, GError **error)
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_paper_row_free);
   g_autoptr (DkStmt) stmt = dk_stmt_new (
       dk_store_db (store), "SELECT number, form, state, unit, issued_ms FROM paper"
-                           " WHERE ?1 IS NULL OR state = ?1 ORDER BY issued_ms, number");
+                           " WHERE ?1 IS NULL OR state = ?1"
+                           " ORDER BY issued_ms, length (number), number");
   gboolean has_row;
 
   dk_stmt_bind_text (stmt, 1, state);
@@ -38,4 +42,171 @@ dk_paper_store_list (DkStore *store, const char *state, GError **error)
     g_ptr_array_add (rows, row);
   }
   return NULL;
+}
+
+static void
+count_free (DkPaperCount *count)
+{
+  g_free (count->unit);
+  g_ptr_array_unref (count->out);
+  g_ptr_array_unref (count->numbers_missing);
+  g_ptr_array_unref (count->numbers_lost);
+  g_free (count);
+}
+
+static DkPaperCount *
+count_new (const char *unit)
+{
+  DkPaperCount *count = g_new0 (DkPaperCount, 1);
+
+  count->unit = g_strdup (unit);
+  count->out = g_ptr_array_new_with_free_func (g_free);
+  count->numbers_missing = g_ptr_array_new_with_free_func (g_free);
+  count->numbers_lost = g_ptr_array_new_with_free_func (g_free);
+  return count;
+}
+
+static void
+count_row (DkPaperCount *count, const DkPaperRow *row)
+{
+  count->total++;
+  if (strcmp (row->state, "entered") == 0) {
+    count->entered++;
+  } else if (strcmp (row->state, "void") == 0) {
+    count->voided++;
+  } else if (strcmp (row->state, "missing") == 0) {
+    count->missing++;
+    g_ptr_array_add (count->numbers_missing, g_strdup (row->number));
+  } else if (strcmp (row->state, "lost") == 0) {
+    count->lost++;
+    g_ptr_array_add (count->numbers_lost, g_strdup (row->number));
+  } else {
+    count->issued++;
+    g_ptr_array_add (count->out, g_strdup (row->number));
+  }
+}
+
+/* "Ward 4" and "ward 4" are one: people write it anew each time. */
+static gboolean
+is_same_unit (const char *a, const char *b)
+{
+  g_autofree char *one = a != NULL ? dk_text_fold (a) : NULL;
+  g_autofree char *two = b != NULL ? dk_text_fold (b) : NULL;
+
+  return g_strcmp0 (one, two) == 0;
+}
+
+static DkPaperCount *
+find_unit (DkPaperAccount *account, const char *unit)
+{
+  DkPaperCount *count;
+
+  for (guint i = 0; i < account->units->len; i++) {
+    count = g_ptr_array_index (account->units, i);
+    if (is_same_unit (count->unit, unit))
+      return count;
+  }
+  count = count_new (unit);
+  g_ptr_array_add (account->units, count);
+  return count;
+}
+
+static int
+compare_units (gconstpointer a, gconstpointer b)
+{
+  const DkPaperCount *one = *(const DkPaperCount *const *) a;
+  const DkPaperCount *two = *(const DkPaperCount *const *) b;
+
+  if (one->unit == NULL || two->unit == NULL)
+    return (one->unit == NULL) - (two->unit == NULL);
+  return g_utf8_collate (one->unit, two->unit);
+}
+
+DkPaperAccount *
+dk_paper_store_account (DkStore *store, const char *unit, GError **error)
+{
+  g_autoptr (GPtrArray) rows = dk_paper_store_list (store, NULL, error);
+  g_autoptr (DkPaperAccount) account = g_new0 (DkPaperAccount, 1);
+
+  account->all = count_new (unit);
+  account->units = g_ptr_array_new_with_free_func ((GDestroyNotify) count_free);
+  if (rows == NULL)
+    return NULL;
+  for (guint i = 0; i < rows->len; i++) {
+    const DkPaperRow *row = g_ptr_array_index (rows, i);
+    if (unit != NULL && !is_same_unit (unit, row->unit))
+      continue;
+    count_row (account->all, row);
+    count_row (find_unit (account, row->unit), row);
+  }
+  g_ptr_array_sort (account->units, compare_units);
+  if (unit == NULL || account->all->total > 0)
+    return g_steal_pointer (&account);
+  g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND,
+               "No paper was issued to \"%s\". `dkit paper account` without --unit lists all "
+               "units.",
+               unit);
+  return NULL;
+}
+
+static json_t *
+list_json (const GPtrArray *numbers)
+{
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < numbers->len; i++)
+    json_array_append_new (list, dk_json_string (g_ptr_array_index (numbers, i)));
+  return list;
+}
+
+static void
+set_counts (json_t *json, const DkPaperCount *count)
+{
+  json_object_set_new (json, "total", json_integer (count->total));
+  json_object_set_new (json, "issued", json_integer (count->issued));
+  json_object_set_new (json, "entered", json_integer (count->entered));
+  json_object_set_new (json, "void", json_integer (count->voided));
+  json_object_set_new (json, "missing", json_integer (count->missing));
+  json_object_set_new (json, "lost", json_integer (count->lost));
+}
+
+static json_t *
+unit_json (const DkPaperCount *count)
+{
+  json_t *json = json_object ();
+
+  json_object_set_new (json, "unit", dk_json_string (count->unit));
+  set_counts (json, count);
+  json_object_set_new (json, "numbers_out", list_json (count->out));
+  json_object_set_new (json, "numbers_missing", list_json (count->numbers_missing));
+  json_object_set_new (json, "numbers_lost", list_json (count->numbers_lost));
+  return json;
+}
+
+json_t *
+dk_paper_account_json (const DkPaperAccount *account)
+{
+  json_t *json = json_object ();
+  json_t *units = json_array ();
+  json_t *outstanding = list_json (account->all->out);
+  g_autoptr (json_t) missing = list_json (account->all->numbers_missing);
+
+  json_array_extend (outstanding, missing);
+  set_counts (json, account->all);
+  json_object_set_new (json, "ok", json_boolean (json_array_size (outstanding) == 0));
+  json_object_set_new (json, "outstanding", outstanding);
+  for (guint i = 0; i < account->units->len; i++)
+    json_array_append_new (units, unit_json (g_ptr_array_index (account->units, i)));
+  json_object_set_new (json, "units", units);
+  return json;
+}
+
+void
+dk_paper_account_free (DkPaperAccount *account)
+{
+  if (account == NULL)
+    return;
+  g_clear_pointer (&account->all, count_free);
+  g_clear_pointer (&account->units, g_ptr_array_unref);
+  g_free (account);
 }

@@ -197,13 +197,12 @@ put_name_words (DkStore *store, const DkFindable *findable, const char *folded, 
 
 /* Folded title, and its initials up to a bracket: "Active Directory (sign-in)" is asked for as AD,
  * "Hospital Information Management" as HIM. */
-static char *
-make_name (const DkFindable *findable)
+char *
+dk_search_name (const char *kind, const char *title)
 {
-  g_autofree char *folded = dk_text_fold (findable->title);
+  g_autofree char *folded = dk_text_fold (title);
   g_autoptr (GString) initials = g_string_new (NULL);
-  gboolean is_of_many
-      = strcmp (findable->kind, "contact") == 0 || strcmp (findable->kind, "device") == 0;
+  gboolean is_of_many = strcmp (kind, "contact") == 0 || strcmp (kind, "device") == 0;
   glong least = is_of_many ? INITIALS_MIN_OF_MANY : INITIALS_MIN;
   gboolean is_inside = FALSE;
 
@@ -213,8 +212,7 @@ make_name (const DkFindable *findable)
       g_string_append_unichar (initials, g_utf8_get_char (p));
     is_inside = is_word;
   }
-  if (findable->pack == 0 || g_utf8_strlen (initials->str, -1) < least
-      || g_utf8_strlen (initials->str, -1) > INITIALS_MAX)
+  if (g_utf8_strlen (initials->str, -1) < least || g_utf8_strlen (initials->str, -1) > INITIALS_MAX)
     return g_steal_pointer (&folded);
   return g_strdup_printf ("%s %s", folded, initials->str);
 }
@@ -232,7 +230,8 @@ dk_search_put (DkStore *store, const DkFindable *findable, GError **error)
   g_auto (Indexed) old = { 0 };
   g_auto (Indexed) now = { 0 };
 
-  now.name = make_name (findable);
+  now.name = is_ticket ? dk_text_fold (findable->title)
+                       : dk_search_name (findable->kind, findable->title);
   now.words = dk_text_fold (findable->words != NULL ? findable->words : "");
   now.digits = g_strdup (findable->digits != NULL ? findable->digits : "");
   if (is_ticket && !find_row (store, findable, &old, error))

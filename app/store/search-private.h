@@ -87,6 +87,9 @@ typedef struct {
   guint place; /* in the order in which it was found */
 } DkFoundHit;
 
+/* The `name` of what has this title in `found`, unless it is a ticket. New string. */
+char *dk_search_name (const char *kind, const char *title);
+
 /* The columns that dk_search_collect reads, of `found` as f. */
 #define DK_FOUND_COLUMNS "f.id, f.kind, f.ref, f.title, f.snippet, f.site, f.digits, f.pack, f.name"
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/base/text.h"
+#include "app/form/form.h"
 #include "app/model/entry.h"
 #include "app/store/ledger-check-private.h"
 #include "app/store/store-private.h"
@@ -53,6 +54,8 @@ sign_as (DkStore *store, const DkPerson *person, const char *label, const char *
 void
 dk_store_sign_body (DkStore *store, const char *kind, const char *object, json_t *body)
 {
+  /* Here too: what the ledger masks after it was signed would not verify any more. */
+  (void) dk_form_mask_keys (body);
   if (dk_store_person (store) != NULL)
     sign_as (store, dk_store_person (store), LABEL_FIRST, "signed", kind, object, body);
 }

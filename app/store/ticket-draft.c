@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers and what hangs on them before a ticket is saved: drafts and paper. */
+/* Numbers and what hangs on them before a ticket is saved: drafts. */
 #include <string.h>
 
 #include "app/base/clock.h"
 #include "app/base/limits.h"
 #include "app/model/number.h"
 #include "app/store/ledger.h"
+#include "app/store/paper-store.h"
 #include "app/store/store-private.h"
 #include "app/store/ticket-private.h"
 
-#define COPIES_MAX 1000
 /* Words kept for a step stand beside the drafts, under "NUMBER/STEP": no number has a stroke. */
 #define KEPT_PATTERN "*/*"
 
@@ -42,16 +42,19 @@ gboolean
 dk_ticket_check_number (DkStore *store, const char *typed, char **number, GError **error)
 {
   const char *station = dk_store_identity (store)->station;
+  DkNumberScan scan;
   DkNumber parsed;
   guint64 counter;
 
-  if (!dk_number_parse (typed, &parsed, error) || !dk_store_read_counter (store, &counter, error))
+  if (!dk_number_scan (typed, &scan, error) || !dk_store_read_counter (store, &counter, error))
     return FALSE;
+  parsed = scan.number;
   g_autofree char *canonical = dk_number_format (parsed.station, parsed.counter, parsed.drill);
   if (strcmp (parsed.station, station) != 0) {
     g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND,
-                 "%s is a number of station %s; this is station %s. Look for it there.", canonical,
-                 parsed.station, station);
+                 "%s is a number of station %s; this is station %s. Look for it there: if it is on "
+                 "paper, %s keys it in; keep the paper until it is there.",
+                 canonical, parsed.station, station, parsed.station);
     return FALSE;
   }
   if (parsed.counter > counter) {
@@ -124,16 +127,19 @@ dk_ticket_refuse_number (DkStore *store, const char *number, DkError code, GErro
   return FALSE;
 }
 
-static gboolean
-put_draft (DkStore *store, const char *key, const char *form, const json_t *answers,
-           GError **error)
+gboolean
+dk_draft_table_put (DkStore *store, const char *key, const char *form, const json_t *answers,
+                    GError **error)
 {
   g_autoptr (DkStmt) stmt = dk_stmt_new (
       dk_store_db (store),
       "INSERT INTO draft (number, form, answers, user, updated_ms) VALUES (?1, ?2, ?3, ?4, ?5)"
       " ON CONFLICT (number) DO UPDATE SET form = ?2, answers = ?3, user = ?4, updated_ms = ?5");
-  g_autofree char *text = dk_json_text (answers, TRUE);
+  g_autoptr (json_t) masked = json_deep_copy (answers);
+  g_autofree char *text = NULL;
 
+  (void) dk_form_mask_keys (masked);
+  text = dk_json_text (masked, TRUE);
   if (strlen (text) > DK_LIMIT_JSON_BYTES) {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                  "That is more text than a draft can keep (%u bytes). The draft stands as it was; "
@@ -162,7 +168,7 @@ dk_ticket_store_begin (DkStore *store, const DkForm *form, GError **error)
   dk_json_set_text (body, "number", number);
   dk_json_set_text (body, "form", dk_form_id (form));
   if (!dk_ledger_append (store, DK_ENTRY_NUMBER_ISSUED, number, 0, body, NULL, error)
-      || !put_draft (store, number, dk_form_id (form), answers, error)
+      || !dk_draft_table_put (store, number, dk_form_id (form), answers, error)
       || !dk_store_commit (store, transaction, TRUE, error))
     return NULL;
   return g_steal_pointer (&number);
@@ -233,6 +239,20 @@ dk_draft_table_remove (DkStore *store, const char *number, GError **error)
   return dk_stmt_run (stmt, error);
 }
 
+/* A paper form that is being keyed in has no draft before its first words. */
+static gboolean
+check_keyed_in (DkStore *store, const char *number, GError **error)
+{
+  g_autoptr (DkPaperFate) fate = dk_paper_find (store, number, error);
+
+  if (fate == NULL)
+    return FALSE;
+  if (strcmp (fate->state, "screen") != 0)
+    return dk_paper_fate_check (fate, error);
+  g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND, "There is no draft %s.", number);
+  return FALSE;
+}
+
 gboolean
 dk_ticket_store_keep_draft (DkStore *store, const char *number, const DkForm *form,
                             const json_t *answers, GError **error)
@@ -242,30 +262,10 @@ dk_ticket_store_keep_draft (DkStore *store, const char *number, const DkForm *fo
 
   if (transaction == NULL || !dk_draft_table_has_mine (store, number, &found, error))
     return FALSE;
-  if (!found) {
-    g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND, "There is no draft %s.", number);
+  if (!found && !check_keyed_in (store, number, error))
     return FALSE;
-  }
-  return put_draft (store, number, dk_form_id (form), answers, error)
+  return dk_draft_table_put (store, number, dk_form_id (form), answers, error)
          && dk_store_commit (store, transaction, FALSE, error);
-}
-
-json_t *
-dk_ticket_store_get_draft (DkStore *store, const char *number, GError **error)
-{
-  g_autoptr (DkStmt) stmt
-      = dk_stmt_new (dk_store_db (store), "SELECT answers FROM draft WHERE number = ?1");
-  gboolean has_row;
-
-  dk_stmt_bind_text (stmt, 1, number);
-  if (!dk_stmt_step (stmt, &has_row, error))
-    return NULL;
-  if (!has_row) {
-    g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND, "There is no draft %s.", number);
-    return NULL;
-  }
-  const char *text = dk_stmt_text (stmt, 0);
-  return dk_json_parse (text, strlen (text), DK_LIMIT_JSON_BYTES, "A draft", error);
 }
 
 GPtrArray *
@@ -432,7 +432,7 @@ dk_ticket_store_keep_words (DkStore *store, const char *number, const char *step
   key = kept_key (ticket->number, step);
   dk_json_set_text (answers, "words", words);
   return (*stripped == '\0' ? remove_kept (store, key, error)
-                            : put_draft (store, key, step, answers, error))
+                            : dk_draft_table_put (store, key, step, answers, error))
          && dk_store_commit (store, transaction, FALSE, error);
 }
 
@@ -470,80 +470,4 @@ dk_ticket_store_kept_words (DkStore *store, const char *number, GError **error)
     g_ptr_array_add (list, kept);
   }
   return NULL;
-}
-
-gboolean
-dk_paper_table_get (DkStore *store, const char *number, char **state, GError **error)
-{
-  g_autoptr (DkStmt) stmt
-      = dk_stmt_new (dk_store_db (store), "SELECT state FROM paper WHERE number = ?1");
-  gboolean has_row;
-
-  dk_stmt_bind_text (stmt, 1, number);
-  if (!dk_stmt_step (stmt, &has_row, error))
-    return FALSE;
-  *state = has_row ? g_strdup (dk_stmt_text (stmt, 0)) : NULL;
-  return TRUE;
-}
-
-gboolean
-dk_paper_table_set (DkStore *store, const char *number, const char *state, GError **error)
-{
-  g_autoptr (DkStmt) stmt
-      = dk_stmt_new (dk_store_db (store), "UPDATE paper SET state = ?2 WHERE number = ?1");
-
-  dk_stmt_bind_text (stmt, 1, number);
-  dk_stmt_bind_text (stmt, 2, state);
-  return dk_stmt_run (stmt, error);
-}
-
-static gboolean
-issue_one (DkStore *store, const DkForm *form, const char *unit, gint64 now, GPtrArray *numbers,
-           GError **error)
-{
-  g_autoptr (DkStmt) stmt = dk_stmt_new (
-      dk_store_db (store), "INSERT INTO paper (number, form, state, unit, issued_ms)"
-                           " VALUES (?1, ?2, 'issued', ?3, ?4)");
-  char *number = dk_ticket_next_number (store, error);
-
-  if (number == NULL)
-    return FALSE;
-  g_ptr_array_add (numbers, number);
-  dk_stmt_bind_text (stmt, 1, number);
-  dk_stmt_bind_text (stmt, 2, dk_form_id (form));
-  dk_stmt_bind_text (stmt, 3, unit);
-  dk_stmt_bind_int (stmt, 4, now);
-  return dk_stmt_run (stmt, error);
-}
-
-GPtrArray *
-dk_ticket_store_issue_paper (DkStore *store, const DkForm *form, guint copies, const char *unit,
-                             GError **error)
-{
-  g_autoptr (GPtrArray) numbers = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (DkTransaction) transaction = NULL;
-  g_autoptr (json_t) body = json_object ();
-  gint64 now = dk_clock_wall_ms ();
-
-  if (copies < 1 || copies > COPIES_MAX) {
-    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
-                 "Between 1 and %d copies can be issued at once. No number was used.", COPIES_MAX);
-    return NULL;
-  }
-  transaction = dk_store_begin (store, error);
-  if (transaction == NULL)
-    return NULL;
-  for (guint i = 0; i < copies; i++)
-    if (!issue_one (store, form, unit, now, numbers, error))
-      return NULL;
-  dk_json_set_text (body, "form", dk_form_id (form));
-  dk_json_set_text (body, "form_version", dk_form_version (form));
-  dk_json_set_text (body, "first", g_ptr_array_index (numbers, 0));
-  dk_json_set_text (body, "last", g_ptr_array_index (numbers, copies - 1));
-  json_object_set_new (body, "copies", json_integer (copies));
-  dk_json_set_text (body, "unit", unit);
-  if (!dk_ledger_append (store, DK_ENTRY_PAPER_ISSUE, NULL, now, body, NULL, error)
-      || !dk_store_commit (store, transaction, TRUE, error))
-    return NULL;
-  return g_steal_pointer (&numbers);
 }

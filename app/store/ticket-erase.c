@@ -6,15 +6,16 @@
 #include <string.h>
 
 #include "app/base/limits.h"
+#include "app/store/attached-private.h"
 #include "app/store/connector-store.h"
 #include "app/store/content-store.h"
 #include "app/store/lead-private.h"
 #include "app/store/ledger.h"
 #include "app/store/search-private.h"
 #include "app/store/store-private.h"
+#include "app/store/ticket-answers.h"
 #include "app/store/ticket-private.h"
 
-#define STAND_IN "(erased)"
 #define PLACES_MAX 64
 
 /* One entry whose words are to go. */
@@ -203,11 +204,11 @@ stand_in_for (const DkForm *form, const char *name, json_t *value)
   if (value == NULL || !is_required)
     return json_null ();
   if (field == NULL)
-    return json_string (STAND_IN);
+    return json_string (DK_TICKET_STAND_IN);
   switch (field->type) {
   case DK_FIELD_TEXT:
   case DK_FIELD_LOOKUP:
-    return json_string (STAND_IN);
+    return json_string (DK_TICKET_STAND_IN);
   case DK_FIELD_SELECT_ONE:
   case DK_FIELD_SELECT_MULTIPLE:
   case DK_FIELD_BOOLEAN:
@@ -376,7 +377,8 @@ rebuild (DkStore *store, const char *number, gboolean has_ticket, GError **error
   if (!has_ticket)
     return TRUE;
   return ticket != NULL && dk_ticket_table_put (store, ticket, error)
-         && dk_draft_table_remove (store, number, error) && dk_search_purge (store, error);
+         && dk_draft_table_remove (store, number, error)
+         && dk_attached_table_drop_erased (store, number, error) && dk_search_purge (store, error);
 }
 
 /* The words are gone from the database by then; the journal is emptied at lock at the latest. */

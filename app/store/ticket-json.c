@@ -45,6 +45,7 @@ set_words (json_t *json, const DkTicket *t)
   set_or_null (json, "disposition", t->disposition);
   set_or_null (json, "handover_target", t->handover_target);
   set_or_null (json, "handover_reason", t->handover_reason);
+  set_or_null (json, "written_by", t->written_by);
 }
 
 static json_t *
@@ -82,6 +83,7 @@ dk_ticket_store_json (DkStore *store, const DkTicket *t, gboolean with_entries, 
   set_time (json, "recorded_at", t->recorded_ms);
   set_time (json, "handed_over_at", t->handed_over_ms);
   set_time (json, "resolved_at", t->resolved_ms);
+  set_time (json, "written_at", t->written_ms);
   json_object_set (json, "answers", t->answers);
   if (with_entries) {
     g_autoptr (GPtrArray) entries = dk_ledger_of_object (store, t->number, error);

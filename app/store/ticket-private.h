@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "app/form/form-state.h"
+#include "app/store/paper-store.h"
 #include "app/store/ticket-store.h"
 
 /* Writes the row of a ticket, new or known, and its place in the search index. */
@@ -53,6 +55,26 @@ char *dk_ticket_next_number (DkStore *store, GError **error) DK_CHECKED;
  * has it: a paper form with it may turn up, issued by the copy that is gone. */
 gboolean dk_ticket_number_was_skipped (DkStore *store, const char *number, gboolean *skipped,
                                        GError **error) DK_CHECKED;
+
+/* Makes what this final ticket asks for: final tickets of their own, or drafts where an answer is
+ * missing; each is named in a note of both. A follow-up makes no follow-ups. before (of DkFollowUp,
+ * NULL = none): what it asked for already, which is not made again. Adds the numbers. In the
+ * caller's transaction. */
+gboolean dk_ticket_follow_up (DkStore *store, DkTicket *parent, DkFormState *state,
+                              const GPtrArray *before, GPtrArray *numbers,
+                              GError **error) DK_CHECKED;
+
+/* Appends the entry of a new ticket, whose number and `paper` are set, and writes the row. body is
+ * that of its answers, and gets what else the entry says. In the caller's transaction. */
+gboolean dk_ticket_record_new (DkStore *store, const DkForm *form, DkTicket *ticket, json_t *body,
+                               gint64 happened_ms, GError **error) DK_CHECKED;
+
+/* Writes what was typed under a number or a step. Disk recovery keys are taken out. */
+gboolean dk_draft_table_put (DkStore *store, const char *key, const char *form,
+                             const json_t *answers, GError **error) DK_CHECKED;
+
+/* As dk_paper_store_find, without who issued it: that takes a look at the whole ledger. */
+DkPaperFate *dk_paper_find (DkStore *store, const char *typed, GError **error) DK_CHECKED;
 
 /* State of a paper number; *state NULL if it was not issued on paper. */
 gboolean dk_paper_table_get (DkStore *store, const char *number, char **state,

@@ -15,6 +15,7 @@ typedef struct {
   DkStore *store;
   GHashTable *entered; /* numbers that became tickets */
   GHashTable *voided;  /* numbers with an entry that voids them */
+  GHashTable *astray;  /* numbers that are missing or lost -> which of them */
   gboolean may_write;  /* else the first difference is an error */
   guint mended;
   DkTransaction *transaction;
@@ -45,6 +46,7 @@ is_same_text (const DkTicket *a, const DkTicket *b)
     { a->handover_reason, b->handover_reason },
     { a->itsm_id, b->itsm_id },
     { a->disposition, b->disposition },
+    { a->written_by, b->written_by },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
@@ -64,7 +66,7 @@ is_same (const DkTicket *a, const DkTicket *b)
          && a->resolved_ms == b->resolved_ms && a->handover == b->handover
          && a->handover_sent_ms == b->handover_sent_ms
          && a->handover_attempts == b->handover_attempts && a->legal_hold == b->legal_hold
-         && json_equal (a->answers, b->answers);
+         && a->written_ms == b->written_ms && json_equal (a->answers, b->answers);
 }
 
 /* A row differs: an error, or room for it in the step that is open. */
@@ -137,14 +139,41 @@ read_objects (DkStore *store, const char *kind, GPtrArray *list, GError **error)
   return NULL;
 }
 
-/* What a row of `paper` must be; the states missing and lost are set by a person and kept. */
+static gboolean
+follow_paper (const DkEntry *entry, gpointer data, GError **error)
+{
+  GHashTable *astray = data;
+
+  if (strcmp (entry->kind, DK_ENTRY_PAPER_FOUND) == 0)
+    g_hash_table_remove (astray, entry->object);
+  else
+    g_hash_table_insert (astray, g_strdup (entry->object),
+                         (gpointer) (guintptr) (strcmp (entry->kind, DK_ENTRY_PAPER_LOST) == 0
+                                                    ? "lost"
+                                                    : "missing"));
+  return TRUE;
+}
+
+/* Paper that nobody found, by its number. New table. */
+static GHashTable *
+read_astray (DkStore *store, GError **error)
+{
+  static const char *const kinds[]
+      = { DK_ENTRY_PAPER_MISSING, DK_ENTRY_PAPER_LOST, DK_ENTRY_PAPER_FOUND, NULL };
+  g_autoptr (GHashTable) astray = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  return dk_ledger_each (store, kinds, follow_paper, astray, error) ? g_steal_pointer (&astray)
+                                                                    : NULL;
+}
+
+/* What a row of `paper` must be. */
 static gboolean
 is_paper_right (Rebuild *r, const DkEntry *issued, const char *number, const char *state,
                 gboolean *right, GError **error)
 {
   g_autoptr (DkStmt) stmt
       = dk_stmt_new (dk_store_db (r->store), "SELECT form = ?2 AND unit IS ?3 AND issued_ms = ?4"
-                                             " AND state IN (?5, 'missing', 'lost') FROM paper"
+                                             " AND state = ?5 FROM paper"
                                              " WHERE number = ?1");
   gboolean has_row;
 
@@ -165,8 +194,7 @@ put_paper (Rebuild *r, const DkEntry *issued, const char *number, const char *st
   g_autoptr (DkStmt) stmt = dk_stmt_new (
       dk_store_db (r->store),
       "INSERT INTO paper (number, form, state, unit, issued_ms) VALUES (?1, ?2, ?3, ?4, ?5)"
-      " ON CONFLICT (number) DO UPDATE SET form = ?2, unit = ?4, issued_ms = ?5,"
-      " state = CASE WHEN state IN ('missing', 'lost') THEN state ELSE ?3 END");
+      " ON CONFLICT (number) DO UPDATE SET form = ?2, state = ?3, unit = ?4, issued_ms = ?5");
 
   dk_stmt_bind_text (stmt, 1, number);
   dk_stmt_bind_text (stmt, 2, dk_json_get_text (issued->body, "form"));
@@ -179,8 +207,10 @@ put_paper (Rebuild *r, const DkEntry *issued, const char *number, const char *st
 static gboolean
 rebuild_paper_number (Rebuild *r, const DkEntry *issued, const char *number, GError **error)
 {
+  const char *astray = g_hash_table_lookup (r->astray, number);
   const char *state = g_hash_table_contains (r->entered, number)  ? "entered"
                       : g_hash_table_contains (r->voided, number) ? "void"
+                      : astray != NULL                            ? astray
                                                                   : "issued";
   gboolean right;
 
@@ -226,6 +256,9 @@ rebuild_all (Rebuild *r, const DkJob *job, GError **error)
   r->voided = read_objects (r->store, DK_ENTRY_TICKET_VOID, NULL, error);
   if (r->voided == NULL)
     return FALSE;
+  r->astray = read_astray (r->store, error);
+  if (r->astray == NULL)
+    return FALSE;
   for (guint i = 0; i < numbers->len; i++)
     if (!rebuild_ticket (r, g_ptr_array_index (numbers, i), error)
         || !dk_job_step (job, i + 1, numbers->len, "Reading the ledger", error))
@@ -241,6 +274,7 @@ run (Rebuild *r, const DkJob *job, GError **error)
   g_clear_pointer (&r->transaction, dk_transaction_free);
   g_clear_pointer (&r->entered, g_hash_table_unref);
   g_clear_pointer (&r->voided, g_hash_table_unref);
+  g_clear_pointer (&r->astray, g_hash_table_unref);
   return done;
 }
 

@@ -16,13 +16,11 @@ G_BEGIN_DECLS
  * string. */
 char *dk_ticket_store_begin (DkStore *store, const DkForm *form, GError **error) DK_CHECKED;
 
-/* Keeps the answers of a draft as they are, checked or not; no entry. A draft of somebody else is
- * DK_ERROR_INVALID: it is taken over first. */
+/* Keeps the answers of a draft as they are, checked or not; no entry. The first words keyed in from
+ * a paper form make a draft of its number. A draft of somebody else is DK_ERROR_INVALID: it is
+ * taken over first. */
 gboolean dk_ticket_store_keep_draft (DkStore *store, const char *number, const DkForm *form,
                                      const json_t *answers, GError **error) DK_CHECKED;
-
-/* Answers of a draft; DK_ERROR_NOT_FOUND. New reference. */
-json_t *dk_ticket_store_get_draft (DkStore *store, const char *number, GError **error) DK_CHECKED;
 
 /* Numbers of the drafts, oldest first. New array of strings. */
 GPtrArray *dk_ticket_store_drafts (DkStore *store, GError **error) DK_CHECKED;
@@ -90,6 +88,40 @@ gboolean dk_ticket_store_save (DkStore *store, const DkForm *form, const char *n
                                const json_t *answers, gint64 happened_ms, gboolean final,
                                char **saved, GError **error) DK_CHECKED;
 
+/* A new ticket with all that belongs to it. Everything is borrowed; begin with zeros. */
+typedef struct {
+  const char *number; /* NULL issues one; else of a draft, or of paper, as typed or scanned */
+  const json_t *answers;
+  gint64 happened_ms; /* 0 = now */
+  gboolean final;
+  const char *written_by; /* of paper: who wrote it; NULL = not told */
+  gint64 written_ms;      /* and when; 0 = not told */
+  GPtrArray *files;       /* GBytes of the files that answers name; NULL if there are none, or they
+                             were kept with the draft (dk_attached_store_keep) */
+} DkTicketCapture;
+
+/* What came of it. Clear with dk_ticket_saved_clear. */
+typedef struct {
+  char *number;
+  gboolean is_paper;     /* it was keyed in from paper */
+  char *paper_form;      /* the paper was issued as this form; NULL if as that of the ticket */
+  GPtrArray *follow_ups; /* numbers of tickets that it asked for, and of drafts where an answer is
+                            missing; may be empty */
+  GPtrArray *warnings;   /* strings: what a person should look at; never why something failed */
+} DkTicketSaved;
+
+/* Saves a new ticket: answers that do not apply are kept in its entry alone, computed ones are
+ * computed anew. With `final`, the tickets that it asks for are saved in the same transaction:
+ * final ones of their own, or drafts where something is missing in them. */
+gboolean dk_ticket_store_save_order (DkStore *store, const DkForm *form,
+                                     const DkTicketCapture *order, DkTicketSaved *out,
+                                     GError **error) DK_CHECKED;
+
+/* Frees what it holds and makes it empty. */
+void dk_ticket_saved_clear (DkTicketSaved *saved);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DkTicketSaved, dk_ticket_saved_clear)
+
 /* As dk_ticket_store_save of a final ticket with a new number, within the caller's transaction
  * (dk_store_begin), which is committed with number_issued. */
 gboolean dk_ticket_store_save_within (DkStore *store, const DkForm *form, const json_t *answers,
@@ -112,9 +144,15 @@ gboolean dk_ticket_store_resolve (DkStore *store, const DkForm *form, const char
                                   const json_t *answers, gint64 happened_ms, GError **error)
     DK_CHECKED;
 
-/* Freezes it, after a check of all fields: only amendments then. */
+/* Freezes it, after a check of all fields: only amendments then. What it asks for is saved with it,
+ * as dk_ticket_store_save_order does. */
 gboolean dk_ticket_store_final (DkStore *store, const DkForm *form, const char *number,
                                 GError **error) DK_CHECKED;
+
+/* Numbers of the tickets and drafts that followed from this one, in order; none if it asked for
+ * none. New array of strings. */
+GPtrArray *dk_ticket_store_follow_ups (DkStore *store, const char *number,
+                                       GError **error) DK_CHECKED;
 
 /* Changes fields of a finalized ticket with a reason, as a linked amendment; refused once it may be
  * in the ITSM. */

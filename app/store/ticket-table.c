@@ -12,7 +12,8 @@
   " priority, safety, summary, details, caller, callback, location, device, service," \
   " support_group, resolution, happened_ms, recorded_ms, handed_over_ms, resolved_ms," \
   " outage, user, handover, handover_target, handover_reason, handover_sent_ms," \
-  " handover_attempts, itsm_id, disposition, answers, safety_known, legal_hold"
+  " handover_attempts, itsm_id, disposition, answers, safety_known, legal_hold," \
+  " written_by, written_ms"
 #define LIST_MAX 100000
 #define LIST_DEFAULT 500
 
@@ -42,6 +43,7 @@ bind_texts (DkStmt *stmt, const DkTicket *t)
   dk_stmt_bind_text (stmt, 33, t->itsm_id);
   dk_stmt_bind_text (stmt, 34, t->disposition);
   dk_stmt_bind_text (stmt, 35, answers);
+  dk_stmt_bind_text (stmt, 38, t->written_by);
 }
 
 static void
@@ -63,6 +65,7 @@ bind_numbers (DkStmt *stmt, const DkTicket *t)
   dk_stmt_bind_int (stmt, 32, t->handover_attempts);
   dk_stmt_bind_int (stmt, 36, t->safety_known);
   dk_stmt_bind_int (stmt, 37, t->legal_hold);
+  dk_stmt_bind_int (stmt, 39, t->written_ms);
 }
 
 static gboolean
@@ -72,14 +75,16 @@ put_row (DkStore *store, const DkTicket *ticket, GError **error)
       dk_store_db (store),
       "INSERT INTO ticket (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
       " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30,"
-      " ?31, ?32, ?33, ?34, ?35, ?36, ?37) ON CONFLICT (number) DO UPDATE SET uid = ?2, form = ?3,"
+      " ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39) ON CONFLICT (number) DO UPDATE SET"
+      " uid = ?2, form = ?3,"
       " form_version = ?4, form_hash = ?5, state = ?6, finalized = ?7, paper = ?8, impact = ?9,"
       " urgency = ?10, priority = ?11, safety = ?12, summary = ?13, details = ?14, caller = ?15,"
       " callback = ?16, location = ?17, device = ?18, service = ?19, support_group = ?20,"
       " resolution = ?21, happened_ms = ?22, recorded_ms = ?23, handed_over_ms = ?24,"
       " resolved_ms = ?25, outage = ?26, user = ?27, handover = ?28, handover_target = ?29,"
       " handover_reason = ?30, handover_sent_ms = ?31, handover_attempts = ?32, itsm_id = ?33,"
-      " disposition = ?34, answers = ?35, safety_known = ?36, legal_hold = ?37");
+      " disposition = ?34, answers = ?35, safety_known = ?36, legal_hold = ?37,"
+      " written_by = ?38, written_ms = ?39");
 
   bind_texts (stmt, ticket);
   bind_numbers (stmt, ticket);
@@ -150,6 +155,7 @@ read_texts (DkStmt *stmt, DkTicket *t)
   t->handover_reason = g_strdup (dk_stmt_text (stmt, 29));
   t->itsm_id = g_strdup (dk_stmt_text (stmt, 32));
   t->disposition = g_strdup (dk_stmt_text (stmt, 33));
+  t->written_by = g_strdup (dk_stmt_text (stmt, 37));
 }
 
 /* All but the answers. */
@@ -175,6 +181,7 @@ read_columns (DkStmt *stmt)
   t->handover_attempts = (int) dk_stmt_int (stmt, 31);
   t->safety_known = dk_stmt_int (stmt, 35) != 0;
   t->legal_hold = dk_stmt_int (stmt, 36) != 0;
+  t->written_ms = dk_stmt_int (stmt, 38);
   return t;
 }
 
