@@ -53,11 +53,19 @@ static const struct {
   { "set", OPTION_PAIRS },
   { "final", OPTION_FLAG },
   { "number", OPTION_VALUE },
+  { "written-by", OPTION_VALUE },
+  { "written-at", OPTION_VALUE },
+  { "language", OPTION_VALUE },
+  { "state", OPTION_VALUE },
+  { "hours", OPTION_VALUE },
+  { "rate", OPTION_VALUE },
   { "at", OPTION_VALUE },
   { "form", OPTION_VALUE },
   { "reason", OPTION_VALUE },
   { "force", OPTION_FLAG },
   { "lead-only", OPTION_FLAG },
+  { "lead", OPTION_FLAG },
+  { "lp", OPTION_VALUE },
   { "with-admin", OPTION_FLAG },
   { "renew-keys", OPTION_FLAG },
   { "armor", OPTION_FLAG },
@@ -108,6 +116,9 @@ static const struct {
   { "text", OPTION_VALUE },
   { "step", OPTION_VALUE },
   { "service", OPTION_VALUE },
+  { "survey", OPTION_VALUE },
+  { "choices", OPTION_VALUE },
+  { "settings", OPTION_VALUE },
 };
 
 struct DkArgs {
@@ -139,13 +150,31 @@ add_value (DkArgs *args, int option, const char *value)
     g_ptr_array_insert (values, (int) values->len - 1, g_strdup (value));
 }
 
-static gboolean
-is_pair (const char *word)
+/* Letters, digits and low lines from there on. */
+static gsize
+name_size (const char *word)
 {
   gsize n = 0;
 
   while (g_ascii_isalnum (word[n]) || word[n] == '_')
     n++;
+  return n;
+}
+
+/* name=value, or repeat[1].name=value. */
+static gboolean
+is_pair (const char *word)
+{
+  gsize n = name_size (word);
+  gsize digits;
+
+  if (n > 0 && word[n] == '[') {
+    digits = strspn (word + n + 1, "0123456789");
+    n += 1 + digits;
+    if (digits == 0 || word[n] != ']' || word[n + 1] != '.' || name_size (word + n + 2) == 0)
+      return FALSE;
+    n += 2 + name_size (word + n + 2);
+  }
   return n > 0 && word[n] == '=';
 }
 

@@ -58,6 +58,7 @@ extern const DkCommand DK_CLI_RUNBOOK_COMMANDS[];
 extern const DkCommand DK_CLI_CONTACT_COMMANDS[];
 extern const DkCommand DK_CLI_IMPORT_COMMANDS[];
 extern const DkCommand DK_CLI_FORM_COMMANDS[];
+extern const DkCommand DK_CLI_PAPER_COMMANDS[];
 extern const DkCommand DK_CLI_TICKET_COMMANDS[];
 extern const DkCommand DK_CLI_DRAFT_COMMANDS[];
 extern const DkCommand DK_CLI_ERASE_COMMANDS[];

@@ -5,8 +5,10 @@
 #include "app/cli/cli.h"
 #include "app/cli/contact-show.h"
 #include "app/cli/lead-content.h"
+#include "app/cli/paper-print.h"
 #include "app/import/contact-import.h"
 #include "app/import/vcard.h"
+#include "app/plan/contact-paper.h"
 #include "app/plan/correction.h"
 #include "app/plan/oncall.h"
 #include "app/store/content-store.h"
@@ -312,6 +314,64 @@ run_export (DkCli *cli, const DkArgs *args, GError **error)
   return TRUE;
 }
 
+/* Those of the wish; with --lead with what is for leads alone. New array. */
+static GPtrArray *
+choose_contacts (DkCli *cli, const DkArgs *args, const Wish *wish, GError **error)
+{
+  DkStore *store = dk_cli_store (cli);
+  g_autoptr (GPtrArray) contacts = dk_args_has (args, "lead")
+                                       ? dk_cli_contacts (cli, G_MAXINT32, error)
+                                       : dk_content_store_contacts (store, G_MAXINT32, error);
+  GPtrArray *chosen;
+
+  if (contacts == NULL)
+    return NULL;
+  chosen = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_contact_free);
+  for (guint i = 0; i < contacts->len; i++) {
+    gpointer *place = &g_ptr_array_index (contacts, i);
+    if (is_wished (*place, wish))
+      g_ptr_array_add (chosen, g_steal_pointer (place));
+  }
+  if (chosen->len > 0)
+    return chosen;
+  g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND,
+               "Nobody in the contacts fits that. Nothing was printed; see dkit contact list.");
+  g_ptr_array_unref (chosen);
+  return NULL;
+}
+
+static char *
+list_title (const Wish *wish)
+{
+  return g_strdup_printf ("Phone list%s%s%s%s%s", wish->site != NULL ? ", site " : "",
+                          wish->site != NULL ? wish->site : "", wish->team != NULL ? ", " : "",
+                          wish->team != NULL ? wish->team : "",
+                          wish->on_call != NULL ? ", on call now" : "");
+}
+
+static gboolean
+run_print (DkCli *cli, const DkArgs *args, GError **error)
+{
+  DkStore *store = dk_cli_store (cli);
+  g_autofree char *reason = dk_cli_reason (args, error);
+  Wish wish = { 0 };
+  g_autoptr (GHashTable) on_call = NULL;
+  g_autoptr (GPtrArray) contacts = NULL;
+  g_autoptr (DkDocument) list = NULL;
+  g_autofree char *title = NULL;
+
+  if (reason == NULL || !dk_store_may (store, DK_STORE_EXPORT, error)
+      || !dk_store_may (store, DK_STORE_PRINT_VAULT, error) || !read_wish (cli, args, &wish, error))
+    return FALSE;
+  on_call = wish.on_call;
+  contacts = choose_contacts (cli, args, &wish, error);
+  list = contacts != NULL ? dk_contact_paper (store, contacts, error) : NULL;
+  if (list == NULL)
+    return FALSE;
+  title = list_title (&wish);
+  return dk_cli_document_print (cli, args, title, list, "contacts", "contacts", error);
+}
+
 const DkCommand DK_CLI_CONTACT_COMMANDS[] = {
   { "contact list", "[--site S] [--team T] [--tier N] [--on-call] [--limit N]",
     "all contacts by name, or those that fit", "site team tier on-call limit", 0, 0,
@@ -336,5 +396,9 @@ const DkCommand DK_CLI_CONTACT_COMMANDS[] = {
     "write all contacts to a file, in clear; leads and above\n\n"
     "A .vcf is vCard 3.0. The reason is recorded. What is for leads alone is never in it.",
     "output format reason", 0, 0, DK_CLI_NEEDS_KIT, run_export },
+  { "contact print", "[--site S] [--team T] [--tier N] [--on-call] [--lead] -o F.pdf --reason T",
+    "a phone list on paper, by site and name; leads and above\n\n"
+    "--lead prints what is for leads alone as well. The reason is recorded. --paper a4|letter.",
+    "site team tier on-call lead output paper reason", 0, 0, DK_CLI_NEEDS_KIT, run_print },
   { 0 },
 };

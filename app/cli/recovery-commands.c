@@ -16,7 +16,6 @@
 
 #define SHEET_BYTES_MAX (128u << 10)
 #define RECIPIENT_FILE_BYTES_MAX (64u << 10)
-#define MINUTE_CHARS 16
 
 /* Text of the code in memory that is wiped, with a NUL at its end. */
 static DkSecret *
@@ -99,7 +98,7 @@ fill_facts (DkCli *cli, const DkArgs *args, DkPaperFacts *facts, char **organisa
   DkStore *store = dk_cli_store (cli);
   g_autoptr (GError) failed = NULL;
   g_autoptr (DkPackFacts) pack = dk_content_store_current (store, &failed);
-  g_autofree char *now = dk_time_format_local (dk_clock_wall_ms ());
+  g_autofree char *now = dk_time_format_minute (dk_clock_wall_ms ());
 
   if (failed != NULL) {
     g_propagate_error (error, g_steal_pointer (&failed));
@@ -107,8 +106,6 @@ fill_facts (DkCli *cli, const DkArgs *args, DkPaperFacts *facts, char **organisa
   }
   if (!dk_cli_paper_size (args, &facts->size, error))
     return FALSE;
-  now[MIN (strlen (now), MINUTE_CHARS)] = '\0';
-  now[strcspn (now, "T")] = ' ';
   *organisation = pack != NULL ? g_strdup (pack->organisation) : NULL;
   *printed = g_strdup_printf ("printed %s by %s", now, dk_store_user (store));
   facts->organisation = *organisation;

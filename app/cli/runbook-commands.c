@@ -535,8 +535,12 @@ run_print (DkCli *cli, const DkArgs *args, GError **error)
   g_autoptr (DkContact) owner = NULL;
   g_autoptr (DkDocument) card = NULL;
   g_autofree char *pack = NULL;
+  g_autofree char *reason = NULL;
 
   if (whole && !dk_store_may (store, DK_STORE_PRINT_VAULT, error))
+    return FALSE;
+  reason = whole ? dk_cli_reason (args, error) : NULL;
+  if (whole && reason == NULL)
     return FALSE;
   runbook = whole ? dk_cli_runbook (cli, id, error) : dk_content_store_runbook (store, id, error);
   if (runbook == NULL) {
@@ -586,8 +590,10 @@ const DkCommand DK_CLI_RUNBOOK_COMMANDS[] = {
     "open", 0, 1, DK_CLI_NEEDS_KIT, run_runs },
   { "runbook record", "RUN -o F.pdf [--paper a4|letter]", "a run as a record on paper",
     "output paper", 1, 1, DK_CLI_NEEDS_KIT, run_record },
-  { "runbook print", "ID -o F.pdf [--lead-only]", "a runbook as a card with boxes to tick\n\n"
-    "--lead-only prints the sections for leads as well: for leads and above. --paper a4|letter.",
-    "output paper lead-only", 1, 1, DK_CLI_NEEDS_KIT, run_print },
+  { "runbook print", "ID -o F.pdf [--lead-only --reason T] [--paper a4|letter]",
+    "a runbook as a card with boxes to tick\n\n"
+    "--lead-only prints the sections for leads as well: for leads and above, and with a reason,\n"
+    "which is recorded.",
+    "output paper lead-only reason", 1, 1, DK_CLI_NEEDS_KIT, run_print },
   { 0 },
 };

@@ -4,6 +4,7 @@
 #include "app/base/clock.h"
 #include "app/base/text.h"
 #include "app/model/ticket-words.h"
+#include "app/store/content-store.h"
 #include "app/store/lead-store.h"
 
 #define SUMMARY_CHARACTERS 60
@@ -37,10 +38,14 @@ say_times (DkCli *cli, const DkTicket *ticket)
   g_autofree char *recorded = dk_time_format_local (ticket->recorded_ms);
   g_autofree char *handed
       = ticket->handed_over_ms > 0 ? dk_time_format_local (ticket->handed_over_ms) : NULL;
+  g_autofree char *written
+      = ticket->written_ms > 0 ? dk_time_format_local (ticket->written_ms) : NULL;
 
   say_if (cli, "happened", happened);
   say_if (cli, "recorded", recorded);
   say_if (cli, "handed over", handed);
+  say_if (cli, "written by", ticket->written_by);
+  say_if (cli, "written", written);
 }
 
 static const char *
@@ -113,12 +118,43 @@ say_level (DkCli *cli, const char *label, int level)
     dk_cli_say (cli, "%-12s %d", label, level);
 }
 
-void
-dk_cli_say_ticket (DkCli *cli, const DkTicket *ticket, const GPtrArray *entries)
+/* Rows of a repeat one below the other; what no field of the form is, as it is stored. */
+static void
+say_answer (DkCli *cli, const DkForm *form, const char *name, const json_t *value)
 {
+  const DkField *field = form != NULL ? dk_form_find (form, name) : NULL;
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  if (json_is_string (value))
+    text = g_strdup (json_string_value (value));
+  else if (field != NULL && field->type == DK_FIELD_REPEAT_BEGIN)
+    text = dk_form_show_rows (form, field, value);
+  else if (field != NULL && (json_is_object (value) || json_is_array (value)))
+    text = dk_form_show (field, value);
+  else
+    text = dk_json_text (value, TRUE);
+  lines = g_strsplit (g_strchomp (text), "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    say_if (cli, i == 0 ? name : "", lines[i]);
+}
+
+static void
+say_answers (DkCli *cli, const DkTicket *ticket)
+{
+  g_autoptr (DkForm) form = ticket->form != NULL
+                                ? dk_content_store_form (dk_cli_store (cli), ticket->form, NULL)
+                                : NULL;
   const char *name;
   json_t *value;
 
+  json_object_foreach (ticket->answers, name, value)
+    say_answer (cli, form, name, value);
+}
+
+void
+dk_cli_say_ticket (DkCli *cli, const DkTicket *ticket, const GPtrArray *entries)
+{
   dk_cli_say (cli, "%s  %s%s", ticket->number, dk_ticket_state_name (ticket->state),
               ticket->finalized ? ", final" : "");
   if (ticket->safety)
@@ -138,11 +174,7 @@ dk_cli_say_ticket (DkCli *cli, const DkTicket *ticket, const GPtrArray *entries)
   say_if (cli, "group", ticket->group);
   say_if (cli, "resolution", ticket->resolution);
   say_times (cli, ticket);
-  json_object_foreach (ticket->answers, name, value) {
-    g_autofree char *text = json_is_string (value) ? g_strdup (json_string_value (value))
-                                                   : dk_json_text (value, TRUE);
-    say_if (cli, name, text);
-  }
+  say_answers (cli, ticket);
   dk_cli_say (cli, "%-12s %s%s%s", "hand-over", dk_handover_name (ticket->handover),
               ticket->itsm_id != NULL ? ": " : "",
               ticket->itsm_id != NULL ? ticket->itsm_id : "");
