@@ -129,9 +129,9 @@ keep_now (DkCallsPage *self)
   if (self->draft == NULL)
     return;
   dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_keep,
-                                   .data = dk_ticket_order_new (self->form, self->draft,
+                                   .data = dk_ticket_job_new (self->form, self->draft,
                                                                 read_answers (self), NULL),
-                                   .data_free = dk_ticket_order_free });
+                                   .data_free = dk_ticket_job_free });
 }
 
 static gboolean
@@ -172,9 +172,9 @@ on_changed (GtkWidget *widget, DkCallsPage *self)
     self->begun = TRUE;
     dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_begin,
                                      .reply = on_begun,
-                                     .data = dk_ticket_order_new (self->form, NULL,
+                                     .data = dk_ticket_job_new (self->form, NULL,
                                                                   read_answers (self), NULL),
-                                     .data_free = dk_ticket_order_free,
+                                     .data_free = dk_ticket_job_free,
                                      .result_free = g_free });
     return;
   }
@@ -196,9 +196,9 @@ take_back (DkPage *page, gpointer data)
 {
   dk_kit_run (page, &(DkKitCall) { .work = dk_ticket_work_void,
                                    .reply = on_voided,
-                                   .data = dk_ticket_order_new (NULL, data, NULL,
+                                   .data = dk_ticket_job_new (NULL, data, NULL,
                                                                 _ ("taken back right away")),
-                                   .data_free = dk_ticket_order_free,
+                                   .data_free = dk_ticket_job_free,
                                    .result_free = g_free });
 }
 
@@ -206,15 +206,17 @@ static void
 on_stored (gpointer owner, gpointer result, const GError *error)
 {
   DkCallsPage *self = owner;
-  g_autofree char *number = result;
+  DkTicketDone *done = result;
   g_autofree char *text = NULL;
 
   if (dk_page_failed (DK_PAGE (self), error))
     return;
-  text = g_strdup_printf (_ ("Call %s is stored. Tell the caller the number."), number);
+  text = g_strdup_printf (_ ("Call %s is stored. Tell the caller the number.%s"), done->number,
+                          done->more != NULL ? done->more : "");
   clear_line (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->words));
-  dk_page_say_with_undo (DK_PAGE (self), text, take_back, g_strdup (number), g_free);
+  dk_page_say_with_undo (DK_PAGE (self), text, take_back, g_strdup (done->number), g_free);
+  dk_ticket_done_free (done);
 }
 
 static void
@@ -234,10 +236,10 @@ store_call (DkCallsPage *self)
   g_clear_handle_id (&self->keep_timer, g_source_remove);
   dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_save,
                                    .reply = on_stored,
-                                   .data = dk_ticket_order_new (self->form, self->draft,
+                                   .data = dk_ticket_job_new (self->form, self->draft,
                                                                 read_answers (self), NULL),
-                                   .data_free = dk_ticket_order_free,
-                                   .result_free = g_free });
+                                   .data_free = dk_ticket_job_free,
+                                   .result_free = dk_ticket_done_free });
 }
 
 static void

@@ -23,20 +23,17 @@ struct _DkCodeDialog {
 G_DEFINE_FINAL_TYPE (DkCodeDialog, dk_code_dialog, GTK_TYPE_DIALOG)
 
 static void
-on_printed (gpointer owner, const GError *error)
+on_printed (gpointer owner, const char *words, const GError *error)
 {
   DkCodeDialog *self = owner;
 
-  gtk_label_set_text (self->message,
-                      error != NULL
-                          ? error->message
-                          : _ ("Sent to the printer. Look at the paper before you close this."));
+  gtk_label_set_text (self->message, error != NULL ? error->message : words);
 }
 
 static void
 on_print (GtkButton *button, DkCodeDialog *self)
 {
-  dk_printer_print (GTK_WIDGET (self), self->result->title, self->result->sheet, on_printed);
+  dk_printer_print (GTK_WIDGET (self), self->result->title, NULL, self->result->sheet, on_printed);
 }
 
 static void

@@ -163,6 +163,7 @@ show_piece (gpointer owner, gpointer result, const GError *error)
   dk_contact_piece_free (self->last);
   self->last = piece;
   show_count (self);
+  dk_page_update_actions (DK_PAGE (self));
   show_wanted (self);
   load_more (self);
 }
@@ -258,6 +259,23 @@ dk_contacts_page_seal (DkPage *page)
   dk_contact_card_seal (DK_CONTACTS_PAGE (page)->card);
 }
 
+static gboolean
+dk_contacts_page_can (DkPage *page, const char *action)
+{
+  DkContactsPage *self = DK_CONTACTS_PAGE (page);
+
+  return g_str_equal (action, "print") && dk_rows_view_count (self->list) > 0;
+}
+
+/* The page for printing shows the list first, and asks again who takes it along. */
+static void
+dk_contacts_page_act (DkPage *page, const char *action)
+{
+  g_autofree char *id = g_strdup_printf ("contacts:%d", (int) shown (DK_CONTACTS_PAGE (page)));
+
+  dk_page_go (page, "print", id);
+}
+
 static void
 on_picked (DkRowsView *list, DkContactsPage *self)
 {
@@ -317,6 +335,8 @@ dk_contacts_page_class_init (DkContactsPageClass *class)
   page_class->open = dk_contacts_page_open;
   page_class->enter = dk_contacts_page_enter;
   page_class->seal = dk_contacts_page_seal;
+  page_class->can = dk_contacts_page_can;
+  page_class->act = dk_contacts_page_act;
   g_type_ensure (DK_TYPE_ROWS_VIEW);
   g_type_ensure (DK_TYPE_CONTACT_CARD);
   gtk_widget_class_set_template_from_resource (widget_class,

@@ -194,15 +194,13 @@ dk_waiting_words (const DkWaitingPack *pack)
 static void
 add_heading (DkDocument *document, const char *words)
 {
-  dk_block_add_span (dk_document_add_block (document, DK_BLOCK_HEADING, 2), words, DK_SPAN_PLAIN,
-                     NULL, 0);
+  dk_document_add_text (document, DK_BLOCK_HEADING, 2, words);
 }
 
 static void
 add_words (DkDocument *document, DkBlockKind kind, const char *words)
 {
-  dk_block_add_span (dk_document_add_block (document, kind, kind == DK_BLOCK_ITEM ? 1 : 0), words,
-                     DK_SPAN_PLAIN, NULL, 0);
+  dk_document_add_text (document, kind, kind == DK_BLOCK_ITEM ? 1 : 0, words);
 }
 
 /* Who signs, where packs come from, who is told: what an attacker would change. */

@@ -4,22 +4,28 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui/form-choice.h"
+#include "ui/form-file.h"
 #include "ui/lookup.h"
 
-#define BUTTONS_MAX 4u
 #define LINES_HEIGHT 66
+#define VALUE_CHARACTERS 60
 
 struct _DkFormField {
   GtkBox parent_instance;
   DkForm *form;
   const DkField *field;
-  GtkWidget *input;   /* what has the focus first */
+  int row;
+  GtkWidget *input; /* GtkEntry, GtkTextView, GtkLabel, DkFormChoice or DkFormFile */
   GtkWidget *label;
-  GtkWidget *problem;
-  GPtrArray *buttons; /* of choices: GtkToggleButton with data "name"; borrowed */
+  GtkWidget *hint; /* NULL: it stands in the entry, or there is none */
+  char *words;     /* the label as it was told last; NULL: that of the form */
+  GtkWidget *problem; /* made when there is one */
+  GtkWidget *warning; /* likewise */
   json_t *set_value;  /* what was shown last, and how, so that it comes back unchanged */
   char *set_text;
   gboolean setting;
+  gboolean editable;
 };
 
 G_DEFINE_FINAL_TYPE (DkFormField, dk_form_field, GTK_TYPE_BOX)
@@ -41,19 +47,38 @@ on_looked_up (const char *kind, const char *id, gpointer data)
 }
 
 static void
+on_refused (DkFormFile *file, const char *words, DkFormField *self)
+{
+  dk_form_field_set_problem (self, words);
+}
+
+static void
 add_class (GtkWidget *widget, const char *name)
 {
   gtk_style_context_add_class (gtk_widget_get_style_context (widget), name);
 }
 
-/* Screen readers follow the relation; the name is for those that do not. */
+/* Nobody types it: it is computed, or only read. */
+static gboolean
+is_shown_only (const DkField *field)
+{
+  return field->readonly || field->has_calculation || field->type == DK_FIELD_CALCULATE;
+}
+
+/* Screen readers follow the relation; the name is for those that do not, and tells the rows of a
+ * repeat apart. */
 static void
 name_input (DkFormField *self, GtkWidget *input)
 {
   AtkObject *object = gtk_widget_get_accessible (input);
+  const DkField *repeat = self->field->repeat;
+  g_autofree char *spoken
+      = repeat != NULL
+            ? g_strdup_printf ("%s, %s %d", self->field->label, repeat->label, self->row + 1)
+            : g_strdup (self->field->label);
 
   gtk_label_set_mnemonic_widget (GTK_LABEL (self->label), input);
-  atk_object_set_name (object, self->field->label);
+  atk_object_set_name (object, spoken);
   atk_object_add_relationship (object, ATK_RELATION_LABELLED_BY,
                                gtk_widget_get_accessible (self->label));
 }
@@ -72,12 +97,26 @@ make_entry (DkFormField *self)
   gtk_container_add (GTK_CONTAINER (self), entry);
 }
 
+/* A text view has no place for a hint inside. */
+static void
+add_hint (DkFormField *self)
+{
+  if (self->field->hint == NULL)
+    return;
+  self->hint = gtk_label_new (self->field->hint);
+  gtk_label_set_xalign (GTK_LABEL (self->hint), 0);
+  gtk_label_set_line_wrap (GTK_LABEL (self->hint), TRUE);
+  add_class (self->hint, "small");
+  gtk_container_add (GTK_CONTAINER (self), self->hint);
+}
+
 static void
 make_text (DkFormField *self)
 {
   GtkWidget *view = gtk_text_view_new ();
   GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL);
 
+  add_hint (self);
   gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (view), GTK_WRAP_WORD_CHAR);
   gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (view), FALSE);
   gtk_text_view_set_left_margin (GTK_TEXT_VIEW (view), 6);
@@ -93,153 +132,103 @@ make_text (DkFormField *self)
   gtk_container_add (GTK_CONTAINER (self), scrolled);
 }
 
-/* A button of a group stays pressed or is released; pressing one releases the others. */
+/* A computed value can be selected and copied, but Tab passes it by. */
 static void
-on_toggled (GtkToggleButton *button, DkFormField *self)
+make_words (DkFormField *self)
 {
-  if (self->setting)
-    return;
-  if (gtk_toggle_button_get_active (button) && self->field->type != DK_FIELD_SELECT_MULTIPLE) {
-    self->setting = TRUE;
-    for (guint i = 0; i < self->buttons->len; i++)
-      if (self->buttons->pdata[i] != button)
-        gtk_toggle_button_set_active (self->buttons->pdata[i], FALSE);
-    self->setting = FALSE;
-  }
-  tell_edited (self);
-}
-
-static void
-add_button (DkFormField *self, GtkWidget *box, const char *name, const char *label, gboolean check)
-{
-  GtkWidget *button
-      = check ? gtk_check_button_new_with_label (label) : gtk_toggle_button_new_with_label (label);
-  g_autofree char *spoken = g_strdup_printf ("%s: %s", self->field->label, label);
-
-  g_object_set_data_full (G_OBJECT (button), "name", g_strdup (name), g_free);
-  atk_object_set_name (gtk_widget_get_accessible (button), spoken);
-  g_signal_connect (button, "toggled", G_CALLBACK (on_toggled), self);
-  g_ptr_array_add (self->buttons, button);
-  gtk_container_add (GTK_CONTAINER (box), button);
-  if (self->input == NULL)
-    self->input = button;
-}
-
-static void
-make_boolean (DkFormField *self)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  gboolean safety = g_strcmp0 (self->field->name, "safety") == 0;
-
-  gtk_box_set_homogeneous (GTK_BOX (box), TRUE);
-  if (self->field->type == DK_FIELD_ACKNOWLEDGE) {
-    add_button (self, box, "yes", self->field->label, TRUE);
-  } else {
-    add_button (self, box, "no", safety ? _ ("No, nobody is at risk") : _ ("No"), FALSE);
-    add_button (self, box, "yes", safety ? _ ("YES, a patient is at risk") : _ ("Yes"), FALSE);
-  }
-  if (safety) {
-    add_class (self->buttons->pdata[0], "safety");
-    add_class (self->buttons->pdata[1], "safety");
-    add_class (self->buttons->pdata[1], "safety-yes");
-  }
-  gtk_container_add (GTK_CONTAINER (self), box);
+  self->input = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (self->input), 0);
+  gtk_label_set_selectable (GTK_LABEL (self->input), TRUE);
+  gtk_label_set_line_wrap (GTK_LABEL (self->input), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->input), VALUE_CHARACTERS);
+  gtk_widget_set_can_focus (self->input, FALSE);
+  add_class (self->input, "computed");
+  gtk_container_add (GTK_CONTAINER (self), self->input);
 }
 
 static void
 make_choice (DkFormField *self)
 {
-  GPtrArray *choices = self->field->choices;
-  gboolean multiple = self->field->type == DK_FIELD_SELECT_MULTIPLE;
-  GtkWidget *box;
-
-  if (!multiple && choices->len > BUTTONS_MAX) {
-    GtkWidget *combo = gtk_combo_box_text_new ();
-    gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), "", _ ("(not given)"));
-    for (guint i = 0; i < choices->len; i++) {
-      const DkChoice *choice = choices->pdata[i];
-      gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), choice->name, choice->label);
-    }
-    g_signal_connect_swapped (combo, "changed", G_CALLBACK (tell_edited), self);
-    self->input = combo;
-    gtk_container_add (GTK_CONTAINER (self), combo);
-    return;
-  }
-  box = gtk_box_new (multiple ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL, 6);
-  gtk_box_set_homogeneous (GTK_BOX (box), TRUE);
-  for (guint i = 0; i < choices->len; i++) {
-    const DkChoice *choice = choices->pdata[i];
-    add_button (self, box, choice->name, choice->label, multiple);
-  }
-  gtk_container_add (GTK_CONTAINER (self), box);
+  self->input = dk_form_choice_new (self->field);
+  g_signal_connect_swapped (self->input, "changed", G_CALLBACK (tell_edited), self);
+  gtk_container_add (GTK_CONTAINER (self), self->input);
 }
 
+static void
+make_file (DkFormField *self)
+{
+  self->input = dk_form_file_new (self->field->label);
+  g_signal_connect_swapped (self->input, "changed", G_CALLBACK (tell_edited), self);
+  g_signal_connect (self->input, "refused", G_CALLBACK (on_refused), self);
+  gtk_container_add (GTK_CONTAINER (self), self->input);
+}
+
+static void
+make_input (DkFormField *self)
+{
+  if (is_shown_only (self->field)) {
+    make_words (self);
+    return;
+  }
+  switch (self->field->type) {
+  case DK_FIELD_BOOLEAN:
+  case DK_FIELD_ACKNOWLEDGE:
+  case DK_FIELD_SELECT_ONE:
+  case DK_FIELD_SELECT_MULTIPLE:
+    make_choice (self);
+    break;
+  case DK_FIELD_FILE:
+    make_file (self);
+    break;
+  default:
+    if (g_strcmp0 (self->field->appearance, "multiline") == 0)
+      make_text (self);
+    else
+      make_entry (self);
+  }
+}
+
+/* What stands in the input, as text; NULL = nothing. New string. */
 static char *
 read_text (DkFormField *self)
 {
-  GString *names;
+  GtkTextBuffer *buffer;
+  GtkTextIter start;
+  GtkTextIter end;
 
   if (GTK_IS_ENTRY (self->input))
     return g_strdup (gtk_entry_get_text (GTK_ENTRY (self->input)));
-  if (GTK_IS_COMBO_BOX (self->input))
-    return g_strdup (gtk_combo_box_get_active_id (GTK_COMBO_BOX (self->input)));
-  if (GTK_IS_TEXT_VIEW (self->input)) {
-    GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->input));
-    GtkTextIter start;
-    GtkTextIter end;
-    gtk_text_buffer_get_bounds (buffer, &start, &end);
-    return gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
-  }
-  names = g_string_new (NULL);
-  for (guint i = 0; i < self->buttons->len; i++)
-    if (gtk_toggle_button_get_active (self->buttons->pdata[i]))
-      g_string_append_printf (names, "%s%s", names->len > 0 ? "," : "",
-                              (const char *) g_object_get_data (self->buttons->pdata[i], "name"));
-  return g_string_free (names, FALSE);
-}
-
-/* The name of the button that stands for a value. */
-static gboolean
-value_names (const json_t *value, const char *name)
-{
-  g_autofree char *number = NULL;
-
-  if (json_is_boolean (value))
-    return g_str_equal (name, json_is_true (value) ? "yes" : "no");
-  if (json_is_integer (value)) {
-    number = g_strdup_printf ("%" JSON_INTEGER_FORMAT, json_integer_value (value));
-    return g_str_equal (name, number);
-  }
-  if (json_is_array (value)) {
-    for (gsize i = 0; i < json_array_size (value); i++)
-      if (value_names (json_array_get (value, i), name))
-        return TRUE;
-    return FALSE;
-  }
-  return g_strcmp0 (json_string_value (value), name) == 0;
+  if (DK_IS_FORM_CHOICE (self->input))
+    return dk_form_choice_get_text (DK_FORM_CHOICE (self->input));
+  if (!GTK_IS_TEXT_VIEW (self->input))
+    return NULL;
+  buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->input));
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  return gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
 }
 
 static void
 show_value (DkFormField *self, json_t *value)
 {
-  g_autofree char *text = dk_form_show (self->field, value);
+  g_autofree char *text = NULL;
 
+  if (DK_IS_FORM_CHOICE (self->input)) {
+    dk_form_choice_set_value (DK_FORM_CHOICE (self->input), value);
+    return;
+  }
+  if (DK_IS_FORM_FILE (self->input)) {
+    dk_form_file_set_value (DK_FORM_FILE (self->input), value);
+    return;
+  }
+  text = dk_form_show (self->field, value);
   if (text == NULL)
     text = g_strdup ("");
-  if (GTK_IS_ENTRY (self->input)) {
+  if (GTK_IS_ENTRY (self->input))
     gtk_entry_set_text (GTK_ENTRY (self->input), text);
-  } else if (GTK_IS_TEXT_VIEW (self->input)) {
+  else if (GTK_IS_TEXT_VIEW (self->input))
     gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->input)), text, -1);
-  } else if (GTK_IS_COMBO_BOX (self->input)) {
-    gtk_combo_box_set_active_id (GTK_COMBO_BOX (self->input),
-                                 json_is_string (value) ? json_string_value (value) : "");
-  } else {
-    for (guint i = 0; i < self->buttons->len; i++)
-      gtk_toggle_button_set_active (
-          self->buttons->pdata[i],
-          value != NULL && !json_is_null (value)
-              && value_names (value, g_object_get_data (self->buttons->pdata[i], "name")));
-  }
+  else
+    gtk_label_set_text (GTK_LABEL (self->input), *text != '\0' ? text : "–");
 }
 
 static void
@@ -250,7 +239,7 @@ dk_form_field_finalize (GObject *object)
   dk_form_unref (self->form);
   json_decref (self->set_value);
   g_free (self->set_text);
-  g_ptr_array_unref (self->buttons);
+  g_free (self->words);
   G_OBJECT_CLASS (dk_form_field_parent_class)->finalize (object);
 }
 
@@ -267,71 +256,58 @@ dk_form_field_class_init (DkFormFieldClass *class)
 static void
 dk_form_field_init (DkFormField *self)
 {
-  self->buttons = g_ptr_array_new ();
+  self->editable = TRUE;
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
 }
 
-static void
-make_input (DkFormField *self)
-{
-  switch (self->field->type) {
-  case DK_FIELD_BOOLEAN:
-  case DK_FIELD_ACKNOWLEDGE:
-    make_boolean (self);
-    break;
-  case DK_FIELD_SELECT_ONE:
-  case DK_FIELD_SELECT_MULTIPLE:
-    make_choice (self);
-    break;
-  default:
-    if (g_strcmp0 (self->field->appearance, "multiline") == 0)
-      make_text (self);
-    else
-      make_entry (self);
-  }
-}
-
 GtkWidget *
-dk_form_field_new (DkForm *form, const DkField *field)
+dk_form_field_new (DkForm *form, const DkField *field, int row)
 {
   DkFormField *self = g_object_new (DK_TYPE_FORM_FIELD, NULL);
-  g_autofree char *label = NULL;
 
   self->form = dk_form_ref (form);
   self->field = field;
-  label = g_strdup_printf ("%s%s", field->label, field->required ? _ (" (needed)") : "");
-  self->label = gtk_label_new (label);
+  self->row = row;
+  self->label = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->label), 0);
+  gtk_label_set_line_wrap (GTK_LABEL (self->label), TRUE);
   add_class (self->label, "field-label");
   gtk_container_add (GTK_CONTAINER (self), self->label);
+  dk_form_field_set_needed (self, field->required);
   make_input (self);
-  self->problem = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (self->problem), 0);
-  gtk_label_set_line_wrap (GTK_LABEL (self->problem), TRUE);
-  add_class (self->problem, "problem");
-  gtk_container_add (GTK_CONTAINER (self), self->problem);
-  if (self->buttons->len == 0)
+  if (DK_IS_FORM_CHOICE (self->input) && dk_form_choice_is_list (DK_FORM_CHOICE (self->input)))
+    name_input (self, dk_form_choice_get_input (DK_FORM_CHOICE (self->input)));
+  else if (!DK_IS_FORM_CHOICE (self->input) && !DK_IS_FORM_FILE (self->input))
     name_input (self, self->input);
   gtk_widget_show_all (GTK_WIDGET (self));
-  gtk_widget_hide (self->problem);
-  gtk_widget_set_no_show_all (self->problem, TRUE);
   return GTK_WIDGET (self);
 }
 
-const char *
-dk_form_field_get_name (DkFormField *self)
+const DkField *
+dk_form_field_get_field (DkFormField *self)
 {
-  return self->field->name;
+  return self->field;
+}
+
+int
+dk_form_field_get_row (DkFormField *self)
+{
+  return self->row;
 }
 
 void
 dk_form_field_set_value (DkFormField *self, json_t *value)
 {
+  if (self->set_value != NULL && value != NULL && json_equal (value, self->set_value)) {
+    g_autofree char *text = read_text (self);
+    if (g_strcmp0 (text, self->set_text) == 0)
+      return;
+  }
   self->setting = TRUE;
   show_value (self, value);
   self->setting = FALSE;
   json_decref (self->set_value);
-  self->set_value = value != NULL ? json_incref (value) : json_null ();
+  self->set_value = value != NULL ? json_deep_copy (value) : json_null ();
   g_free (self->set_text);
   self->set_text = read_text (self);
 }
@@ -339,15 +315,39 @@ dk_form_field_set_value (DkFormField *self, json_t *value)
 json_t *
 dk_form_field_get_value (DkFormField *self)
 {
-  g_autofree char *text = read_text (self);
+  g_autofree char *text = NULL;
   json_t *value;
 
+  if (DK_IS_FORM_FILE (self->input))
+    return dk_form_file_get_value (DK_FORM_FILE (self->input));
+  text = read_text (self);
   if (self->set_value != NULL && g_strcmp0 (text, self->set_text) == 0)
     return json_incref (self->set_value);
   if (text == NULL || *text == '\0')
     return json_null ();
   value = dk_form_convert (self->field, text, NULL);
   return value != NULL ? value : dk_json_string (text);
+}
+
+gboolean
+dk_form_field_takes_text (DkFormField *self)
+{
+  return GTK_IS_ENTRY (self->input) || GTK_IS_TEXT_VIEW (self->input);
+}
+
+gsize
+dk_form_field_get_length (DkFormField *self)
+{
+  g_autofree char *text = dk_form_field_takes_text (self) ? read_text (self) : NULL;
+
+  return text != NULL ? strlen (text) : 0;
+}
+
+GBytes *
+dk_form_field_get_bytes (DkFormField *self)
+{
+  return DK_IS_FORM_FILE (self->input) ? dk_form_file_get_bytes (DK_FORM_FILE (self->input))
+                                       : NULL;
 }
 
 gboolean
@@ -359,29 +359,119 @@ dk_form_field_fill (DkFormField *self, const char *text)
   return TRUE;
 }
 
+/* A box to tick says itself what it is about. */
+void
+dk_form_field_set_needed (DkFormField *self, gboolean needed)
+{
+  g_autofree char *label = NULL;
+
+  if (self->field->type == DK_FIELD_ACKNOWLEDGE)
+    label = g_strdup (needed ? _ ("(needed)") : "");
+  else
+    label = g_strdup_printf ("%s%s", self->words != NULL ? self->words : self->field->label,
+                             needed && !is_shown_only (self->field) ? _ (" (needed)") : "");
+  if (g_strcmp0 (label, gtk_label_get_text (GTK_LABEL (self->label))) != 0)
+    gtk_label_set_text (GTK_LABEL (self->label), label);
+}
+
+/* What stands beside the box is its name too; of the other inputs the label is. */
+static void
+rename_input (DkFormField *self)
+{
+  const DkField *repeat = self->field->repeat;
+  g_autofree char *spoken
+      = repeat != NULL ? g_strdup_printf ("%s, %s %d", self->words, repeat->label, self->row + 1)
+                       : g_strdup (self->words);
+
+  if (DK_IS_FORM_CHOICE (self->input))
+    dk_form_choice_set_label (DK_FORM_CHOICE (self->input), self->words);
+  else
+    atk_object_set_name (gtk_widget_get_accessible (self->input), spoken);
+}
+
+void
+dk_form_field_set_words (DkFormField *self, const char *label, const char *hint)
+{
+  if (g_strcmp0 (label, self->words) != 0) {
+    g_free (self->words);
+    self->words = g_strdup (label);
+    rename_input (self);
+  }
+  if (hint != NULL && self->hint != NULL)
+    gtk_label_set_text (GTK_LABEL (self->hint), hint);
+  else if (hint != NULL && GTK_IS_ENTRY (self->input))
+    gtk_entry_set_placeholder_text (GTK_ENTRY (self->input), hint);
+}
+
+void
+dk_form_field_set_choices (DkFormField *self, const GPtrArray *choices)
+{
+  if (!DK_IS_FORM_CHOICE (self->input))
+    return;
+  dk_form_choice_set_choices (DK_FORM_CHOICE (self->input), choices);
+  if (dk_form_choice_is_list (DK_FORM_CHOICE (self->input)))
+    name_input (self, dk_form_choice_get_input (DK_FORM_CHOICE (self->input)));
+}
+
+static void
+show_words (DkFormField *self, GtkWidget **label, const char *class, const char *message)
+{
+  if (*label == NULL && message == NULL)
+    return;
+  if (*label == NULL) {
+    *label = gtk_label_new (NULL);
+    gtk_label_set_xalign (GTK_LABEL (*label), 0);
+    gtk_label_set_line_wrap (GTK_LABEL (*label), TRUE);
+    gtk_label_set_max_width_chars (GTK_LABEL (*label), VALUE_CHARACTERS);
+    gtk_widget_set_no_show_all (*label, TRUE);
+    add_class (*label, class);
+    gtk_container_add (GTK_CONTAINER (self), *label);
+  }
+  gtk_label_set_text (GTK_LABEL (*label), message != NULL ? message : "");
+  gtk_widget_set_visible (*label, message != NULL);
+}
+
 void
 dk_form_field_set_problem (DkFormField *self, const char *message)
 {
-  gtk_label_set_text (GTK_LABEL (self->problem), message != NULL ? message : "");
-  gtk_widget_set_visible (self->problem, message != NULL);
+  show_words (self, &self->problem, "problem", message);
+}
+
+void
+dk_form_field_set_warning (DkFormField *self, const char *message)
+{
+  show_words (self, &self->warning, "warn", message);
 }
 
 void
 dk_form_field_set_editable (DkFormField *self, gboolean editable)
 {
-  if (GTK_IS_ENTRY (self->input)) {
+  self->editable = editable;
+  if (GTK_IS_ENTRY (self->input))
     gtk_editable_set_editable (GTK_EDITABLE (self->input), editable);
-  } else if (GTK_IS_TEXT_VIEW (self->input)) {
+  else if (GTK_IS_TEXT_VIEW (self->input))
     gtk_text_view_set_editable (GTK_TEXT_VIEW (self->input), editable);
-  } else if (self->buttons->len == 0) {
-    gtk_widget_set_sensitive (self->input, editable);
-  }
-  for (guint i = 0; i < self->buttons->len; i++)
-    gtk_widget_set_sensitive (self->buttons->pdata[i], editable);
+  else if (DK_IS_FORM_CHOICE (self->input))
+    dk_form_choice_set_editable (DK_FORM_CHOICE (self->input), editable);
+  else if (DK_IS_FORM_FILE (self->input))
+    dk_form_file_set_editable (DK_FORM_FILE (self->input), editable);
+}
+
+gboolean
+dk_form_field_is_editable (DkFormField *self)
+{
+  return self->editable && !is_shown_only (self->field);
 }
 
 void
 dk_form_field_focus (DkFormField *self)
 {
-  gtk_widget_grab_focus (self->input);
+  GtkWidget *input = self->input;
+
+  if (DK_IS_FORM_CHOICE (input))
+    input = dk_form_choice_get_input (DK_FORM_CHOICE (input));
+  else if (DK_IS_FORM_FILE (input))
+    input = dk_form_file_get_input (DK_FORM_FILE (input));
+  if (input != NULL)
+    gtk_widget_grab_focus (input);
 }

@@ -7,6 +7,7 @@
 #include "app/itsm/csv-route.h"
 #include "app/itsm/kit-push.h"
 #include "app/itsm/open.h"
+#include "app/store/attached-store.h"
 #include "app/store/connector-store.h"
 #include "app/store/ticket-store.h"
 
@@ -106,6 +107,7 @@ typedef struct {
   DkPushList which;
   GPtrArray *rows;
   const char *number;
+  const char *sha256;
   const DkPushMark *mark;
 } Step;
 
@@ -170,6 +172,22 @@ push_mark (gpointer data, const DkPushMark *mark, GError **error)
   Step step = { .run = data, .mark = mark };
 
   return dk_kit_run_and_wait (step_mark, &step, error) != NULL;
+}
+
+static gpointer
+step_file (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  const Step *step = data;
+
+  return dk_attached_store_read (dk_kit_store (kit), step->number, step->sha256, error);
+}
+
+static GBytes *
+push_file (gpointer data, const char *number, const char *sha256, GError **error)
+{
+  Step step = { .run = data, .number = number, .sha256 = sha256 };
+
+  return dk_kit_run_and_wait (step_file, &step, error);
 }
 
 static gboolean
@@ -237,8 +255,9 @@ run_engine (Run *run, GCancellable *cancellable, GError **error)
 {
   g_autoptr (DkConnector) connector
       = dk_itsm_open (run->facts->type, run->facts->config, run->facts->credential, error);
-  const DkPushStore store
-      = { .data = run, .list = push_list, .load = push_load, .mark = push_mark };
+  const DkPushStore store = {
+    .data = run, .list = push_list, .load = push_load, .mark = push_mark, .file = push_file
+  };
   const DkJob job = { .cancellable = cancellable, .progress = on_progress, .data = run };
   const DkPushOptions options = { 0 };
   g_autoptr (DkPushReport) report = NULL;

@@ -5,17 +5,19 @@
 
 #include "app/base/limits.h"
 #include "app/base/text.h"
-#include "app/store/content-store.h"
 #include "app/store/search.h"
 #include "ui/kit-thread.h"
+#include "ui/lookup-list.h"
+#include "ui/people-work.h"
 
 #define PROPOSALS_MAX 8u
-#define SEARCHED_MAX 60u
 #define LETTERS_MIN 2
 #define SHOWN_CHARACTERS 60
 
 static const char *const kinds[]
-    = { "contact", "service", "location", "group", "device", NULL };
+    = { "contact", "service", "device", "operator", "location", "group", NULL };
+/* These lie in lists of the content, without an index. */
+static const char *const list_kinds[] = { "location", "group", NULL };
 
 enum { COLUMN_TEXT, COLUMN_TITLE, COLUMN_ID, N_COLUMNS };
 
@@ -25,6 +27,7 @@ typedef struct {
   GtkListStore *store;
   GCancellable *running;
   gboolean taking;
+  gint64 key_us; /* when the last key was typed */
   void (*taken) (const char *kind, const char *id, gpointer data);
   gpointer data;
 } Lookup;
@@ -88,38 +91,36 @@ static gboolean
 add_from_search (DkStore *store, const Query *query, GPtrArray *proposals,
                  GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GPtrArray) hits = dk_search (store, query->text, SEARCHED_MAX, cancellable, error);
+  const char *const wanted[] = { query->kind, NULL };
+  const DkSearchWish wish = { .site = dk_store_identity (store)->site,
+                              .kinds = wanted,
+                              .limit = PROPOSALS_MAX };
+  g_autoptr (GPtrArray) hits = dk_search_with (store, query->text, &wish, cancellable, error);
 
-  for (guint i = 0; hits != NULL && i < hits->len && proposals->len < PROPOSALS_MAX; i++) {
+  for (guint i = 0; hits != NULL && i < hits->len; i++) {
     const DkSearchHit *hit = hits->pdata[i];
-    if (g_strcmp0 (hit->kind, query->kind) == 0)
-      add_proposal (proposals, hit->id, hit->title, hit->snippet);
+    add_proposal (proposals, hit->id, hit->title, hit->snippet);
   }
   return hits != NULL;
 }
 
-/* Rows of a list have an id and a name; both are looked at. */
+/* People who can open this kit. */
 static gboolean
-add_from_list (DkStore *store, const Query *query, GPtrArray *proposals, GError **error)
+add_from_people (DkKit *kit, const Query *query, GPtrArray *proposals, GCancellable *cancellable,
+                 GError **error)
 {
-  g_autofree char *document = g_strdup_printf ("list %ss", query->kind);
+  DkPeopleView *view = dk_people_work_load (kit, NULL, cancellable, error);
   g_autofree char *wanted = dk_text_fold (query->text);
-  g_autoptr (GError) fault = NULL;
-  g_autoptr (json_t) rows = dk_content_store_document (store, document, &fault);
 
-  if (fault != NULL) {
-    g_propagate_error (error, g_steal_pointer (&fault));
+  for (guint i = 0; view != NULL && i < view->rows->len && proposals->len < PROPOSALS_MAX; i++) {
+    const DkPersonRow *row = view->rows->pdata[i];
+    g_autofree char *folded = dk_text_fold (row->name);
+    if (strstr (folded, wanted) != NULL)
+      add_proposal (proposals, row->name, row->name, dk_role_name (row->role));
+  }
+  if (view == NULL)
     return FALSE;
-  }
-  for (gsize i = 0; i < json_array_size (rows) && proposals->len < PROPOSALS_MAX; i++) {
-    const json_t *row = json_array_get (rows, i);
-    const char *id = dk_json_get_text (row, "id");
-    const char *name = dk_json_get_text (row, "name");
-    g_autofree char *words = g_strdup_printf ("%s %s", name != NULL ? name : "", id);
-    g_autofree char *folded = dk_text_fold (words);
-    if (id != NULL && strstr (folded, wanted) != NULL)
-      add_proposal (proposals, id, name != NULL ? name : id, dk_json_get_text (row, "site"));
-  }
+  dk_people_view_free (view);
   return TRUE;
 }
 
@@ -127,14 +128,21 @@ static gpointer
 find_proposals (DkKit *kit, gpointer data, GCancellable *cancellable, GError **error)
 {
   const Query *query = data;
-  DkStore *store = dk_kit_store (kit);
   g_autoptr (GPtrArray) proposals = g_ptr_array_new_with_free_func (free_proposal);
-  gboolean searched = g_str_equal (query->kind, "contact") || g_str_equal (query->kind, "service");
+  gboolean found = g_str_equal (query->kind, "operator")
+                       ? add_from_people (kit, query, proposals, cancellable, error)
+                       : add_from_search (dk_kit_store (kit), query, proposals, cancellable,
+                                          error);
 
-  if (!(searched ? add_from_search (store, query, proposals, cancellable, error)
-                 : add_from_list (store, query, proposals, error)))
-    return NULL;
-  return g_steal_pointer (&proposals);
+  return found ? g_steal_pointer (&proposals) : NULL;
+}
+
+/* Told where G_MESSAGES_DEBUG asks for it. */
+static void
+tell_time (Lookup *self, guint count)
+{
+  g_debug ("lookup: %u proposals for a %s %d ms after the key", count, self->kind,
+           (int) ((g_get_monotonic_time () - self->key_us) / 1000));
 }
 
 static void
@@ -156,6 +164,46 @@ show_proposals (gpointer owner, gpointer result, const GError *error)
                                        proposal->title, COLUMN_ID, proposal->id, -1);
   }
   gtk_entry_completion_complete (gtk_entry_get_completion (self->entry));
+  tell_time (self, proposals->len);
+}
+
+static void show_rows (GObject *entry);
+
+/* The list is in memory: no need to ask the kit at each key. */
+static void
+propose_rows (Lookup *self)
+{
+  g_autoptr (GPtrArray) rows = dk_lookup_list_find (
+      self->kind, gtk_entry_get_text (self->entry), PROPOSALS_MAX);
+  g_autoptr (GPtrArray) proposals = g_ptr_array_new_with_free_func (free_proposal);
+
+  if (rows == NULL) {
+    dk_lookup_list_prepare (self->kind, G_OBJECT (self->entry), show_rows);
+    return;
+  }
+  for (guint i = 0; i < rows->len; i++) {
+    const DkLookupRow *row = rows->pdata[i];
+    add_proposal (proposals, row->id, row->name, row->site);
+  }
+  show_proposals (self->entry, g_steal_pointer (&proposals), NULL);
+}
+
+static gboolean
+can_be_searched (const char *text)
+{
+  return g_utf8_strlen (text, -1) >= LETTERS_MIN
+         && g_utf8_strlen (text, -1) <= DK_LIMIT_SEARCH_BYTES / 4;
+}
+
+/* The list came after the letters. */
+static void
+show_rows (GObject *entry)
+{
+  Lookup *self = g_object_get_data (entry, "dk-lookup");
+
+  if (gtk_widget_has_focus (GTK_WIDGET (entry))
+      && can_be_searched (gtk_entry_get_text (GTK_ENTRY (entry))))
+    propose_rows (self);
 }
 
 static void
@@ -168,9 +216,13 @@ on_changed (GtkEntry *entry, Lookup *self)
   g_clear_object (&self->running);
   if (self->taking || !gtk_widget_has_focus (GTK_WIDGET (entry)))
     return;
-  if (g_utf8_strlen (text, -1) < LETTERS_MIN
-      || g_utf8_strlen (text, -1) > DK_LIMIT_SEARCH_BYTES / 4) {
+  if (!can_be_searched (text)) {
     gtk_list_store_clear (self->store);
+    return;
+  }
+  self->key_us = g_get_monotonic_time ();
+  if (g_strv_contains (list_kinds, self->kind)) {
+    propose_rows (self);
     return;
   }
   query = g_new0 (Query, 1);
@@ -183,6 +235,14 @@ on_changed (GtkEntry *entry, Lookup *self)
                                     .data_free = free_query,
                                     .result_free = (GDestroyNotify) g_ptr_array_unref,
                                     .cancellable = self->running });
+}
+
+/* A pack may have come since. */
+static gboolean
+on_focus_in (GtkWidget *entry, GdkEvent *event, Lookup *self)
+{
+  dk_lookup_list_prepare (self->kind, G_OBJECT (entry), NULL);
+  return GDK_EVENT_PROPAGATE;
 }
 
 static gboolean
@@ -245,5 +305,7 @@ dk_lookup_attach (GtkEntry *entry, const char *kind,
   g_object_set_data_full (G_OBJECT (entry), "dk-lookup", self, free_lookup);
   g_signal_connect (entry, "changed", G_CALLBACK (on_changed), self);
   g_signal_connect (entry, "key-press-event", G_CALLBACK (on_key), NULL);
+  if (g_strv_contains (list_kinds, kind))
+    g_signal_connect (entry, "focus-in-event", G_CALLBACK (on_focus_in), self);
   g_signal_connect (completion, "match-selected", G_CALLBACK (on_match_selected), self);
 }

@@ -6,8 +6,9 @@
 G_BEGIN_DECLS
 
 /* Proposals below an entry while a person types. What is typed stays as it is unless a proposal is
- * taken; taken is then called with its id. kind: "contact" and "service" of the kit, "location",
- * "group" and "device" from the lists of the content; another kind proposes nothing. */
+ * taken; taken is then called with its id. kind: "contact", "service" and "device" of the kit,
+ * "operator" for the people who open it, "location" and "group" from the lists of the content;
+ * another kind proposes nothing. */
 void dk_lookup_attach (GtkEntry *entry, const char *kind,
                        void (*taken) (const char *kind, const char *id, gpointer data),
                        gpointer data);

@@ -2,42 +2,81 @@
 #pragma once
 
 #include "forms/paper.h"
+#include "ui/contact-work.h"
 #include "ui/kit-thread.h"
 
 G_BEGIN_DECLS
 
 /* A document for paper. The kit's thread gathers what stands on it, a thread of its own lays it out
- * and makes the PDF, the main one shows it. Text owned. */
+ * and makes the PDF, the main one shows it page by page. */
+
+typedef enum {
+  DK_PRINT_SPECIMEN, /* form_id: a blank form without a number */
+  DK_PRINT_TICKET,   /* number: a ticket as it stands */
+  DK_PRINT_ISSUE,    /* form_id, copies, unit, hours, rate, with_cover: numbers are issued */
+  DK_PRINT_AGAIN,    /* numbers, unit, with_cover: blank forms of numbers that were issued before */
+  DK_PRINT_CONTACTS, /* shown: a phone list */
+  DK_PRINT_DEVICES,  /* the inventory */
+} DkPrintWhat;
+
+/* What is to be laid out. Text owned, NULL = absent; free with dk_print_order_free. */
 typedef struct {
+  DkPrintWhat what;
+  DkPaperSize size;
+  char *form_id;
+  char *language; /* of the form; NULL = that of the kit */
+  char *number;
+  GPtrArray *numbers; /* of char * */
+  guint copies;
+  char *unit;
+  guint hours; /* a pack for so many hours, 0 = not told */
+  guint rate;  /* at so many forms an hour */
+  gboolean with_cover;
+  DkContactsShown shown;
+} DkPrintOrder;
+
+/* Blank forms of one kind with their numbers. */
+typedef struct {
+  DkForm *form;
+  GPtrArray *numbers; /* of char * */
+} DkPaperPart;
+
+/* Shared by reference; text owned. */
+typedef struct {
+  gatomicrefcount refs;
+  DkPrintWhat what; /* of a form */
   char *title;  /* "IT incident, specimen", "DT-A07-0042-D" */
   char *object; /* ticket number, or the form: what the ledger notes */
-  DkForm *form;
-  DkTicket *ticket;   /* NULL: blank */
-  GPtrArray *log;     /* of DkPaperLine: of the ticket; NULL if blank */
-  GPtrArray *numbers; /* of char *: one blank form for each; empty = a specimen */
-  DkDocument *document; /* in place of a form: a card, a record */
+  DkPaperSize size;
+  DkForm *form;         /* of a specimen or a ticket; NULL else */
+  DkTicket *ticket;     /* NULL: blank */
+  GPtrArray *log;       /* of DkPaperLine: of the ticket; NULL if blank */
+  GPtrArray *parts;     /* of DkPaperPart: numbered blank forms; may be empty */
+  DkDocument *document; /* in place of a form: a card, a record, a list */
+  gboolean with_cover;
+  char *unit;
+  guint hours;
+  guint rate;
   char *mode;
   char *organisation;
   char *station;
-  char *printed;
+  char *printed_by;
+  gint64 printed_ms;
   char *head;
-  DkPaper *paper; /* NULL until it is laid out */
+  char *sensitive; /* what leaves, in words: it is asked again who prints and why; NULL = no */
+  char *reason;    /* that was given */
+  DkPaper *paper;  /* NULL until it is laid out */
   GBytes *pdf;
 } DkPaperJob;
 
-/* What to lay out: one of form and number. */
-typedef struct {
-  char *form_id;
-  char *number;
-  guint copies; /* > 0: issue so many numbers, a blank form for each */
-} DkPaperOrder;
+/* A new order for a form or a ticket, whichever belongs to `what`; copies the text. */
+DkPrintOrder *dk_print_order_new (DkPrintWhat what, const char *form_or_number, DkPaperSize size);
+/* A copy of it. */
+DkPrintOrder *dk_print_order_copy (const DkPrintOrder *order);
+/* For the queue; NULL is fine. */
+void dk_print_order_free (gpointer order);
 
-/* A new order; copies the texts. */
-DkPaperOrder *dk_paper_order_new (const char *form_id, const char *number, guint copies);
-/* For the queue. */
-void dk_paper_order_free (gpointer order);
-
-/* Work for dk_kit_run: order -> DkPaperJob that is not laid out yet. */
+/* Work for dk_kit_run: DkPrintOrder -> DkPaperJob that is not laid out yet. */
 gpointer dk_paper_work_gather (DkKit *kit, gpointer order, GCancellable *c, GError **error);
 /* On the kit's thread: a job for a document, which it takes, with what stands on each page. object
  * is what the ledger notes. */
@@ -47,11 +86,21 @@ DkPaperJob *dk_paper_job_new_document (DkKit *kit, const char *title, const char
  * with the finished job, which then belongs to it, or NULL with error; not once owner is gone. */
 void dk_paper_job_lay_out (GObject *owner, DkPaperJob *job,
                            void (*ready) (gpointer owner, DkPaperJob *job, const GError *error));
-/* data: DkPaperOrder -> DK_KIT_DONE: an entry that this was printed (form_id: the way, "pdf" or
- * "printer"; number: the object). */
-gpointer dk_paper_work_note_printed (DkKit *kit, gpointer order, GCancellable *c, GError **error);
 
-/* For the queue; NULL is fine. */
+/* How many numbers its blank forms have. */
+guint dk_paper_job_count_numbers (const DkPaperJob *job);
+/* "A4" or "Letter". Static text. */
+const char *dk_paper_size_media (DkPaperSize size);
+
+/* What the page for printing needs: the size that was chosen last. no data -> DkPaperSize + 1 as a
+ * pointer. */
+gpointer dk_paper_work_size (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* Remembers the size. data: as the result above -> DK_KIT_DONE */
+gpointer dk_paper_work_keep_size (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+
+/* Another reference. */
+DkPaperJob *dk_paper_job_ref (DkPaperJob *job);
+/* Gives a reference back; for the queue. NULL is fine. */
 void dk_paper_job_free (gpointer job);
 
 G_END_DECLS

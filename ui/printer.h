@@ -5,10 +5,15 @@
 
 G_BEGIN_DECLS
 
-/* Asks for a printer and sends it these very bytes, so that paper and archive are the same. done
- * is called once the printer has taken them, or with the reason why not; not if the person turned
- * back, nor once owner is gone. */
-void dk_printer_print (GtkWidget *owner, const char *title, GBytes *pdf,
-                       void (*done) (gpointer owner, const GError *error));
+/* How it went: words for the person once the printer has the paper, or the reason why not. It may
+ * be called again with an error when the printer gives the paper up afterwards. Not called if the
+ * person turned back, nor once owner is gone. */
+typedef void (*DkPrinterDone) (gpointer owner, const char *words, const GError *error);
+
+/* Asks for a printer and sends it these very bytes, so that paper and archive are the same. media
+ * is the size of the pages, "A4" or "Letter"; NULL = that of the printer. Where the toolkit finds
+ * no printer those of the print service are offered, by `lp`. */
+void dk_printer_print (GtkWidget *owner, const char *title, const char *media, GBytes *pdf,
+                       DkPrinterDone done);
 
 G_END_DECLS

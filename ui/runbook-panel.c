@@ -554,6 +554,7 @@ show_paper (gpointer owner, DkPaperJob *job, const GError *error)
     dk_paper_out_save (GTK_WIDGET (self), job);
   else
     dk_paper_out_print (GTK_WIDGET (self), job);
+  dk_paper_job_free (job);
 }
 
 static void

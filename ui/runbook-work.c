@@ -542,29 +542,44 @@ make_record (DkKit *kit, const char *uid, GError **error)
   return dk_paper_job_new_document (kit, title, run->uid, g_steal_pointer (&record), error);
 }
 
-/* The text for everybody alone: a card is carried about and lies on desks. */
+/* The text for everybody, unless the sections for leads are shown as well: then the card has them,
+ * and asks again who takes them along. */
 static gpointer
-make_card (DkKit *kit, const char *id, GError **error)
+make_card (DkKit *kit, const DkRunbookOrder *order, GError **error)
 {
   DkStore *store = dk_kit_store (kit);
-  g_autoptr (DkRunbook) runbook = dk_content_store_runbook (store, id, error);
+  const char *id = id_of (order->key);
+  g_autoptr (DkPackContent) lead
+      = order->with_lead ? open_lead (kit, "runbook", id, NULL) : NULL;
+  const DkRunbook *runbook = find_lead (lead, id);
+  const gboolean is_whole = runbook != NULL;
+  g_autoptr (DkRunbook) own = is_whole ? NULL : dk_content_store_runbook (store, id, error);
   g_autoptr (DkPackFacts) pack = dk_content_store_current (store, NULL);
-  g_autofree char *owner = runbook != NULL ? owner_name (store, runbook->owner) : NULL;
+  g_autofree char *owner = NULL;
   g_autofree char *from
       = pack != NULL ? g_strdup_printf ("%s %" G_GINT64_FORMAT, pack->name, pack->sequence) : NULL;
-  const DkRunbookCard facts
-      = { .owner = owner, .pack = from, .now_ms = dk_clock_wall_ms () };
+  DkRunbookCard facts = { .pack = from, .now_ms = dk_clock_wall_ms () };
   g_autoptr (DkDocument) card = NULL;
+  DkPaperJob *job;
 
-  if (runbook == NULL) {
-    g_prefix_error (error, _ ("Runbooks for leads alone are printed with dkit runbook print "
-                              "--lead-only. "));
+  if (!is_whole)
+    runbook = own;
+  if (runbook == NULL || (is_whole && !dk_store_may (store, DK_STORE_PRINT_VAULT, error))) {
+    if (runbook == NULL)
+      g_prefix_error (error, _ ("A runbook for leads alone is printed while that is shown. "));
     return NULL;
   }
+  owner = owner_name (store, runbook->owner);
+  facts.owner = owner;
   card = dk_runbook_card (runbook, &facts, dk_markdown_parse, error);
-  return card != NULL ? dk_paper_job_new_document (kit, runbook->title, runbook->id,
-                                                   g_steal_pointer (&card), error)
-                      : NULL;
+  if (card == NULL)
+    return NULL;
+  job = dk_paper_job_new_document (kit, runbook->title, runbook->id, g_steal_pointer (&card),
+                                   error);
+  if (job != NULL && is_whole)
+    job->sensitive = g_strdup_printf (
+        _ ("The card of %s has what is for leads alone: that leaves the kit."), runbook->title);
+  return job;
 }
 
 gpointer
@@ -573,7 +588,7 @@ dk_runbook_work_paper (DkKit *kit, gpointer data, GCancellable *c, GError **erro
   const DkRunbookOrder *order = data;
 
   return is_run_key (order->key) ? make_record (kit, id_of (order->key), error)
-                                 : make_card (kit, id_of (order->key), error);
+                                 : make_card (kit, order, error);
 }
 
 gpointer

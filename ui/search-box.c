@@ -8,6 +8,7 @@
 #include "app/store/search.h"
 #include "ui/kit-thread.h"
 #include "ui/lead-part.h"
+#include "ui/scan.h"
 
 #define HITS_MAX 40u
 #define ROWS_AT_ONCE 12u /* as many as are seen; the others come when these are painted */
@@ -406,7 +407,13 @@ static void
 on_activate (GtkEntry *entry, DkSearchBox *self)
 {
   GtkListBoxRow *row = gtk_list_box_get_selected_row (self->list);
+  g_autofree char *text = g_strstrip (g_strdup (gtk_entry_get_text (entry)));
 
+  if (dk_scan_looks_like_number (text)) {
+    gtk_entry_set_text (entry, "");
+    g_signal_emit (self, chosen_signal, 0, "number", text);
+    return;
+  }
   if (row == NULL)
     row = gtk_list_box_get_row_at_index (self->list, 0);
   if (row != NULL && gtk_widget_get_visible (self->popover))
@@ -538,6 +545,15 @@ dk_search_box_focus (DkSearchBox *self)
   if (focus != self->entry)
     set_came_from (self, focus);
   gtk_widget_grab_focus (self->entry);
+}
+
+void
+dk_search_box_leave (DkSearchBox *self)
+{
+  GtkWidget *window = gtk_widget_get_toplevel (GTK_WIDGET (self));
+
+  if (gtk_window_get_focus (GTK_WINDOW (window)) == self->entry)
+    on_stop (GTK_SEARCH_ENTRY (self->entry), self);
 }
 
 gboolean

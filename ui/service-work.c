@@ -36,8 +36,7 @@ dk_service_work_list (DkKit *kit, gpointer data, GCancellable *c, GError **error
 static void
 add_heading (DkDocument *sheet, const char *text)
 {
-  dk_block_add_span (dk_document_add_block (sheet, DK_BLOCK_HEADING, 3), text, DK_SPAN_PLAIN, NULL,
-                     0);
+  dk_document_add_text (sheet, DK_BLOCK_HEADING, 3, text);
 }
 
 static void

@@ -72,6 +72,8 @@ static const GActionEntry shell_entries[] = {
 /* Actions that the page in sight answers for. */
 static const GActionEntry page_entries[] = {
   { "save", act_on_page, NULL, NULL, NULL, { 0 } },
+  { "undo", act_on_page, NULL, NULL, NULL, { 0 } },
+  { "redo", act_on_page, NULL, NULL, NULL, { 0 } },
   { "finalise", act_on_page, NULL, NULL, NULL, { 0 } },
   { "resolve", act_on_page, NULL, NULL, NULL, { 0 } },
   { "amend", act_on_page, NULL, NULL, NULL, { 0 } },
@@ -81,6 +83,7 @@ static const GActionEntry page_entries[] = {
   { "open", act_on_page, NULL, NULL, NULL, { 0 } },
   { "print", act_on_page, NULL, NULL, NULL, { 0 } },
   { "save-pdf", act_on_page, NULL, NULL, NULL, { 0 } },
+  { "save-usb", act_on_page, NULL, NULL, NULL, { 0 } },
   { "issue", act_on_page, NULL, NULL, NULL, { 0 } },
   { "previous-page", act_on_page, NULL, NULL, NULL, { 0 } },
   { "next-page", act_on_page, NULL, NULL, NULL, { 0 } },
@@ -116,6 +119,8 @@ static const struct {
   { "win.lock", { "<Control>l", NULL } },
   { "win.switch-user", { "<Control><Shift>l", NULL } },
   { "win.save", { "<Control>s", NULL } },
+  { "win.undo", { "<Control>z", NULL } },
+  { "win.redo", { "<Control><Shift>z", "<Control>y", NULL } },
   { "win.finalise", { "<Control><Shift>s", NULL } },
   { "win.resolve", { "<Control>r", NULL } },
   { "win.promote", { "<Control>Return", "<Control>KP_Enter", NULL } },

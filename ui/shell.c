@@ -11,12 +11,15 @@
 #include "ui/content-page.h"
 #include "ui/handover-page.h"
 #include "ui/now-page.h"
+#include "ui/number-opener.h"
 #include "ui/oncall-page.h"
 #include "ui/pack-run.h"
+#include "ui/paper-page.h"
 #include "ui/people-page.h"
 #include "ui/print-page.h"
 #include "ui/readiness-page.h"
 #include "ui/runbooks-page.h"
+#include "ui/scan.h"
 #include "ui/search-box.h"
 #include "ui/services-page.h"
 #include "ui/shell-actions.h"
@@ -45,6 +48,7 @@ struct _DkShell {
   GtkLabel *status_user;
   GtkLabel *badges[16];
   DkFacts *facts;
+  DkScan *scan; /* of a hand scanner; NULL outside of a window */
   char *backup_said; /* what was told about backups last */
   guint message_timer;
   guint refresh_timer;
@@ -79,6 +83,7 @@ static const struct {
   { "ticket", NULL, NULL, dk_ticket_page_get_type },
   { "calltrees", NULL, NULL, dk_calltrees_page_get_type },
   { "content", NULL, NULL, dk_content_page_get_type },
+  { "paper", NULL, NULL, dk_paper_page_get_type },
   { "people", NULL, NULL, dk_people_page_get_type },
 };
 
@@ -354,6 +359,8 @@ on_chosen (DkSearchBox *search, const char *kind, const char *id, DkShell *self)
   } else if (g_strcmp0 (kind, "device") == 0) {
     key = g_strdup_printf ("device:%s", id);
     dk_shell_go (self, "contacts", key);
+  } else if (g_strcmp0 (kind, "number") == 0) {
+    dk_number_open (self, id);
   } else if (g_strcmp0 (kind, "ticket") == 0) {
     dk_shell_go (self, "ticket", id);
   } else if (g_strcmp0 (kind, "service") == 0) {
@@ -456,11 +463,26 @@ on_window_key (GtkWidget *window, GdkEventKey *event, DkShell *self)
   return dk_search_box_take_key (self->search, (GdkEvent *) event);
 }
 
+/* The first letter may have gone into the search, where no field had the focus. */
+static void
+on_scanned (gpointer data, const char *text)
+{
+  DkShell *self = data;
+
+  dk_search_box_leave (self->search);
+  dk_number_open (self, text);
+}
+
 static void
 on_hierarchy_changed (GtkWidget *widget, GtkWidget *before, gpointer data)
 {
+  DkShell *self = DK_SHELL (widget);
   GtkWidget *window = gtk_widget_get_toplevel (widget);
 
+  g_clear_pointer (&self->scan, dk_scan_free);
+  if (GTK_IS_WINDOW (window))
+    self->scan = dk_scan_new (GTK_WINDOW (window),
+                              &(DkScanReply) { .scanned = on_scanned, .data = self });
   if (GTK_IS_WINDOW (before))
     g_signal_handlers_disconnect_by_func (before, on_window_key, widget);
   if (GTK_IS_WINDOW (window))
@@ -475,6 +497,7 @@ dk_shell_dispose (GObject *object)
   dk_kit_thread_watch (NULL, NULL);
   g_clear_handle_id (&self->message_timer, g_source_remove);
   g_clear_handle_id (&self->refresh_timer, g_source_remove);
+  g_clear_pointer (&self->scan, dk_scan_free);
   if (self->undo != NULL)
     drop_undo (self);
   self->undo = NULL;

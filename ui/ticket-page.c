@@ -6,24 +6,24 @@
 
 #include "app/model/number.h"
 #include "ui/card.h"
+#include "ui/draft-keeper.h"
+#include "ui/form-picker.h"
 #include "ui/form-view.h"
 #include "ui/looked-up.h"
 #include "ui/note-entry.h"
+#include "ui/ticket-keyback.h"
 #include "ui/ticket-log.h"
 #include "ui/ticket-steps.h"
 #include "ui/ticket-work.h"
 
-#define KEEP_AFTER_MS 400
-
-typedef enum { ORDER_SAVE, ORDER_NOTE, ORDER_RESOLVE, ORDER_AMEND, ORDER_VOID } Order;
-
 struct _DkTicketPage {
   DkPage parent_instance;
   GtkLabel *number;
-  GtkComboBoxText *choice; /* of forms, while there is no number */
+  DkFormPicker *choice; /* of forms, while there is no number */
   GtkLabel *state;
   GtkLabel *spelling;
   GtkLabel *priority;
+  DkTicketKeyback *keyback;
   DkFormView *form;
   GtkScrolledWindow *side;
   GtkBox *facts;
@@ -31,17 +31,18 @@ struct _DkTicketPage {
   DkNoteEntry *note;
   GtkButton *take_over;
   DkTicketView *view;  /* what is loaded; NULL while a new one has no number */
-  char *draft_number;  /* of the draft that is typed into */
+  DkDraftKeeper *keeper;
   DkPolicy *policy;
-  guint keep_timer;
-  gboolean begun;      /* the number was asked for */
-  gboolean dirty;      /* typed since it was kept */
+  gboolean dirty;      /* a saved ticket was changed and not saved again */
+  gboolean typed;      /* something of a paper form was keyed in */
   gboolean amending;
   gboolean log_in_sight; /* the side is kept at the newest line of the log */
+  gboolean row_removed; /* and nothing was typed since */
   gboolean promoting;  /* a call that becomes a full ticket when it is saved */
   gboolean save_waits; /* Save was pressed before the number came */
   gboolean save_final;
-  Order order;         /* what was asked of the kit last */
+  char *more;          /* said with what was done, NULL = nothing */
+  DkTicketDid order;         /* what was asked of the kit last */
   gboolean safety_asked; /* the person was told that nobody asked about patient safety */
 };
 
@@ -67,6 +68,13 @@ is_frozen (DkTicketPage *self)
          && (self->view->ticket->finalized || self->view->ticket->state == DK_TICKET_VOID);
 }
 
+/* A paper form is keyed in. */
+static gboolean
+is_paper (DkTicketPage *self)
+{
+  return self->view != NULL && self->view->paper != NULL && !is_foreign (self);
+}
+
 static void
 show_priority (DkTicketPage *self)
 {
@@ -88,7 +96,7 @@ show_number (DkTicketPage *self, const char *number)
     gtk_label_set_text (self->spelling, _ ("The number comes with the first key."));
     return;
   }
-  gtk_widget_hide (GTK_WIDGET (self->choice));
+  dk_form_picker_hide (self->choice);
   spelled = dk_number_spell (number);
   text = g_strdup_printf (_ ("Tell the caller: %s"), spelled);
   gtk_label_set_text (self->number, number);
@@ -107,9 +115,11 @@ show_state (DkTicketPage *self)
     text = dk_ticket_standing (self->view->ticket);
   else if (is_foreign (self))
     text = g_strdup_printf (_ ("draft of %s"), self->view->draft_of);
-  else if (self->dirty)
+  else if (dk_draft_keeper_is_dirty (self->keeper))
     text = g_strdup (_ ("typing…"));
-  else if (self->draft_number != NULL)
+  else if (is_paper (self) && !self->typed)
+    text = g_strdup (_ ("paper, not keyed in yet"));
+  else if (dk_draft_keeper_number (self->keeper) != NULL)
     text = g_strdup (_ ("draft, kept"));
   gtk_label_set_text (self->state, text != NULL ? text : "");
 }
@@ -143,11 +153,27 @@ show_take_over (DkTicketPage *self)
   gtk_button_set_label (self->take_over, label);
 }
 
+/* A new form with its defaults; the paper tells itself since when. */
+static void
+show_answers (DkTicketPage *self)
+{
+  g_autoptr (json_t) draft = NULL;
+
+  dk_form_view_set_world (self->form, self->view->operator_name, self->view->patterns);
+  dk_form_view_set_form (self->form, self->view->form);
+  dk_form_view_set_answers (self->form, self->view->answers);
+  if (!is_paper (self) || self->view->answers != NULL)
+    return;
+  draft = dk_form_view_get_draft (self->form);
+  (void) json_object_del (draft, "happened_at");
+  dk_form_view_set_answers (self->form, draft);
+}
+
 static void
 show_view (DkTicketPage *self)
 {
-  dk_form_view_set_form (self->form, self->view->form);
-  dk_form_view_set_answers (self->form, self->view->answers);
+  show_answers (self);
+  dk_ticket_keyback_show (self->keyback, is_paper (self) ? self->view->paper : NULL);
   dk_form_view_set_editable (self->form,
                              !is_foreign (self) && (!is_frozen (self) || self->amending));
   show_number (self, self->view->number);
@@ -164,11 +190,10 @@ show_view (DkTicketPage *self)
 static void
 reset (DkTicketPage *self)
 {
-  g_clear_handle_id (&self->keep_timer, g_source_remove);
   g_clear_pointer (&self->view, dk_ticket_view_free);
-  g_clear_pointer (&self->draft_number, g_free);
-  self->begun = FALSE;
+  dk_draft_keeper_reset (self->keeper);
   self->dirty = FALSE;
+  self->typed = FALSE;
   self->amending = FALSE;
   self->promoting = FALSE;
   self->save_waits = FALSE;
@@ -184,6 +209,8 @@ focus_start (DkTicketPage *self)
     dk_note_entry_focus (self->note);
   else if (is_foreign (self))
     gtk_widget_grab_focus (GTK_WIDGET (self->take_over));
+  else if (is_paper (self))
+    dk_ticket_keyback_focus (self->keyback);
   else
     dk_form_view_focus (self->form);
 }
@@ -196,17 +223,17 @@ on_loaded (gpointer owner, gpointer result, const GError *error)
 
   if (dk_page_failed (DK_PAGE (self), error))
     return;
-  before = g_strdup (self->view != NULL ? self->view->number : self->draft_number);
+  before = g_strdup (self->view != NULL ? self->view->number
+                                        : dk_draft_keeper_number (self->keeper));
   reset (self);
   self->view = result;
   if (g_strcmp0 (before, self->view->number) != 0)
     dk_card_clear (GTK_WIDGET (self->facts));
   dk_policy_free (self->policy);
   self->policy = g_steal_pointer (&self->view->policy);
-  if (self->view->ticket == NULL && !is_foreign (self)) {
-    self->draft_number = g_strdup (self->view->number);
-    self->begun = TRUE;
-  }
+  if (self->view->ticket == NULL && !is_foreign (self))
+    dk_draft_keeper_adopt (self->keeper, self->view->number);
+  self->typed = self->view->answers != NULL;
   show_view (self);
   focus_start (self);
 }
@@ -239,17 +266,19 @@ load (DkTicketPage *self, const char *number)
 }
 
 static void
-on_form_loaded (gpointer owner, gpointer result, const GError *error)
+on_new_loaded (gpointer owner, gpointer result, const GError *error)
 {
   DkTicketPage *self = owner;
-  g_autoptr (DkForm) form = result;
-  g_autoptr (json_t) defaults = NULL;
+  g_autoptr (DkTicketView) view = result;
 
-  if (dk_page_failed (DK_PAGE (self), error) || self->begun)
+  if (dk_page_failed (DK_PAGE (self), error) || dk_draft_keeper_is_begun (self->keeper))
     return;
-  defaults = dk_form_defaults (form);
-  dk_form_view_set_form (self->form, form);
-  dk_form_view_set_answers (self->form, defaults);
+  dk_policy_free (self->policy);
+  self->policy = g_steal_pointer (&view->policy);
+  dk_form_view_set_world (self->form, view->operator_name, view->patterns);
+  dk_form_view_set_form (self->form, view->form);
+  dk_form_view_set_editable (self->form, TRUE);
+  dk_form_view_set_answers (self->form, NULL);
   show_priority (self);
   dk_form_view_focus (self->form);
 }
@@ -257,44 +286,18 @@ on_form_loaded (gpointer owner, gpointer result, const GError *error)
 static void
 load_form (DkTicketPage *self, const char *id)
 {
-  dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_form,
-                                   .reply = on_form_loaded,
+  dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_load_new,
+                                   .reply = on_new_loaded,
                                    .data = g_strdup (id),
                                    .data_free = g_free,
-                                   .result_free = (GDestroyNotify) dk_form_unref });
+                                   .result_free = (GDestroyNotify) dk_ticket_view_free });
 }
 
 static void
-on_choice (GtkComboBox *choice, DkTicketPage *self)
+on_picked (DkFormPicker *picker, const char *id, DkTicketPage *self)
 {
-  const char *id = gtk_combo_box_get_active_id (choice);
-
-  if (id != NULL && !self->begun && self->view == NULL)
+  if (!dk_draft_keeper_is_begun (self->keeper) && self->view == NULL)
     load_form (self, id);
-}
-
-/* A choice of one is none: the field is shown where the content brings more forms. */
-static void
-show_choice (gpointer owner, gpointer result, const GError *error)
-{
-  DkTicketPage *self = owner;
-  g_autoptr (GPtrArray) titles = result;
-  guint count = 0;
-
-  if (dk_page_failed (DK_PAGE (self), error) || self->begun || self->view != NULL)
-    return;
-  g_signal_handlers_block_by_func (self->choice, on_choice, self);
-  gtk_combo_box_text_remove_all (self->choice);
-  for (guint i = 0; i < titles->len; i++) {
-    const DkFormTitle *title = titles->pdata[i];
-    if (g_str_equal (title->id, DK_FORM_CALL))
-      continue;
-    gtk_combo_box_text_append (self->choice, title->id, title->title);
-    count++;
-  }
-  (void) gtk_combo_box_set_active_id (GTK_COMBO_BOX (self->choice), DK_FORM_TICKET);
-  g_signal_handlers_unblock_by_func (self->choice, on_choice, self);
-  gtk_widget_set_visible (GTK_WIDGET (self->choice), count > 1);
 }
 
 static void
@@ -304,6 +307,7 @@ start_new (DkTicketPage *self)
   dk_card_clear (GTK_WIDGET (self->facts));
   if (self->policy == NULL)
     self->policy = dk_policy_new ();
+  dk_ticket_keyback_show (self->keyback, NULL);
   dk_form_view_set_form (self->form, NULL);
   show_number (self, NULL);
   dk_ticket_log_show (self->log, self->view);
@@ -311,99 +315,69 @@ start_new (DkTicketPage *self)
   show_take_over (self);
   gtk_widget_set_sensitive (GTK_WIDGET (self->note), FALSE);
   load_form (self, "");
-  dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_forms,
-                                   .reply = show_choice,
-                                   .result_free = (GDestroyNotify) g_ptr_array_unref });
-}
-
-static void
-on_kept (gpointer owner, gpointer result, const GError *error)
-{
-  DkTicketPage *self = owner;
-
-  if (error != NULL)
-    self->dirty = TRUE;
-  (void) dk_page_failed (DK_PAGE (self), error);
-  show_state (self);
-}
-
-static void
-keep_now (DkTicketPage *self)
-{
-  g_clear_handle_id (&self->keep_timer, g_source_remove);
-  if (!self->dirty || self->draft_number == NULL || is_saved (self))
-    return;
-  self->dirty = FALSE;
-  dk_kit_run (self, &(DkKitCall) {
-                        .work = dk_ticket_work_keep,
-                        .reply = on_kept,
-                        .data = dk_ticket_order_new (dk_form_view_get_form (self->form),
-                                                     self->draft_number,
-                                                     dk_form_view_get_answers (self->form), NULL),
-                        .data_free = dk_ticket_order_free });
-}
-
-static gboolean
-keep_after_pause (gpointer data)
-{
-  DkTicketPage *self = data;
-
-  self->keep_timer = 0;
-  keep_now (self);
-  return G_SOURCE_REMOVE;
+  dk_form_picker_load (self->choice);
 }
 
 static void save (DkTicketPage *self, gboolean final);
 
+/* The number came, or what was typed is kept now. */
 static void
-on_begun (gpointer owner, gpointer result, const GError *error)
+on_told (DkPage *page)
 {
-  DkTicketPage *self = owner;
+  DkTicketPage *self = DK_TICKET_PAGE (page);
 
-  if (dk_page_failed (DK_PAGE (self), error)) {
-    self->begun = FALSE;
-    return;
-  }
-  if (self->draft_number != NULL || !self->begun) {
-    g_free (result);
-    return;
-  }
-  self->draft_number = result;
-  show_number (self, self->draft_number);
-  keep_now (self);
+  if (self->view == NULL)
+    show_number (self, dk_draft_keeper_number (self->keeper));
   show_state (self);
-  dk_page_update_actions (DK_PAGE (self));
-  if (self->save_waits)
+  dk_page_update_actions (page);
+  if (self->save_waits && dk_draft_keeper_number (self->keeper) != NULL)
     save (self, self->save_final);
 }
 
 static void
 on_edited (DkFormView *form, DkTicketPage *self)
 {
-  static gpointer none[] = { NULL };
-  static const GPtrArray no_problems = { none, 0 };
-
-  self->dirty = TRUE;
+  self->typed = TRUE;
+  self->row_removed = FALSE;
   if (self->safety_asked)
-    dk_form_view_show_problems (form, &no_problems);
+    dk_form_view_show_problem (form, "safety", NULL);
+  if (is_saved (self))
+    self->dirty = TRUE;
+  else
+    dk_draft_keeper_edited (self->keeper);
   show_priority (self);
   show_state (self);
   dk_page_update_actions (DK_PAGE (self));
-  if (is_saved (self))
-    return;
-  if (!self->begun) {
-    self->begun = TRUE;
-    dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_begin,
-                                     .reply = on_begun,
-                                     .data = dk_ticket_order_new (
-                                         dk_form_view_get_form (form), NULL,
-                                         dk_form_view_get_answers (form), NULL),
-                                     .data_free = dk_ticket_order_free,
-                                     .result_free = g_free });
-    return;
-  }
-  g_clear_handle_id (&self->keep_timer, g_source_remove);
-  self->keep_timer = g_timeout_add (KEEP_AFTER_MS, keep_after_pause, self);
+}
+
+static void
+on_attached (DkFormView *form, GBytes *bytes, DkTicketPage *self)
+{
+  dk_draft_keeper_attach (self->keeper, is_saved (self) ? self->view->number : NULL, bytes);
+}
+
+static void
+undo_in_form (DkPage *page, gpointer nothing)
+{
+  if (DK_TICKET_PAGE (page)->row_removed)
+    (void) dk_form_view_undo (DK_TICKET_PAGE (page)->form);
+  else
+    dk_page_say (page, GTK_MESSAGE_INFO,
+                 _ ("Something else was done since, so nothing was taken back. Ctrl+Z takes back "
+                    "step by step."));
+}
+
+static void
+on_row_removed (DkFormView *form, const char *words, DkTicketPage *self)
+{
+  self->row_removed = TRUE;
+  dk_page_say_with_undo (DK_PAGE (self), words, undo_in_form, NULL, NULL);
+}
+
+static void
+on_rows_full (DkFormView *form, const char *words, DkTicketPage *self)
+{
+  dk_page_say (DK_PAGE (self), GTK_MESSAGE_WARNING, words);
 }
 
 static void
@@ -423,38 +397,13 @@ show_looked_up (gpointer owner, gpointer result, const GError *error)
 static void
 on_looked_up (DkFormView *form, const char *kind, const char *id, DkTicketPage *self)
 {
-  on_edited (form, self);
+  if (g_str_equal (kind, "operator"))
+    return;
   dk_kit_run (self, &(DkKitCall) { .work = dk_looked_up_load,
                                    .reply = show_looked_up,
-                                   .data = dk_ticket_order_new (NULL, kind, NULL, id),
-                                   .data_free = dk_ticket_order_free,
+                                   .data = dk_ticket_job_new (NULL, kind, NULL, id),
+                                   .data_free = dk_ticket_job_free,
                                    .result_free = dk_looked_up_free });
-}
-
-static char *
-describe_done (DkTicketPage *self, const char *number)
-{
-  switch (self->order) {
-  case ORDER_NOTE:
-    return g_strdup_printf (_ ("%s: the line is in the log, with its time and your name."), number);
-  case ORDER_RESOLVE:
-    return g_strdup_printf (_ ("%s is resolved. Once nothing is missing, finalise it, so that it "
-                               "can be handed over."),
-                            number);
-  case ORDER_AMEND:
-    return g_strdup_printf (_ ("%s: stored with its time and your name."), number);
-  case ORDER_VOID:
-    return g_strdup_printf (_ ("%s is void. Its number, its words and its log stay on the "
-                               "account."),
-                            number);
-  default:
-    return g_strdup_printf (
-        self->save_final ? _ ("%s is finalised and waits for hand-over. Tell the caller the "
-                              "number.")
-                         : _ ("%s is stored. Tell the caller the number. Once nothing is missing, "
-                              "finalise it, so that it can be handed over."),
-        number);
-  }
 }
 
 static void
@@ -462,6 +411,7 @@ on_saved (gpointer owner, gpointer result, const GError *error)
 {
   DkTicketPage *self = owner;
   g_autofree char *number = result;
+  g_autofree char *done = NULL;
   g_autofree char *text = NULL;
 
   dk_note_entry_settle (self->note, error == NULL);
@@ -470,19 +420,21 @@ on_saved (gpointer owner, gpointer result, const GError *error)
     return;
   }
   self->dirty = FALSE;
-  text = describe_done (self, number);
-  dk_page_say (DK_PAGE (self), GTK_MESSAGE_INFO, text);
+  done = dk_ticket_did_words (self->order, self->save_final, number);
+  text = g_strconcat (done, self->more, NULL);
+  dk_page_say (DK_PAGE (self), self->more != NULL ? GTK_MESSAGE_WARNING : GTK_MESSAGE_INFO, text);
+  g_clear_pointer (&self->more, g_free);
   load (self, number);
 }
 
 static void
-run_order (DkTicketPage *self, Order kind, DkKitWork work, DkTicketOrder *order)
+run_order (DkTicketPage *self, DkTicketDid kind, DkKitWork work, DkTicketJob *order)
 {
   self->order = kind;
   dk_kit_run (self, &(DkKitCall) { .work = work,
                                    .reply = on_saved,
                                    .data = order,
-                                   .data_free = dk_ticket_order_free,
+                                   .data_free = dk_ticket_job_free,
                                    .result_free = g_free });
 }
 
@@ -490,18 +442,22 @@ run_order (DkTicketPage *self, Order kind, DkKitWork work, DkTicketOrder *order)
 static gboolean
 check (DkTicketPage *self)
 {
-  g_autoptr (json_t) answers = dk_form_view_get_answers (self->form);
-  g_autoptr (GPtrArray) problems = dk_form_check (dk_form_view_get_form (self->form), answers);
+  g_autofree char *more = NULL;
+  g_autofree char *text = NULL;
 
-  dk_form_view_show_problems (self->form, problems);
-  if (problems->len == 0)
+  if (!dk_ticket_keyback_check (self->keyback))
+    return FALSE;
+  more = dk_form_view_check (self->form);
+  if (more == NULL)
     return TRUE;
-  dk_page_say (
-      DK_PAGE (self), GTK_MESSAGE_WARNING,
+  text = g_strdup_printf (
+      "%s %s",
       is_saved (self)
           ? _ ("Not stored yet: a field below needs another look. Nothing is lost.")
           : _ ("Not stored as a ticket yet: a field below needs another look. What was typed "
-               "is kept as a draft; the number stays."));
+               "is kept as a draft; the number stays."),
+      more);
+  dk_page_say (DK_PAGE (self), GTK_MESSAGE_WARNING, g_strchomp (text));
   return FALSE;
 }
 
@@ -512,19 +468,19 @@ do_step (GtkWidget *owner, const char *number, const char *step, const char *wor
   DkTicketPage *self = DK_TICKET_PAGE (owner);
   static const struct {
     const char *step;
-    Order kind;
+    DkTicketDid kind;
     DkKitWork work;
-  } kinds[] = { { DK_STEP_RESOLVE, ORDER_RESOLVE, dk_ticket_work_resolve },
-                { DK_STEP_AMEND, ORDER_AMEND, dk_ticket_work_amend },
-                { DK_STEP_VOID, ORDER_VOID, dk_ticket_work_void } };
+  } kinds[] = { { DK_STEP_RESOLVE, DK_TICKET_DID_RESOLVE, dk_ticket_work_resolve },
+                { DK_STEP_AMEND, DK_TICKET_DID_AMEND, dk_ticket_work_amend },
+                { DK_STEP_VOID, DK_TICKET_DID_VOID, dk_ticket_work_void } };
 
   if (!is_saved (self) || !g_str_equal (self->view->number, number))
     return;
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (g_str_equal (step, kinds[i].step))
       run_order (self, kinds[i].kind, kinds[i].work,
-                 dk_ticket_order_new (self->view->form, number,
-                                      kinds[i].kind == ORDER_AMEND
+                 dk_ticket_job_new (self->view->form, number,
+                                      kinds[i].kind == DK_TICKET_DID_AMEND
                                           ? dk_form_view_get_changes (self->form)
                                           : NULL,
                                       words));
@@ -540,26 +496,64 @@ ask_step (DkTicketPage *self, const char *step)
 static gboolean
 check_safety (DkTicketPage *self)
 {
-  DkFormProblem problem = { (char *) "safety", (char *) _ ("Patient safety was not asked.") };
-  gpointer list[] = { &problem };
-  const GPtrArray problems = { list, 1 };
   g_autoptr (json_t) answers = dk_form_view_get_answers (self->form);
 
   if (self->safety_asked || dk_form_find (dk_form_view_get_form (self->form), "safety") == NULL
       || json_object_get (answers, "safety") != NULL)
     return TRUE;
   self->safety_asked = TRUE;
-  dk_form_view_show_problems (self->form, &problems);
+  dk_form_view_show_problem (self->form, "safety", _ ("Patient safety was not asked."));
   dk_page_say (DK_PAGE (self), GTK_MESSAGE_WARNING,
                _ ("Patient safety was not asked. Not finalised yet; what was typed is kept. Ask "
                   "now, or press Save and finalise once more to leave it open."));
   return FALSE;
 }
 
+/* What came of it is told with more than the number. */
+static void
+on_ticket_saved (gpointer owner, gpointer result, const GError *error)
+{
+  DkTicketPage *self = owner;
+  DkTicketDone *done = result;
+
+  g_free (self->more);
+  self->more = done != NULL ? g_strdup (done->more) : NULL;
+  on_saved (owner, done != NULL ? g_strdup (done->number) : NULL, error);
+  dk_ticket_done_free (done);
+}
+
+static void
+run_saving (DkTicketPage *self, DkKitWork work, DkTicketJob *order)
+{
+  self->order = DK_TICKET_DID_SAVE;
+  dk_kit_run (self, &(DkKitCall) { .work = work,
+                                   .reply = on_ticket_saved,
+                                   .data = order,
+                                   .data_free = dk_ticket_job_free,
+                                   .result_free = dk_ticket_done_free });
+}
+
+/* The answers that do not apply go along: the store keeps them beside the ticket. */
+static void
+save_new (DkTicketPage *self, gboolean final)
+{
+  DkTicketJob *job
+      = dk_ticket_job_new (dk_form_view_get_form (self->form),
+                           dk_draft_keeper_number (self->keeper),
+                           dk_form_view_get_draft (self->form), NULL);
+
+  dk_draft_keeper_seal (self->keeper);
+  dk_ticket_keyback_seal (self->keyback);
+  job->final = final;
+  job->written_by = dk_ticket_keyback_writer (self->keyback);
+  job->written_ms = dk_ticket_keyback_written_ms (self->keyback);
+  run_saving (self, dk_ticket_work_save, job);
+}
+
 static void
 save (DkTicketPage *self, gboolean final)
 {
-  DkTicketOrder *order;
+  DkTicketJob *order;
 
   self->save_waits = FALSE;
   if (!check (self) || (final && !self->amending && !check_safety (self)))
@@ -570,30 +564,27 @@ save (DkTicketPage *self, gboolean final)
     return;
   }
   if (is_saved (self)) {
-    order = dk_ticket_order_new (self->view->form, self->view->number,
+    order = dk_ticket_job_new (self->view->form, self->view->number,
                                  dk_form_view_get_changes (self->form), NULL);
     order->final = final;
-    run_order (self, ORDER_SAVE,
-               self->promoting ? dk_ticket_work_promote : dk_ticket_work_change, order);
+    if (self->promoting)
+      run_order (self, DK_TICKET_DID_SAVE, dk_ticket_work_promote, order);
+    else
+      run_saving (self, dk_ticket_work_change, order);
     return;
   }
-  if (self->draft_number == NULL) {
-    self->save_waits = self->begun;
-    return;
-  }
-  g_clear_handle_id (&self->keep_timer, g_source_remove);
-  order = dk_ticket_order_new (dk_form_view_get_form (self->form), self->draft_number,
-                               dk_form_view_get_answers (self->form), NULL);
-  order->final = final;
-  run_order (self, ORDER_SAVE, dk_ticket_work_save, order);
+  if (dk_draft_keeper_number (self->keeper) == NULL)
+    self->save_waits = dk_draft_keeper_is_begun (self->keeper);
+  else
+    save_new (self, final);
 }
 
-static DkTicketOrder *
+static DkTicketJob *
 take_note (DkTicketPage *self)
 {
   gboolean lead_only = FALSE;
   g_autofree char *text = dk_note_entry_take (self->note, &lead_only);
-  DkTicketOrder *order = dk_ticket_order_new (NULL, self->view->number, NULL, text);
+  DkTicketJob *order = dk_ticket_job_new (NULL, self->view->number, NULL, text);
 
   order->lead_only = lead_only;
   return order;
@@ -603,7 +594,7 @@ static void
 on_note (DkNoteEntry *entry, DkTicketPage *self)
 {
   if (is_saved (self))
-    run_order (self, ORDER_NOTE, dk_ticket_work_note, take_note (self));
+    run_order (self, DK_TICKET_DID_NOTE, dk_ticket_work_note, take_note (self));
 }
 
 static void
@@ -649,15 +640,20 @@ dk_ticket_page_can (DkPage *page, const char *action)
   if (g_str_equal (action, "take-over"))
     return is_foreign (self);
   if (g_str_equal (action, "save"))
-    return saved ? self->dirty && (!is_frozen (self) || self->amending) : self->begun;
+    return saved ? self->dirty && (!is_frozen (self) || self->amending)
+                 : dk_draft_keeper_is_begun (self->keeper);
   if (g_str_equal (action, "finalise"))
-    return saved ? live && !is_frozen (self) && !self->promoting : self->begun;
+    return saved ? live && !is_frozen (self) && !self->promoting
+                 : dk_draft_keeper_is_begun (self->keeper);
   if (g_str_equal (action, "resolve"))
     return live && !is_frozen (self) && self->view->ticket->state == DK_TICKET_OPEN;
   if (g_str_equal (action, "amend"))
     return live && is_frozen (self) && !self->amending;
   if (g_str_equal (action, "void"))
     return live;
+  if (g_str_equal (action, "undo") || g_str_equal (action, "redo"))
+    return *action == 'u' ? dk_form_view_can_undo (self->form)
+                          : dk_form_view_can_redo (self->form);
   return g_str_equal (action, "print") && saved;
 }
 
@@ -678,35 +674,39 @@ dk_ticket_page_act (DkPage *page, const char *action)
     start_amending (self);
   else if (g_str_equal (action, "void"))
     ask_step (self, DK_STEP_VOID);
+  else if (g_str_equal (action, "undo") || g_str_equal (action, "redo"))
+    (void) (*action == 'u' ? dk_form_view_undo (self->form) : dk_form_view_redo (self->form));
   else if (g_str_equal (action, "print"))
     dk_page_go (page, "print", self->view->number);
 }
 
-/* Words typed into a saved ticket are stored as a change, those of an amendment without its reason
- * as a line of the log, a line of the log as itself, words for a step with the ticket: leaving
- * and locking lose nothing. */
+/* Words typed into a saved ticket are stored as a change, those that do not fit or are of an
+ * amendment without its reason as a line of the log, a line of the log as itself, words for a step
+ * with the ticket: leaving and locking lose nothing. */
 static void
 dk_ticket_page_seal (DkPage *page)
 {
   DkTicketPage *self = DK_TICKET_PAGE (page);
   DkKitWork work = self->amending || self->promoting ? dk_ticket_work_note_changes
-                                                     : dk_ticket_work_change;
+                                                     : dk_ticket_work_seal_changes;
 
-  keep_now (self);
+  if (!is_saved (self) && !is_foreign (self))
+    dk_draft_keeper_seal (self->keeper);
+  dk_ticket_keyback_seal (self->keyback);
   dk_ticket_step_seal (page);
   if (is_saved (self) && dk_note_entry_has_words (self->note))
     dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_note,
                                      .data = take_note (self),
-                                     .data_free = dk_ticket_order_free,
+                                     .data_free = dk_ticket_job_free,
                                      .result_free = g_free });
   if (!is_saved (self) || !self->dirty)
     return;
   self->dirty = FALSE;
   dk_kit_run (self, &(DkKitCall) { .work = work,
-                                   .data = dk_ticket_order_new (
+                                   .data = dk_ticket_job_new (
                                        self->view->form, self->view->number,
                                        dk_form_view_get_changes (self->form), NULL),
-                                   .data_free = dk_ticket_order_free,
+                                   .data_free = dk_ticket_job_free,
                                    .result_free = g_free });
 }
 
@@ -739,9 +739,9 @@ dk_ticket_page_dispose (GObject *object)
 {
   DkTicketPage *self = DK_TICKET_PAGE (object);
 
-  g_clear_handle_id (&self->keep_timer, g_source_remove);
+  g_clear_pointer (&self->keeper, dk_draft_keeper_free);
+  g_clear_pointer (&self->more, g_free);
   g_clear_pointer (&self->view, dk_ticket_view_free);
-  g_clear_pointer (&self->draft_number, g_free);
   g_clear_pointer (&self->policy, dk_policy_free);
   G_OBJECT_CLASS (dk_ticket_page_parent_class)->dispose (object);
 }
@@ -758,8 +758,10 @@ dk_ticket_page_class_init (DkTicketPageClass *class)
   page_class->can = dk_ticket_page_can;
   page_class->act = dk_ticket_page_act;
   page_class->seal = dk_ticket_page_seal;
+  g_type_ensure (DK_TYPE_FORM_PICKER);
   g_type_ensure (DK_TYPE_FORM_VIEW);
   g_type_ensure (DK_TYPE_NOTE_ENTRY);
+  g_type_ensure (DK_TYPE_TICKET_KEYBACK);
   g_type_ensure (DK_TYPE_TICKET_LOG);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/downtimekit/ui/ticket-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, number);
@@ -768,13 +770,17 @@ dk_ticket_page_class_init (DkTicketPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, spelling);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, priority);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, form);
+  gtk_widget_class_bind_template_child (widget_class, DkTicketPage, keyback);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, side);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, facts);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, log);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, note);
   gtk_widget_class_bind_template_child (widget_class, DkTicketPage, take_over);
   gtk_widget_class_bind_template_callback (widget_class, on_edited);
-  gtk_widget_class_bind_template_callback (widget_class, on_choice);
+  gtk_widget_class_bind_template_callback (widget_class, on_attached);
+  gtk_widget_class_bind_template_callback (widget_class, on_row_removed);
+  gtk_widget_class_bind_template_callback (widget_class, on_rows_full);
+  gtk_widget_class_bind_template_callback (widget_class, on_picked);
   gtk_widget_class_bind_template_callback (widget_class, on_looked_up);
   gtk_widget_class_bind_template_callback (widget_class, on_note);
 }
@@ -783,6 +789,7 @@ static void
 dk_ticket_page_init (DkTicketPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->keeper = dk_draft_keeper_new (DK_PAGE (self), self->form, on_told);
   g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->side), "changed",
                            G_CALLBACK (on_side_changed), self, 0);
 }

@@ -184,3 +184,29 @@ dk_ticket_step_seal (DkPage *page)
 {
   dk_reason_dialog_seal (GTK_WIDGET (page));
 }
+
+char *
+dk_ticket_did_words (DkTicketDid did, gboolean final, const char *number)
+{
+  switch (did) {
+  case DK_TICKET_DID_NOTE:
+    return g_strdup_printf (_ ("%s: the line is in the log, with its time and your name."), number);
+  case DK_TICKET_DID_RESOLVE:
+    return g_strdup_printf (_ ("%s is resolved. Once nothing is missing, finalise it, so that it "
+                               "can be handed over."),
+                            number);
+  case DK_TICKET_DID_AMEND:
+    return g_strdup_printf (_ ("%s: stored with its time and your name."), number);
+  case DK_TICKET_DID_VOID:
+    return g_strdup_printf (_ ("%s is void. Its number, its words and its log stay on the "
+                               "account."),
+                            number);
+  default:
+    return g_strdup_printf (
+        final ? _ ("%s is finalised and waits for hand-over. Tell the caller the "
+                              "number.")
+                         : _ ("%s is stored. Tell the caller the number. Once nothing is missing, "
+                              "finalise it, so that it can be handed over."),
+        number);
+  }
+}

@@ -23,4 +23,17 @@ void dk_ticket_step_seal (DkPage *page);
 /* The step as a person calls it. Static text. */
 const char *dk_ticket_step_word (const char *step);
 
+/* What was done with a ticket. */
+typedef enum {
+  DK_TICKET_DID_SAVE,
+  DK_TICKET_DID_NOTE,
+  DK_TICKET_DID_RESOLVE,
+  DK_TICKET_DID_AMEND,
+  DK_TICKET_DID_VOID,
+} DkTicketDid;
+
+/* What a person is told then: what happened, what stays, what comes next. final: it was finalised
+ * with that. New string. */
+char *dk_ticket_did_words (DkTicketDid did, gboolean final, const char *number);
+
 G_END_DECLS

@@ -6,10 +6,10 @@
 #include "app/plan/correction.h"
 #include "app/store/ledger.h"
 
-DkTicketOrder *
-dk_ticket_order_new (DkForm *form, const char *number, json_t *answers, const char *text)
+DkTicketJob *
+dk_ticket_job_new (DkForm *form, const char *number, json_t *answers, const char *text)
 {
-  DkTicketOrder *order = g_new0 (DkTicketOrder, 1);
+  DkTicketJob *order = g_new0 (DkTicketJob, 1);
 
   order->form = form != NULL ? dk_form_ref (form) : NULL;
   order->number = g_strdup (number);
@@ -19,14 +19,15 @@ dk_ticket_order_new (DkForm *form, const char *number, json_t *answers, const ch
 }
 
 void
-dk_ticket_order_free (gpointer data)
+dk_ticket_job_free (gpointer data)
 {
-  DkTicketOrder *order = data;
+  DkTicketJob *order = data;
 
   dk_form_unref (order->form);
   g_free (order->number);
   json_decref (order->answers);
   g_free (order->text);
+  g_free (order->written_by);
   g_free (order);
 }
 
@@ -44,16 +45,73 @@ dk_ticket_view_free (DkTicketView *view)
   g_clear_pointer (&view->lead_notes, g_ptr_array_unref);
   g_clear_pointer (&view->kept, g_ptr_array_unref);
   dk_policy_free (view->policy);
+  dk_paper_fate_free (view->paper);
+  g_clear_pointer (&view->patterns, g_ptr_array_unref);
+  g_free (view->operator_name);
   g_free (view);
+}
+
+/* What comes with every view, and outlives the job that made it. */
+static void
+take_world (DkStore *store, DkTicketView *view)
+{
+  const GPtrArray *patterns = dk_store_policy (store)->capture_patterns;
+
+  view->operator_name = g_strdup (dk_store_user (store));
+  view->patterns = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_capture_pattern_free);
+  for (guint i = 0; patterns != NULL && i < patterns->len; i++) {
+    const DkCapturePattern *pattern = patterns->pdata[i];
+    g_ptr_array_add (view->patterns, dk_capture_pattern_new (pattern->name, pattern->pattern,
+                                                             pattern->message));
+  }
+}
+
+/* The paper form of this number, if it is one that may be keyed in. */
+static gboolean
+load_paper (DkStore *store, DkTicketView *view, GError **error)
+{
+  g_autoptr (DkPaperFate) fate = dk_paper_store_find (store, view->number, error);
+
+  if (fate == NULL)
+    return FALSE;
+  if (g_strcmp0 (fate->state, "screen") == 0)
+    return TRUE;
+  if (!dk_paper_fate_check (fate, error))
+    return FALSE;
+  view->paper = g_steal_pointer (&fate);
+  return TRUE;
+}
+
+/* Neither a ticket nor a draft: a paper form that nobody began to key in. */
+static gboolean
+load_blank_paper (DkStore *store, DkTicketView *view, GError **error)
+{
+  if (view->paper == NULL) {
+    g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND,
+                 _ ("There is no draft %s: it was saved or voided meanwhile. Nothing was changed."),
+                 view->number);
+    return FALSE;
+  }
+  view->form = dk_content_store_form (
+      store, view->paper->form != NULL ? view->paper->form : DK_FORM_TICKET, error);
+  return view->form != NULL;
 }
 
 static gboolean
 load_draft (DkStore *store, DkTicketView *view, GError **error)
 {
-  g_autoptr (DkDraft) draft = dk_ticket_store_load_draft (store, view->number, error);
+  g_autoptr (GError) fault = NULL;
+  g_autoptr (DkDraft) draft = NULL;
 
-  if (draft == NULL)
+  if (!load_paper (store, view, error))
     return FALSE;
+  draft = dk_ticket_store_load_draft (store, view->number, &fault);
+  if (draft == NULL && g_error_matches (fault, DK_ERROR, DK_ERROR_NOT_FOUND))
+    return load_blank_paper (store, view, error);
+  if (draft == NULL) {
+    g_propagate_error (error, g_steal_pointer (&fault));
+    return FALSE;
+  }
   view->answers = json_incref (draft->answers);
   if (!draft->is_mine)
     view->draft_of = g_steal_pointer (&draft->user);
@@ -101,6 +159,7 @@ load_view (DkStore *store, const char *number, const char *form, GError **error)
 
   view->number = g_strdup (number);
   view->policy = copy_rules (dk_store_policy (store));
+  take_world (store, view);
   view->entries = dk_ledger_of_object (store, view->number, error);
   if (view->entries == NULL)
     return NULL;
@@ -131,6 +190,20 @@ gpointer
 dk_ticket_work_load_promoted (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
   return load_view (dk_kit_store (kit), data, DK_FORM_TICKET, error);
+}
+
+gpointer
+dk_ticket_work_load_new (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  g_autoptr (DkTicketView) view = g_new0 (DkTicketView, 1);
+  DkStore *store = dk_kit_store (kit);
+
+  view->form = dk_ticket_work_form (kit, data, c, error);
+  if (view->form == NULL)
+    return NULL;
+  view->policy = copy_rules (dk_store_policy (store));
+  take_world (store, view);
+  return g_steal_pointer (&view);
 }
 
 gpointer
@@ -174,7 +247,7 @@ dk_ticket_work_forms (DkKit *kit, gpointer data, GCancellable *c, GError **error
 gpointer
 dk_ticket_work_begin (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
-  const DkTicketOrder *order = data;
+  const DkTicketJob *order = data;
   DkStore *store = dk_kit_store (kit);
   g_autofree char *number = dk_ticket_store_begin (store, order->form, error);
 
@@ -195,7 +268,7 @@ dk_ticket_work_take_over (DkKit *kit, gpointer data, GCancellable *c, GError **e
 gpointer
 dk_ticket_work_keep (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
-  const DkTicketOrder *order = data;
+  const DkTicketJob *order = data;
 
   if (!dk_ticket_store_keep_draft (dk_kit_store (kit), order->number, order->form, order->answers,
                                    error))
@@ -203,36 +276,84 @@ dk_ticket_work_keep (DkKit *kit, gpointer data, GCancellable *c, GError **error)
   return DK_KIT_DONE;
 }
 
+void
+dk_ticket_done_free (gpointer data)
+{
+  DkTicketDone *done = data;
+
+  if (done == NULL)
+    return;
+  g_free (done->number);
+  g_free (done->more);
+  g_free (done);
+}
+
+/* Both arrays of strings may be NULL. */
+static DkTicketDone *
+new_done (const char *number, const GPtrArray *follow_ups, const GPtrArray *warnings)
+{
+  DkTicketDone *done = g_new0 (DkTicketDone, 1);
+  g_autoptr (GString) more = g_string_new (NULL);
+
+  done->number = g_strdup (number);
+  for (guint i = 0; follow_ups != NULL && i < follow_ups->len; i++)
+    g_string_append_printf (more, i == 0 ? _ (" It asked for another ticket: %s") : ", %s",
+                            (char *) follow_ups->pdata[i]);
+  if (more->len > 0)
+    g_string_append_c (more, '.');
+  for (guint i = 0; warnings != NULL && i < warnings->len; i++)
+    g_string_append_printf (more, "\n%s", (char *) warnings->pdata[i]);
+  if (more->len > 0)
+    done->more = g_strdup (more->str);
+  return done;
+}
+
 gpointer
 dk_ticket_work_save (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
-  const DkTicketOrder *order = data;
-  char *number = NULL;
+  const DkTicketJob *job = data;
+  g_auto (DkTicketSaved) saved = { 0 };
+  const DkTicketCapture order = { .number = job->number,
+                                .answers = job->answers,
+                                .final = job->final,
+                                .written_by = job->written_by,
+                                .written_ms = job->written_ms };
 
-  if (!dk_ticket_store_save (dk_kit_store (kit), order->form, order->number, order->answers, 0,
-                             order->final, &number, error))
+  if (!dk_ticket_store_save_order (dk_kit_store (kit), job->form, &order, &saved, error))
     return NULL;
-  return number;
+  return new_done (saved.number, saved.follow_ups, saved.warnings);
+}
+
+static gboolean
+change (DkStore *store, const DkTicketJob *order, GError **error)
+{
+  if (json_object_size (order->answers) > 0
+      && !dk_ticket_store_set (store, order->form, order->number, order->answers, error))
+    return FALSE;
+  return !order->final || dk_ticket_store_final (store, order->form, order->number, error);
 }
 
 gpointer
 dk_ticket_work_change (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
-  const DkTicketOrder *order = data;
+  const DkTicketJob *order = data;
   DkStore *store = dk_kit_store (kit);
+  g_autoptr (GPtrArray) follow_ups = NULL;
 
-  if (json_object_size (order->answers) > 0
-      && !dk_ticket_store_set (store, order->form, order->number, order->answers, error))
+  if (!change (store, order, error))
     return NULL;
-  if (order->final && !dk_ticket_store_final (store, order->form, order->number, error))
-    return NULL;
-  return g_strdup (order->number);
+  if (order->final) {
+    follow_ups = dk_ticket_store_follow_ups (store, order->number, error);
+    if (follow_ups == NULL)
+      return NULL;
+  }
+  return new_done (order->number, follow_ups, NULL);
 }
 
 gpointer
 dk_ticket_work_amend (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
-  const DkTicketOrder *order = data;
+  const DkTicketJob *order = data;
 
   if (!dk_ticket_store_amend (dk_kit_store (kit), order->form, order->number, order->answers,
                               order->text, error))
@@ -243,7 +364,7 @@ dk_ticket_work_amend (DkKit *kit, gpointer data, GCancellable *c, GError **error
 gpointer
 dk_ticket_work_resolve (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
-  const DkTicketOrder *order = data;
+  const DkTicketJob *order = data;
   g_autoptr (json_t) answers = json_object ();
 
   dk_json_set_text (answers, "resolution", order->text);
@@ -255,7 +376,7 @@ dk_ticket_work_resolve (DkKit *kit, gpointer data, GCancellable *c, GError **err
 gpointer
 dk_ticket_work_void (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
-  const DkTicketOrder *order = data;
+  const DkTicketJob *order = data;
 
   if (!dk_ticket_store_void (dk_kit_store (kit), order->number, order->text, error))
     return NULL;
@@ -265,7 +386,7 @@ dk_ticket_work_void (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 gpointer
 dk_ticket_work_note (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
-  const DkTicketOrder *order = data;
+  const DkTicketJob *order = data;
 
   if (order->lead_only
           ? !dk_lead_store_note (dk_kit_store (kit), order->number, order->text, 0, error)
@@ -289,7 +410,10 @@ fields_text (const DkForm *form, json_t *fields)
 
   json_object_foreach (fields, name, value) {
     const DkField *field = form != NULL ? dk_form_find (form, name) : NULL;
-    g_autofree char *shown = field != NULL ? dk_form_show (field, value) : NULL;
+    g_autofree char *shown = NULL;
+    if (field != NULL)
+      shown = field->type == DK_FIELD_REPEAT_BEGIN ? dk_form_show_rows (form, field, value)
+                                                   : dk_form_show (field, value);
     g_string_append_printf (text, "%s%s: %s", text->len > 0 ? "; " : "",
                             field != NULL ? field->label : name,
                             shown != NULL && *shown != '\0' ? shown : _ ("(emptied)"));
@@ -297,23 +421,43 @@ fields_text (const DkForm *form, json_t *fields)
   return g_string_free (text, FALSE);
 }
 
+/* Number of the ticket, new string; NULL on failure. */
+static gpointer
+note_begun (DkKit *kit, const DkTicketJob *job, const char *title, GError **error)
+{
+  g_autofree char *changes = fields_text (job->form, job->answers);
+  g_autofree char *text = g_strdup_printf ("%s: %s", title, changes);
+
+  if (json_object_size (job->answers) > 0
+      && !dk_ticket_store_note (dk_kit_store (kit), job->number, text, 0, error))
+    return NULL;
+  return g_strdup (job->number);
+}
+
 gpointer
 dk_ticket_work_note_changes (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
-  const DkTicketOrder *order = data;
-  g_autofree char *changes = fields_text (order->form, order->answers);
-  g_autofree char *text = g_strdup_printf (_ ("Amendment begun and not stored: %s"), changes);
+  return note_begun (kit, data, _ ("Amendment begun and not stored"), error);
+}
 
-  if (json_object_size (order->answers) > 0
-      && !dk_ticket_store_note (dk_kit_store (kit), order->number, text, 0, error))
-    return NULL;
-  return g_strdup (order->number);
+gpointer
+dk_ticket_work_seal_changes (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+  const DkTicketJob *order = data;
+
+  if (change (dk_kit_store (kit), order, &fault))
+    return g_strdup (order->number);
+  if (g_error_matches (fault, DK_ERROR, DK_ERROR_INVALID))
+    return note_begun (kit, data, _ ("Change begun and not stored"), error);
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return NULL;
 }
 
 gpointer
 dk_ticket_work_promote (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
-  const DkTicketOrder *order = data;
+  const DkTicketJob *order = data;
 
   if (!dk_ticket_store_promote (dk_kit_store (kit), order->form, order->number, order->answers,
                                 error))
@@ -336,7 +480,7 @@ dk_ticket_work_service (DkKit *kit, gpointer data, GCancellable *c, GError **err
 gpointer
 dk_ticket_work_row (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
-  const DkTicketOrder *order = data;
+  const DkTicketJob *order = data;
   g_autofree char *document = g_strdup_printf ("list %ss", order->number);
   g_autoptr (GError) fault = NULL;
   g_autoptr (json_t) rows = dk_content_store_document (dk_kit_store (kit), document, &fault);

@@ -3,6 +3,7 @@
 
 #include "app/store/content-store.h"
 #include "app/store/lead-store.h"
+#include "app/store/paper-store.h"
 #include "app/store/ticket-store.h"
 #include "ui/kit-thread.h"
 
@@ -22,9 +23,12 @@ typedef struct {
   GPtrArray *kept;    /* of DkKeptWords: steps that were begun and not done */
   gboolean may_read_lead; /* who is unlocked can read them */
   DkPolicy *policy;   /* rules that explain the priority: matrix and floor alone */
+  DkPaperFate *paper; /* of a paper form that is being keyed in; NULL otherwise */
+  GPtrArray *patterns; /* DkCapturePattern of the policy */
+  char *operator_name;
 } DkTicketView;
 
-/* What is to be done with a ticket. Text owned; free with dk_ticket_order_free. */
+/* What is to be done with a ticket. Text owned; free with dk_ticket_job_free. */
 typedef struct {
   DkForm *form;
   char *number;    /* NULL: a new one */
@@ -32,15 +36,17 @@ typedef struct {
   char *text;      /* reason or note */
   gboolean final;
   gboolean lead_only; /* a note that is sealed to the leads */
-} DkTicketOrder;
+  char *written_by;   /* of paper that is keyed in; NULL = not told */
+  gint64 written_ms;  /* likewise; 0 = not told */
+} DkTicketJob;
 
 /* A new order; takes the answers (may be NULL), copies the rest. */
-DkTicketOrder *dk_ticket_order_new (DkForm *form, const char *number, json_t *answers,
+DkTicketJob *dk_ticket_job_new (DkForm *form, const char *number, json_t *answers,
                                     const char *text);
 /* For the queue. */
-void dk_ticket_order_free (gpointer order);
+void dk_ticket_job_free (gpointer order);
 
-/* data: char *number -> DkTicketView */
+/* data: char *number of a ticket, a draft, or a paper form that may be keyed in -> DkTicketView */
 gpointer dk_ticket_work_load (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* data: char *number of a call -> DkTicketView with the form of a full ticket */
 gpointer dk_ticket_work_load_promoted (DkKit *kit, gpointer data, GCancellable *c, GError **error);
@@ -52,6 +58,8 @@ typedef struct {
 
 /* no data -> array of DkFormTitle: every form that there is */
 gpointer dk_ticket_work_forms (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* data: char *form id, "" = the usual one -> DkTicketView of a new ticket, without number */
+gpointer dk_ticket_work_load_new (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* data: char *form id, "" = the usual one -> DkForm */
 gpointer dk_ticket_work_form (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* order: form, answers = typed so far -> char *number of the new draft that holds them */
@@ -60,10 +68,22 @@ gpointer dk_ticket_work_begin (DkKit *kit, gpointer data, GCancellable *c, GErro
 gpointer dk_ticket_work_take_over (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* order: form, number, answers -> DK_KIT_DONE */
 gpointer dk_ticket_work_keep (DkKit *kit, gpointer data, GCancellable *c, GError **error);
-/* order: form, number, answers, final -> char *number */
+/* What came of saving. Text owned; free with dk_ticket_done_free. */
+typedef struct {
+  char *number;
+  char *more; /* follow-ups and what should be looked at, in words; NULL if there is nothing */
+} DkTicketDone;
+
+/* For the queue. */
+void dk_ticket_done_free (gpointer done);
+
+/* order: form, number, answers, final, written_by, written_ms -> DkTicketDone */
 gpointer dk_ticket_work_save (DkKit *kit, gpointer data, GCancellable *c, GError **error);
-/* order: form, number, answers = what changed (may be empty), final -> char *number */
+/* order: form, number, answers = what changed (may be empty), final -> DkTicketDone */
 gpointer dk_ticket_work_change (DkKit *kit, gpointer data, GCancellable *c, GError **error);
+/* The same order, when a page is left -> char *number; what the form refuses becomes a line of the
+ * log, so that no word is lost */
+gpointer dk_ticket_work_seal_changes (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* order: form, number, answers = what changed, text = reason -> char *number */
 gpointer dk_ticket_work_amend (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* order: form, number, text = words of the resolution -> char *number */
@@ -83,7 +103,7 @@ gpointer dk_ticket_work_contact (DkKit *kit, gpointer data, GCancellable *c, GEr
 /* data: char *id -> DkService */
 gpointer dk_ticket_work_service (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 
-/* data: DkTicketOrder with number = kind ("location"), text = id -> json_t: that row of the list */
+/* data: DkTicketJob with number = kind ("location"), text = id -> json_t: that row of the list */
 gpointer dk_ticket_work_row (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 
 /* "13:31 anna: called back": one line of a log for people. New string. */

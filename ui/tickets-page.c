@@ -12,6 +12,7 @@ struct _DkTicketsPage {
   GtkToggleButton *filter_open;
   GtkToggleButton *filter_safety;
   GtkToggleButton *filter_waiting;
+  GtkToggleButton *filter_drafts;
   GtkToggleButton *filter_all;
   GtkLabel *count;
   GtkStack *list_stack;
@@ -28,8 +29,17 @@ enum { COLUMN_NUMBER, COLUMN_PRIORITY, COLUMN_TIME, COLUMN_SUMMARY, COLUMN_UNIT,
 
 static const DkRowsColumn columns[] = {
   { N_ ("Number"), 124, FALSE }, { N_ ("Priority"), 84, FALSE }, { N_ ("Time"), 60, FALSE },
-  { N_ ("Summary"), 140, TRUE }, { N_ ("Unit"), 72, FALSE },     { N_ ("State"), 88, FALSE },
+  { N_ ("Summary"), 140, TRUE }, { N_ ("Unit"), 72, FALSE },     { N_ ("State"), 96, FALSE },
 };
+
+/* A draft tells whose it is, unless it is one's own. */
+static char *
+standing (const DkTicket *ticket)
+{
+  if (ticket->state != DK_TICKET_DRAFT || ticket->user == NULL)
+    return g_strdup (dk_ticket_standing_word (ticket));
+  return g_strdup_printf (_ ("draft, %s"), ticket->user);
+}
 
 static char *
 cell_text (gpointer row, guint column)
@@ -51,7 +61,7 @@ cell_text (gpointer row, guint column)
   case COLUMN_UNIT:
     return g_strdup (ticket->location);
   default:
-    return g_strdup (dk_ticket_standing_word (ticket));
+    return standing (ticket);
   }
 }
 
@@ -72,39 +82,67 @@ row_strong (gpointer row)
 static const DkRowsSpec spec
     = { columns, G_N_ELEMENTS (columns), cell_text, row_key, row_strong };
 
+/* What is wanted of the list. */
+typedef struct {
+  DkTicketFilter filter;
+  gboolean drafts_only;
+} Wish;
+
+/* The first text that was typed, in the order of the form. */
+static const char *
+first_words (const json_t *answers)
+{
+  const char *summary = dk_json_get_text (answers, "summary");
+  const char *name;
+  json_t *value;
+
+  if (summary != NULL)
+    return summary;
+  json_object_foreach ((json_t *) answers, name, value)
+    if (json_is_string (value) && *json_string_value (value) != '\0'
+        && !g_str_equal (name, "happened_at"))
+      return json_string_value (value);
+  return NULL;
+}
+
 /* A draft has no row among the tickets yet; what is typed so far stands for it. */
+static DkTicket *
+new_row_of_draft (const DkDraft *draft)
+{
+  DkTicket *ticket = dk_ticket_new ();
+
+  ticket->number = g_strdup (draft->number);
+  ticket->summary = g_strdup (first_words (draft->answers));
+  ticket->location = g_strdup (dk_json_get_text (draft->answers, "location"));
+  ticket->safety = dk_json_get_bool (draft->answers, "safety", FALSE);
+  ticket->recorded_ms = draft->updated_ms;
+  ticket->user = g_strdup (draft->is_mine ? NULL : draft->user);
+  return ticket;
+}
+
 static gboolean
 add_drafts (DkStore *store, GPtrArray *tickets, GError **error)
 {
-  g_autoptr (GPtrArray) drafts = dk_ticket_store_drafts (store, error);
+  g_autoptr (GPtrArray) drafts = dk_ticket_store_list_drafts (store, error);
 
-  if (drafts == NULL)
-    return FALSE;
-  for (guint i = 0; i < drafts->len; i++) {
-    g_autoptr (json_t) answers = dk_ticket_store_get_draft (store, drafts->pdata[i], error);
-    DkTicket *ticket;
-    if (answers == NULL)
-      return FALSE;
-    ticket = dk_ticket_new ();
-    ticket->number = g_strdup (drafts->pdata[i]);
-    ticket->summary = g_strdup (dk_json_get_text (answers, "summary"));
-    ticket->location = g_strdup (dk_json_get_text (answers, "location"));
-    ticket->safety = dk_json_get_bool (answers, "safety", FALSE);
-    g_ptr_array_insert (tickets, 0, ticket);
-  }
-  return TRUE;
+  for (guint i = 0; drafts != NULL && i < drafts->len; i++)
+    g_ptr_array_insert (tickets, 0, new_row_of_draft (drafts->pdata[i]));
+  return drafts != NULL;
 }
 
 static gpointer
 list_tickets (DkKit *kit, gpointer data, GCancellable *cancellable, GError **error)
 {
-  const DkTicketFilter *filter = data;
+  const Wish *wish = data;
   DkStore *store = dk_kit_store (kit);
-  g_autoptr (GPtrArray) tickets = dk_ticket_store_list (store, filter, error);
+  g_autoptr (GPtrArray) tickets
+      = wish->drafts_only ? g_ptr_array_new_with_free_func ((GDestroyNotify) dk_ticket_free)
+                          : dk_ticket_store_list (store, &wish->filter, error);
 
   if (tickets == NULL)
     return NULL;
-  if (!filter->safety_only && !filter->waiting_only && !add_drafts (store, tickets, error))
+  if (!wish->filter.safety_only && !wish->filter.waiting_only
+      && !add_drafts (store, tickets, error))
     return NULL;
   return g_steal_pointer (&tickets);
 }
@@ -120,7 +158,11 @@ show_tickets (gpointer owner, gpointer result, const GError *error)
     return;
   dk_rows_view_take_rows (self->list, result);
   n = dk_rows_view_count (self->list);
-  text = g_strdup_printf (g_dngettext (NULL, "%u ticket or call", "%u tickets and calls", n), n);
+  if (gtk_toggle_button_get_active (self->filter_drafts))
+    text = g_strdup_printf (g_dngettext (NULL, "%u draft", "%u drafts", n), n);
+  else
+    text = g_strdup_printf (g_dngettext (NULL, "%u ticket or call", "%u tickets and calls", n),
+                            n);
   gtk_label_set_text (self->count, text);
   gtk_stack_set_visible_child (self->list_stack, n > 0 ? self->list_box : self->empty);
   dk_page_update_actions (DK_PAGE (self));
@@ -130,14 +172,16 @@ static void
 dk_tickets_page_refresh (DkPage *page)
 {
   DkTicketsPage *self = DK_TICKETS_PAGE (page);
-  DkTicketFilter *filter = g_new0 (DkTicketFilter, 1);
+  Wish *wish = g_new0 (Wish, 1);
+  DkTicketFilter *filter = &wish->filter;
 
   filter->safety_only = gtk_toggle_button_get_active (self->filter_safety);
   filter->waiting_only = gtk_toggle_button_get_active (self->filter_waiting);
   filter->open_only = gtk_toggle_button_get_active (self->filter_open) || filter->safety_only;
+  wish->drafts_only = gtk_toggle_button_get_active (self->filter_drafts);
   dk_kit_run (page, &(DkKitCall) { .work = list_tickets,
                                    .reply = show_tickets,
-                                   .data = filter,
+                                   .data = wish,
                                    .data_free = g_free,
                                    .result_free = (GDestroyNotify) g_ptr_array_unref });
 }
@@ -174,9 +218,13 @@ show_details (gpointer owner, gpointer result, const GError *error)
     json_t *value = field->name != NULL ? json_object_get (view->answers, field->name) : NULL;
     g_autofree char *text
         = value != NULL && !json_is_null (value) ? dk_form_show (field, value) : NULL;
+    g_autofree char *label
+        = field->label_words != NULL
+              ? dk_form_fill (view->form, field->label_words, view->answers, NULL, NULL)
+              : g_strdup (field->label);
     if (text == NULL || *text == '\0')
       continue;
-    add_line (self, field->label, "field-label");
+    add_line (self, label, "field-label");
     add_line (self, text, NULL);
   }
   add_line (self, _ ("Log"), "section");
@@ -272,6 +320,7 @@ dk_tickets_page_class_init (DkTicketsPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, DkTicketsPage, filter_open);
   gtk_widget_class_bind_template_child (widget_class, DkTicketsPage, filter_safety);
   gtk_widget_class_bind_template_child (widget_class, DkTicketsPage, filter_waiting);
+  gtk_widget_class_bind_template_child (widget_class, DkTicketsPage, filter_drafts);
   gtk_widget_class_bind_template_child (widget_class, DkTicketsPage, filter_all);
   gtk_widget_class_bind_template_child (widget_class, DkTicketsPage, count);
   gtk_widget_class_bind_template_child (widget_class, DkTicketsPage, list_stack);

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/draft-keeper.h"
+
+#include "app/store/attached-store.h"
+#include "ui/ticket-work.h"
+
+#define KEEP_AFTER_MS 400
+#define BEGIN_AFTER_MS 110 /* longer than between two letters of a scanner */
+#define BEGIN_AT_LATEST_US (1 * G_USEC_PER_SEC)
+
+struct DkDraftKeeper {
+  GObject *owner; /* of the calls: they are dropped with it */
+  GObject *begun_by; /* of the call for a number: another one after each reset */
+  DkPage *page;
+  DkFormView *form;
+  void (*told) (DkPage *page);
+  char *number;
+  GPtrArray *files; /* of GBytes that wait for the number */
+  guint timer;
+  gint64 first_us; /* of the keys that wait for a number */
+  gboolean begun;
+  gboolean asked; /* for the number */
+  gboolean dirty;
+};
+
+/* Bytes for a number. */
+typedef struct {
+  char *number;
+  GBytes *bytes;
+} File;
+
+static void
+free_file (gpointer data)
+{
+  File *file = data;
+
+  g_free (file->number);
+  g_bytes_unref (file->bytes);
+  g_free (file);
+}
+
+static GObject *
+new_owner (DkDraftKeeper *self)
+{
+  GObject *owner = g_object_new (G_TYPE_OBJECT, NULL);
+
+  g_object_set_data (owner, "dk-draft-keeper", self);
+  return owner;
+}
+
+static gpointer
+keep_file (DkKit *kit, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const File *file = data;
+
+  return dk_attached_store_keep (dk_kit_store (kit), file->number, file->bytes, error)
+             ? DK_KIT_DONE
+             : NULL;
+}
+
+static void
+on_file_kept (gpointer owner, gpointer result, const GError *error)
+{
+  DkDraftKeeper *self = g_object_get_data (owner, "dk-draft-keeper");
+
+  (void) dk_page_failed (self->page, error);
+}
+
+static void
+send_file (DkDraftKeeper *self, const char *number, GBytes *bytes)
+{
+  File *file = g_new0 (File, 1);
+
+  file->number = g_strdup (number);
+  file->bytes = g_bytes_ref (bytes);
+  dk_kit_run (self->owner, &(DkKitCall) { .work = keep_file,
+                                          .reply = on_file_kept,
+                                          .data = file,
+                                          .data_free = free_file });
+}
+
+static void
+send_files (DkDraftKeeper *self)
+{
+  for (guint i = 0; i < self->files->len; i++)
+    send_file (self, self->number, self->files->pdata[i]);
+  g_ptr_array_set_size (self->files, 0);
+}
+
+static void
+on_kept (gpointer owner, gpointer result, const GError *error)
+{
+  DkDraftKeeper *self = g_object_get_data (owner, "dk-draft-keeper");
+
+  if (error != NULL)
+    self->dirty = TRUE;
+  (void) dk_page_failed (self->page, error);
+  self->told (self->page);
+}
+
+static void
+keep_now (DkDraftKeeper *self)
+{
+  g_clear_handle_id (&self->timer, g_source_remove);
+  if (!self->dirty || self->number == NULL)
+    return;
+  self->dirty = FALSE;
+  dk_kit_run (self->owner,
+              &(DkKitCall) { .work = dk_ticket_work_keep,
+                             .reply = on_kept,
+                             .data = dk_ticket_job_new (dk_form_view_get_form (self->form),
+                                                        self->number,
+                                                        dk_form_view_get_draft (self->form),
+                                                        NULL),
+                             .data_free = dk_ticket_job_free });
+}
+
+static void
+on_begun (gpointer owner, gpointer result, const GError *error)
+{
+  DkDraftKeeper *self = g_object_get_data (owner, "dk-draft-keeper");
+
+  if (dk_page_failed (self->page, error)) {
+    self->begun = FALSE;
+    self->asked = FALSE;
+    return;
+  }
+  self->number = result;
+  send_files (self);
+  keep_now (self);
+  self->told (self->page);
+}
+
+static void
+begin_now (DkDraftKeeper *self)
+{
+  g_clear_handle_id (&self->timer, g_source_remove);
+  self->asked = TRUE;
+  dk_kit_run (self->begun_by,
+              &(DkKitCall) { .work = dk_ticket_work_begin,
+                             .reply = on_begun,
+                             .data = dk_ticket_job_new (dk_form_view_get_form (self->form), NULL,
+                                                        dk_form_view_get_draft (self->form),
+                                                        NULL),
+                             .data_free = dk_ticket_job_free,
+                             .result_free = g_free });
+}
+
+/* What a scanner typed was taken out again: nobody has begun anything. */
+static gboolean
+begin_after_pause (gpointer data)
+{
+  DkDraftKeeper *self = data;
+
+  self->timer = 0;
+  if (dk_form_view_is_changed (self->form)) {
+    begin_now (self);
+    return G_SOURCE_REMOVE;
+  }
+  self->begun = FALSE;
+  self->dirty = FALSE;
+  self->told (self->page);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+keep_after_pause (gpointer data)
+{
+  DkDraftKeeper *self = data;
+
+  self->timer = 0;
+  keep_now (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+dk_draft_keeper_edited (DkDraftKeeper *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  self->dirty = TRUE;
+  if (!self->begun)
+    self->first_us = now_us;
+  self->begun = TRUE;
+  g_clear_handle_id (&self->timer, g_source_remove);
+  if (self->number != NULL)
+    self->timer = g_timeout_add (KEEP_AFTER_MS, keep_after_pause, self);
+  else if (!self->asked && now_us - self->first_us > BEGIN_AT_LATEST_US)
+    begin_now (self);
+  else if (!self->asked)
+    self->timer = g_timeout_add (BEGIN_AFTER_MS, begin_after_pause, self);
+}
+
+void
+dk_draft_keeper_attach (DkDraftKeeper *self, const char *number, GBytes *bytes)
+{
+  if (number != NULL) {
+    send_file (self, number, bytes);
+    return;
+  }
+  g_ptr_array_add (self->files, g_bytes_ref (bytes));
+  if (self->number != NULL)
+    send_files (self);
+}
+
+void
+dk_draft_keeper_adopt (DkDraftKeeper *self, const char *number)
+{
+  char *copy = g_strdup (number);
+
+  dk_draft_keeper_reset (self);
+  self->number = copy;
+  self->begun = TRUE;
+  self->asked = TRUE;
+}
+
+void
+dk_draft_keeper_reset (DkDraftKeeper *self)
+{
+  g_clear_handle_id (&self->timer, g_source_remove);
+  g_clear_pointer (&self->number, g_free);
+  g_ptr_array_set_size (self->files, 0);
+  /* A number that is still on its way is that of the draft before. */
+  g_object_unref (self->begun_by);
+  self->begun_by = new_owner (self);
+  self->begun = FALSE;
+  self->asked = FALSE;
+  self->dirty = FALSE;
+}
+
+void
+dk_draft_keeper_seal (DkDraftKeeper *self)
+{
+  if (self->begun && !self->asked && dk_form_view_is_changed (self->form))
+    begin_now (self);
+  else
+    keep_now (self);
+}
+
+const char *
+dk_draft_keeper_number (const DkDraftKeeper *self)
+{
+  return self->number;
+}
+
+gboolean
+dk_draft_keeper_is_begun (const DkDraftKeeper *self)
+{
+  return self->begun;
+}
+
+gboolean
+dk_draft_keeper_is_dirty (const DkDraftKeeper *self)
+{
+  return self->dirty;
+}
+
+DkDraftKeeper *
+dk_draft_keeper_new (DkPage *page, DkFormView *form, void (*told) (DkPage *page))
+{
+  DkDraftKeeper *self = g_new0 (DkDraftKeeper, 1);
+
+  self->owner = new_owner (self);
+  self->begun_by = new_owner (self);
+  self->page = page;
+  self->form = form;
+  self->told = told;
+  self->files = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  return self;
+}
+
+void
+dk_draft_keeper_free (DkDraftKeeper *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_handle_id (&self->timer, g_source_remove);
+  g_object_unref (self->owner);
+  g_object_unref (self->begun_by);
+  g_ptr_array_unref (self->files);
+  g_free (self->number);
+  g_free (self);
+}
