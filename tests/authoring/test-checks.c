@@ -441,6 +441,39 @@ test_lead_members (void)
   dk_test_remove (folder);
 }
 
+static char *
+needed_program (const char *row)
+{
+  g_autofree char *text = g_strdup_printf (
+      "{\"form_id\":\"x\",\"version\":\"1\",\"title\":\"X\",\"survey\":[%s]}", row);
+  g_autofree char *folder = folder_with ("forms/x.json", text);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DkPackSource) source = check (folder, FALSE, &error);
+  char *needed;
+
+  g_assert_no_error (error);
+  needed = g_strdup (dk_json_get_text (source->about, "min_app"));
+  dk_test_remove (folder);
+  return needed;
+}
+
+/* Goal: a pack asks for the program that knows its forms, and for no newer one than it needs. */
+static void
+test_forms_ask_for_their_program (void)
+{
+  g_autofree char *plain = needed_program (
+      "{\"type\":\"date\",\"name\":\"a\",\"default\":\"today()\",\"required\":true}");
+  g_autofree char *computed = needed_program (
+      "{\"type\":\"calculate\",\"name\":\"a\",\"calculation\":\"1 + 1\"}");
+  g_autofree char *depends = needed_program (
+      "{\"type\":\"text\",\"name\":\"a\"},"
+      "{\"type\":\"text\",\"name\":\"b\",\"required\":\"${a} = 'x'\"}");
+
+  g_assert_cmpstr (plain, !=, DK_PACK_FORMS_APP);
+  g_assert_cmpstr (computed, ==, DK_PACK_FORMS_APP);
+  g_assert_cmpstr (depends, ==, DK_PACK_FORMS_APP);
+}
+
 /* Goal: cards of an address book are contacts as rows of a table are. */
 static void
 test_cards (void)
@@ -494,6 +527,8 @@ main (int argc, char **argv)
   g_test_add_func ("/authoring/checks/nothing-for-leads-where-all-read", test_links_to_leads);
   g_test_add_func ("/authoring/checks/links-that-a-kit-does-not-follow", test_dead_links);
   g_test_add_func ("/authoring/checks/lead-only-members-leave-the-rest", test_lead_members);
+  g_test_add_func ("/authoring/checks/forms-ask-for-their-program",
+                   test_forms_ask_for_their_program);
   g_test_add_func ("/authoring/checks/vcards", test_cards);
   g_test_add_func ("/authoring/checks/problems-are-in-order", test_order);
   return dk_test_run ();

@@ -136,8 +136,11 @@ test_for_people (void)
   g_autofree char *hours = dk_time_format_age (126 * 60000);
   g_autofree char *days = dk_time_format_age (G_GINT64_CONSTANT (3) * 86400000);
   g_autofree char *future = dk_time_format_age (-5);
+  g_autofree char *paper = NULL;
 
   set_zone ("UTC");
+  paper = dk_time_format_minute (parse ("2026-11-02T03:05:59Z"));
+  g_assert_cmpstr (paper, ==, "2026-11-02 03:05");
   now = parse ("2026-11-22T15:00Z");
   today = dk_time_format_short (parse ("2026-11-22T13:31Z"), now);
   this_year = dk_time_format_short (parse ("2026-11-02T13:31Z"), now);

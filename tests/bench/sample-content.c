@@ -45,6 +45,7 @@ make_contact (GRand *rand, guint i)
 
   contact->id = g_strdup_printf ("c%u", i);
   contact->name = sample_content_name (rand);
+  contact->login = g_strdup_printf ("u%05u", i);
   contact->role = g_strdup (PICK (roles));
   contact->team = g_strdup_printf ("Ward %d %s", g_rand_int_range (rand, 1, 60), PICK (roles));
   contact->site = g_strdup_printf ("Building %d", g_rand_int_range (rand, 1, 20));

@@ -4,6 +4,7 @@
 open with other people's tools. Method: real kits; unzip, minisign, age and b2sum on what was
 written for them; a restore killed at random moments; a full disk; folders of the policy."""
 
+import hashlib
 import json
 import os
 import random
@@ -43,6 +44,19 @@ class Backup(CliTest):
         self.assertEqual(self.home.run('audit', 'verify', kit='elsewhere').code, 0)
         # The original is left behind by the copy's chain and says so once.
         self.assertIn(later, [t['number'] for t in self.ok('ticket', 'list')])
+
+    def test_files_of_tickets_come_back(self):
+        picture = b'\x89PNG\r\n\x1a\n' + b'picture of the ward' * 4000
+        attached = self.home.write('ward.png', picture)
+        number = self.ok('ticket', 'new', 'service-request', '--set', 'caller=Charge nurse',
+                         'summary=New label printer', f'attachment=@{attached}')['number']
+        path, _ = self.back_up('with-files.dkbackup')
+        self.assertEqual(self.home.run('restore', path, kit='with-files').code, 0)
+        out = self.home.path('restored.png')
+        self.ok('ticket', 'file', number, 'attachment', '-o', out, '--reason', 'r',
+                kit='with-files')
+        with open(out, 'rb') as stream:
+            self.assertEqual(stream.read(), picture)
 
     def test_refusals_have_their_codes(self):
         path, _ = self.back_up('b.dkbackup')
@@ -133,6 +147,43 @@ class Sealed(CliTest):
         with open(os.path.join(inner, 'bodies.ndjson'), encoding='utf-8') as stream:
             self.assertIn(words, stream.read())
         self.check_ledger(inner, signer)
+
+    def test_files_of_tickets_come_along(self):
+        picture = b'\x89PNG\r\n\x1a\n' + b'picture of the ward' * 4000
+        path = self.home.write('ward.png', picture)
+        number = self.ok('ticket', 'new', 'service-request', '--set', 'caller=Charge nurse',
+                         'summary=New label printer', f'attachment=@{path}')['number']
+        name = hashlib.sha256(picture).hexdigest()
+        inner = self.open_sealed('files')
+        with open(os.path.join(inner, 'files', name), 'rb') as stream:
+            self.assertEqual(stream.read(), picture)
+        summed = tool('sha256sum', name, cwd=os.path.join(inner, 'files')).stdout.split()[0]
+        self.assertEqual(summed.decode(), name)
+        export = self.home.path('audit')
+        self.ok('audit', 'export', '-o', export, '--with-text', '--reason', 'r')
+        self.assertEqual(os.listdir(os.path.join(export, 'files')), [name])
+        self.erase(number)
+        self.assertFalse(os.path.exists(os.path.join(self.open_sealed('erased'), 'files')))
+
+    def erase(self, number):
+        entries = self.ok('ticket', 'show', number)['entries']
+        seqs = [w for e in entries for w in ('--seq', str(e['seq']))]
+        self.ok('ticket', 'erase', number, *seqs, '--reason', 'patient name', '--second', AGENT,
+                '--second-passphrase-file', self.home.path(AGENT), user=LEAD)
+
+    def open_sealed(self, name):
+        """A new backup for others, opened by unzip and age; its folder."""
+        done = self.seal(name + '.dkbackup', '--reason', 'test', user=LEAD)
+        self.assertEqual(done.code, 0, done.err)
+        folder = self.home.path(name)
+        inner = os.path.join(folder, 'inner')
+        for words in (('unzip', '-q', self.home.path(name + '.dkbackup'), '-d', folder),
+                      ('age', '-d', '-i', self.key, '-o', os.path.join(folder, 'backup.zip'),
+                       os.path.join(folder, 'backup.zip.age')),
+                      ('unzip', '-q', os.path.join(folder, 'backup.zip'), '-d', inner)):
+            done = tool(*words)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        return inner
 
     def check_ledger(self, inner, signer):
         with open(os.path.join(inner, 'device.pub'), encoding='utf-8') as stream:

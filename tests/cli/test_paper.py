@@ -3,6 +3,7 @@
 """Goal: what is printed says what the kit knows, and nothing that nobody answered.
 Method: tickets by dkit; the PDF is read by pdftotext where that is installed."""
 
+import os
 import shutil
 import subprocess
 import unittest
@@ -50,6 +51,18 @@ class Paper(CliTest):
         for words in ('Called 3 West', 'Ward desk → Ward desk 5E', 'Reason: misheard',
                       'Void: twice the same'):
             self.assertIn(words, text)
+
+    def test_what_is_for_leads_needs_a_reason(self):
+        number = self.ok('ticket', 'new', 'communications-list', '--set', 'summary=Night shift',
+                         'entries[1].function=House supervisor', 'entries[1].number_1=4711'
+                         )['number']
+        for form in ('communications-list', 'it-incident'):
+            path = self.home.path(f'{form}-lead.pdf')
+            self.fails(2, 'form', 'print', form, '--ticket', number, '-o', path)
+            self.assertFalse(os.path.exists(path))
+            self.say('form', 'print', form, '--ticket', number, '--reason', 'for the wall', '-o',
+                     path)
+        self.say('form', 'print', 'communications-list', '-o', self.home.path('blank.pdf'))
 
     def test_one_is_one(self):
         one = self.say('paper', 'issue', 'it-incident', '--copies', '1', '-o',

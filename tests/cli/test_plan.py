@@ -8,6 +8,7 @@ revises a runbook in between; the PDFs are read with pdftotext; the ledger is ex
 for words of sections for leads.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -156,8 +157,36 @@ class Plan(CliTest):
             self.assertIn(words, text)
         self.fails(5, 'runbook', 'print', 'plan-test', '-o', card, user=AGENT)
         whole = self.home.path('whole.pdf')
-        self.ok('runbook', 'print', 'plan-test', '-o', whole, '--lead-only', user=LEAD)
+        self.ok('runbook', 'print', 'plan-test', '-o', whole, '--lead-only', '--reason',
+                'for the lead on duty', user=LEAD)
         self.assertIn('Zebrafish', self.text_of(whole))
+
+    def test_phone_list(self):
+        path, lead = self.home.path('phones.pdf'), self.home.path('phones-lead.pdf')
+        why = ('--reason', 'for the runner post')
+        self.fails(2, 'contact', 'print', '-o', path, user=LEAD)
+        self.fails(3, 'contact', 'print', '-o', path, *why, user=AGENT)
+        self.fails(4, 'contact', 'print', '-o', path, '--site', 'NOWHERE', *why, user=LEAD)
+        self.assertFalse(os.path.exists(path))
+        done = self.ok('contact', 'print', '-o', path, '--site', 'EAST', *why, user=LEAD)
+        self.assertEqual(done['pages'], 1)
+        text = self.text_of(path)
+        for words in ('Phone list, site EAST', 'Hospital Security East', 'desk ext. 60300',
+                      'mobile 984-555-0123', 'page 1 of 1', 'Destroy older copies'):
+            self.assertIn(words, text)
+        self.assertNotIn('Clinical Engineering', text)
+        self.ok('contact', 'print', '-o', lead, '--lead', *why, user=LEAD)
+        self.ok('contact', 'print', '-o', self.home.path('phones-all.pdf'), *why, user=LEAD)
+        everybody = self.text_of(self.home.path('phones-all.pdf'))
+        self.assertIn('(lead only)', self.text_of(lead))
+        self.assertNotIn('(lead only)', everybody)
+        folder = self.home.path('ledger-of-print')
+        self.ok('audit', 'export', '-o', folder, '--with-text', *why, user=LEAD)
+        with open(os.path.join(folder, 'bodies.ndjson'), encoding='utf-8') as stream:
+            bodies = [json.loads(json.loads(line)['body']) for line in stream]
+        reasons = [body['reason'] for body in bodies
+                   if body.get('what') == 'contacts' and 'pages' in body]
+        self.assertEqual(reasons, ['for the runner post'] * 3)
 
     def test_on_call(self):
         rows = self.ok('oncall', '--service', 'ehr', '--at', '2026-11-25T02:00-05:00', user=AGENT)

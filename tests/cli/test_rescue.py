@@ -5,6 +5,7 @@ killed at work, with every word that was acknowledged; a wrong escrow, a missing
 changed byte are refused, never answered with less. Method: real kits, the real age, the script as
 the escrow holds it; the drills of SECURITY.md are run as they are written there."""
 
+import hashlib
 import os
 import random
 import re
@@ -21,6 +22,7 @@ CALLS = 25
 FLIPS = 30
 FLIPS_REFUSED_MIN = 15
 PAGES_AT = 139264
+PICTURE = b'\x89PNG\r\n\x1a\n' + b'picture of the ward' * 40
 LEAD_WORDS = 'only leads may read this'
 
 
@@ -64,6 +66,9 @@ class Rescue(unittest.TestCase):
         for i in range(5):
             done = cls.home.run('call', f'before the kill {i}')
             assert done.code == 0, done.err
+        done = cls.home.run('ticket', 'new', 'service-request', '--set', 'caller=Charge nurse',
+                            'summary=Printer', f"attachment=@{cls.home.write('ward.png', PICTURE)}")
+        assert done.code == 0, done.err
         cls.batch = Batch(cls.home)
         cls.said = [cls.batch.ask(f'call "spoken {i} äöü"') for i in range(CALLS)]
         cls.batch.kill()
@@ -113,7 +118,7 @@ class Rescue(unittest.TestCase):
         self.assertIn(b'integrity_check: ok', done.stdout)
         rows, whole = tickets_of(self.plain)
         self.assertEqual((sorted(rows), whole), (self.expected(), 'ok'))
-        self.assertEqual(len(rows), 6 + CALLS)
+        self.assertEqual(len(rows), 7 + CALLS)
         database = sqlite3.connect(self.plain)
         count = database.execute('SELECT count(*) FROM entry').fetchone()[0]
         hits = database.execute('SELECT count(*) FROM ticket_words WHERE ticket_words MATCH ?',
@@ -264,6 +269,9 @@ class Rescue(unittest.TestCase):
         out = self.drill('A', folder)
         self.assertNotIn('does not follow', out)
         self.assertNotIn('DOES NOT AGREE', out)
+        name = hashlib.sha256(PICTURE).hexdigest()
+        self.assertIn(f'{name}: OK', out)
+        self.assertIn(f'{name} image/png ward.png', out)
         self.assertEqual(out.count('.json agrees'),
                          len([n for n in os.listdir(os.path.join(folder, 'inner', 'checkpoints'))
                               if n.endswith('.json')]))
@@ -336,7 +344,7 @@ class Rescue(unittest.TestCase):
         os.makedirs(folder)
         shutil.copytree(self.home.path('killed'), os.path.join(folder, 'kit'))
         shutil.copy(self.home.path('escrow.age'), folder)
-        self.drill('B', folder)
+        self.assertIn(hashlib.sha256(PICTURE).hexdigest(), self.drill('B', folder))
         self.assertIn('lead.zip', os.listdir(folder))
         left = set(os.listdir(folder))
         self.assertEqual(left & {'escrow.txt', 'plain.db', 'keys.txt'}, set())

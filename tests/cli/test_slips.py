@@ -215,7 +215,7 @@ class Words(CliTest):
             message = self.fails(2, *words)
             self.assertIn('list', message)
             self.assertIn('resolve', message)
-        self.assertIn('not part of this version', self.fails(2, 'form', 'import', 'x'))
+        self.assertIn('not part of this version', self.fails(2, 'bundle', 'write'))
         self.fails(5, 'ticket', 'assign', self.new(), ' ')
         self.assertIn('dkit help trust add', self.fails(5, 'trust', 'add', '0123456789ABCDEF',
                                                         '--fingerprint', '0' * 16))

@@ -48,6 +48,13 @@ static const char *const filled_in_003[]
         "shift",      "call_tree",   "device",         "run_source",    "run",        "run_step",
         "call_attempt", "correction", "trust_list",    "fleet_change" };
 
+/* One row in each table that came or got columns with version 4. */
+static const char rows_of_004[]
+    = "INSERT INTO attached VALUES (1, 'DT-A07-0001-V', 'ab12', x'89504e47');"
+      "INSERT INTO ticket VALUES (1, 'DT-A07-0001-V', 'uid', 'call-log', '1', 'hash', 1, 0, 1, 0,"
+      " 0, 0, 0, 0, 'words', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, 2, 0, 0, NULL,"
+      " 'anna', 0, NULL, NULL, 0, 0, NULL, NULL, '{}', 0, 'Nurse K', 7);";
+
 static DkDb *
 make (void)
 {
@@ -143,6 +150,15 @@ check_rows (DkDb *db)
 }
 
 static void
+check_rows_of_004 (DkDb *db)
+{
+  g_assert_cmpint (dk_fixture_int (db, "SELECT count(*) FROM attached WHERE length (content) = 4"),
+                   ==, 1);
+  g_assert_cmpint (
+      dk_fixture_int (db, "SELECT written_ms FROM ticket WHERE written_by = 'Nurse K'"), ==, 7);
+}
+
+static void
 check_landed (int version, GBytes *content, const char *fresh_schema)
 {
   g_autofree char *folder = dk_test_folder_new ();
@@ -160,6 +176,8 @@ check_landed (int version, GBytes *content, const char *fresh_schema)
   g_assert_cmpstr (schema, ==, fresh_schema);
   if (version >= 3)
     check_rows (db);
+  if (version >= 4)
+    check_rows_of_004 (db);
   dk_fixture_close (db);
 }
 
@@ -176,7 +194,9 @@ test_landed_versions (void)
   g_assert_true (dk_db_migrate (db, &error));
   schema = get_schema (db);
   dk_fixture_exec (db, rows_of_003);
+  dk_fixture_exec (db, rows_of_004);
   check_rows (db);
+  check_rows_of_004 (db);
   dk_fixture_close (db);
   for (int version = 1; version <= dk_db_schema_version (); version++) {
     g_autofree char *name = g_strdup_printf ("tests/data/kit-%03d.db", version);

@@ -13,6 +13,20 @@ DkPaperFacts paper_facts (DkPaperSize size, const char *mode);
 /* A ticket of the form it-incident with every field filled. */
 DkTicket *paper_ticket (void);
 
+/* A ticket of any form with every field filled, each repeat with so many rows; longer texts the
+ * more `words`. */
+DkTicket *paper_ticket_for (const DkForm *form, guint rows, guint words);
+
+/* A form of a definition written in a test, '"' as "'". */
+DkForm *paper_form (const char *definition);
+
+/* A form with PAPER_NUMBER; ticket NULL: blank. */
+DkPaper *paper_draw (const DkForm *form, const DkTicket *ticket, DkPaperSize size);
+
+/* Checks the pages as lists: no text below 8 points, nothing outside of the page, no text over
+ * another one. New string of what is wrong, "" if nothing is. */
+char *paper_walk (const DkPaper *paper);
+
 /* Writes the PDF of paper into folder and returns its path. */
 char *paper_save (const DkPaper *paper, const char *folder);
 

@@ -100,6 +100,82 @@ test_long_document_loses_no_word (void)
   g_assert_cmpuint (pages, >=, 10);
 }
 
+static void
+add_row (DkDocument *document, guint level, const char *const *cells, guint n)
+{
+  DkBlock *block = dk_document_add_block (document, DK_BLOCK_TABLE_ROW, level);
+  for (guint i = 0; i < n; i++) {
+    dk_block_add_span (block, cells[i], DK_SPAN_PLAIN, NULL, i);
+  }
+}
+
+/* Pages of a table below some lines, so that its rows end at different places of a page. */
+static char **
+print_table (guint lines_above, guint rows, guint numbers, guint *pages)
+{
+  static const char *const head[] = { "Name", "Role", "Numbers" };
+  g_autoptr (DkDocument) document = dk_document_new ();
+  for (guint i = 0; i < lines_above; i++) {
+    add (document, DK_BLOCK_PARAGRAPH, 0, "A line above.");
+  }
+  add (document, DK_BLOCK_HEADING, 2, "Heading-of-table");
+  add_row (document, 0, head, G_N_ELEMENTS (head));
+  for (guint i = 0; i < rows; i++) {
+    g_autofree char *name = g_strdup_printf ("N%03u", i);
+    g_autoptr (GString) text = g_string_new (NULL);
+    for (guint j = 0; j < numbers; j++) {
+      g_string_append_printf (text, "%sn%03u-%u", j > 0 ? "\n" : "", i, j);
+    }
+    const char *cells[] = { name, "Nurse", text->str };
+    add_row (document, 1, cells, G_N_ELEMENTS (cells));
+  }
+  g_autofree char *path = print_document (document, pages);
+  g_autofree char *text = paper_text (path);
+  return g_strsplit (text, "\f", -1);
+}
+
+static void
+test_rows_of_a_table_stay_together (void)
+{
+  for (guint above = 0; above < 14; above++) {
+    guint count = 0;
+    g_auto (GStrv) pages = print_table (above, 60, 3, &count);
+    guint found = 0;
+    g_assert_cmpuint (count, >=, 3);
+    for (guint p = 0; p < count; p++) {
+      gboolean has_rows = strstr (pages[p], "-0") != NULL;
+      g_assert_cmpint (strstr (pages[p], "Numbers") != NULL, ==, has_rows);
+      g_assert_cmpint (strstr (pages[p], "continued") != NULL, ==, p > 0);
+      g_assert_true (strstr (pages[p], "Heading-of-table") == NULL || has_rows);
+      for (guint i = 0; i < 60; i++) {
+        g_autofree char *first = g_strdup_printf ("n%03u-0", i);
+        g_autofree char *last = g_strdup_printf ("n%03u-2", i);
+        g_assert_cmpint (strstr (pages[p], first) != NULL, ==, strstr (pages[p], last) != NULL);
+        found += strstr (pages[p], first) != NULL;
+      }
+    }
+    g_assert_cmpuint (found, ==, 60);
+  }
+}
+
+/* A row that no page can hold is divided, and none of it is lost. */
+static void
+test_row_higher_than_a_page (void)
+{
+  guint count = 0;
+  g_auto (GStrv) pages = print_table (3, 2, 150, &count);
+  guint found = 0;
+  for (guint p = 0; p < count; p++) {
+    g_assert_cmpint (strstr (pages[p], "continued") != NULL, ==, p > 0);
+    for (guint i = 0; i < 300; i++) {
+      g_autofree char *line = g_strdup_printf ("n%03u-%u\n", i / 150, i % 150);
+      found += strstr (pages[p], line) != NULL;
+    }
+  }
+  g_assert_cmpuint (found, ==, 300);
+  g_assert_cmpuint (count, <=, 8);
+}
+
 static gpointer
 make_pages (gpointer data)
 {
@@ -193,6 +269,8 @@ main (int argc, char **argv)
   folder = dk_test_folder_new ();
   g_test_add_func ("/document/every-kind-of-block", test_every_kind_of_block_is_printed);
   g_test_add_func ("/document/loses-no-word", test_long_document_loses_no_word);
+  g_test_add_func ("/document/rows-of-a-table-stay-together", test_rows_of_a_table_stay_together);
+  g_test_add_func ("/document/row-higher-than-a-page", test_row_higher_than_a_page);
   g_test_add_func ("/paper/threads/do-not-disturb-each-other",
                    test_threads_do_not_disturb_each_other);
   g_test_add_func ("/paper/errors/are-in-words",

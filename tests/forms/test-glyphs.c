@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Goal: each letter of the supported scripts is printed as it is, in both weights. libharu drops
- * parts of composite letters without any error, and the text of the PDF stays right, so only the
- * picture can show it. Method: a grid of all letters, drawn by poppler from the PDF and by cairo
- * from the same list, compared letter by letter in small squares. Control: the same with fonts
- * whose composites were kept must fail for many letters. */
+/* Goal: each letter of the supported scripts is printed as it is, in both weights, from fonts that
+ * are cut to each document. A part of a letter can be lost without any error, and the text of the
+ * PDF stays right, so only the picture can show it. Method: a grid of all letters, drawn by poppler
+ * from the PDF and by cairo from the same list, compared letter by letter in small squares; each
+ * script alone as well, so that its glyphs get other numbers. Control: the same with fonts whose
+ * composed letters lack a part must fail for all of those. */
 #include "forms/draw-private.h"
-#include "forms/font-private.h"
+#include "forms/font-subset-private.h"
 
+#include <ft2build.h>
+#include FT_FREETYPE_H
 #include <math.h>
 #include <string.h>
 
@@ -24,9 +27,10 @@
 #define SQUARE 6
 #define DIFFERENCE_MAX 25.0 /* of 255, mean of a square */
 
-/* Letters whose glyphs are composites of composites in Noto Sans. Alone on a page, since libharu
- * keeps a part that another letter uses. */
+/* Letters whose glyphs are composites of composites in Noto Sans. */
 #define NESTED "ǮḒḓḘḙḚḪḫḬḴḼṊṋṯṰṲṳṶẔẕẖ"
+
+#define SYSTEM_FONT "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"
 
 static char **control_paths;
 
@@ -203,7 +207,7 @@ test_every_letter_is_printed_as_it_is (void)
 }
 
 static void
-test_control_with_composites_fails (void)
+test_control_with_lost_parts_fails (void)
 {
   guint wrong = 0;
   GBytes *fonts[DK_FONT_COUNT];
@@ -230,7 +234,7 @@ test_control_with_composites_fails (void)
   g_bytes_unref (fonts[1]);
 }
 
-/* The same letters alone on a page: nothing else brings the parts of a composite along. */
+/* Letters alone in a document: nothing else brings their parts along. */
 static void
 test_composed_letters_alone_are_whole (void)
 {
@@ -243,6 +247,66 @@ test_composed_letters_alone_are_whole (void)
     g_assert_cmpuint (count_wrong (grid, path, &worst, wrong_letters), ==, 0);
     g_assert_cmpuint (grid->letters->len, ==, g_utf8_strlen (NESTED, -1));
   }
+}
+
+static guint
+count_composites (GBytes *font, guint *glyphs)
+{
+  FT_Library library = NULL;
+  FT_Face face = NULL;
+  gsize size = 0;
+  const FT_Byte *data = g_bytes_get_data (font, &size);
+  guint composites = 0;
+  g_assert_cmpint (FT_Init_FreeType (&library), ==, 0);
+  g_assert_cmpint (FT_New_Memory_Face (library, data, (FT_Long) size, 0, &face), ==, 0);
+  *glyphs = (guint) face->num_glyphs;
+  for (guint i = 0; i < *glyphs; i++) {
+    g_assert_cmpint (FT_Load_Glyph (face, i, FT_LOAD_NO_SCALE | FT_LOAD_NO_RECURSE), ==, 0);
+    composites += face->glyph->format == FT_GLYPH_FORMAT_COMPOSITE;
+  }
+  FT_Done_Face (face);
+  FT_Done_FreeType (library);
+  return composites;
+}
+
+/* What goes into a PDF: its glyphs are whole by themselves, as many as were asked for. */
+static void
+test_fonts_of_documents_have_no_composites (void)
+{
+  g_autofree guint8 *used = g_new0 (guint8, DK_FONT_CHARS / 8);
+  for (const char *c = NESTED; *c != '\0'; c = g_utf8_next_char (c)) {
+    gunichar u = g_utf8_get_char (c);
+    used[u / 8] |= (guint8) (1 << u % 8);
+  }
+  guint glyphs = 0;
+  for (guint weight = 0; weight < DK_FONT_COUNT; weight++) {
+    g_autoptr (DkFontSubset) subset = dk_font_subset_new ((DkFontWeight) weight, NULL, used);
+    g_assert_cmpuint (count_composites (subset->bytes, &glyphs), ==, 0);
+    g_assert_cmpuint (glyphs, ==, g_utf8_strlen (NESTED, -1) + 1);
+    g_assert_cmpuint (subset->chars->len, ==, glyphs);
+  }
+  char *bytes = NULL;
+  gsize size = 0;
+  if (g_file_get_contents (SYSTEM_FONT, &bytes, &size, NULL)) {
+    g_autoptr (GBytes) whole = g_bytes_new_take (bytes, size);
+    g_autoptr (DkFontSubset) subset = dk_font_subset_new (DK_FONT_REGULAR, whole, used);
+    g_assert_cmpuint (count_composites (subset->bytes, &glyphs), >=, 10);
+  }
+}
+
+static void
+test_text_can_be_found (void)
+{
+  g_autoptr (Grid) grid = make_grid (DK_FONT_REGULAR, NULL);
+  g_autoptr (GBytes) pdf = dk_draw_pdf (grid->pages, "Letters", NULL);
+  g_autofree char *path = save (pdf);
+  g_autofree char *text = paper_text (path);
+  guint lost = 0;
+  for (guint i = 0; i < grid->letters->len; i++) {
+    gunichar c = g_array_index (grid->letters, gunichar, i);
+    lost += g_unichar_isgraph (c) && g_utf8_strchr (text, -1, c) == NULL;
+  }
+  g_assert_cmpuint (lost, ==, 0);
 }
 
 int
@@ -258,6 +322,9 @@ main (int argc, char **argv)
                    test_every_letter_is_printed_as_it_is);
   g_test_add_func ("/glyphs/composed-letters-alone-are-whole",
                    test_composed_letters_alone_are_whole);
-  g_test_add_func ("/glyphs/control-with-composites-fails", test_control_with_composites_fails);
+  g_test_add_func ("/glyphs/fonts-of-documents-have-no-composites",
+                   test_fonts_of_documents_have_no_composites);
+  g_test_add_func ("/glyphs/text-can-be-found", test_text_can_be_found);
+  g_test_add_func ("/glyphs/control-with-lost-parts-fails", test_control_with_lost_parts_fails);
   return dk_test_run ();
 }

@@ -72,7 +72,7 @@ test_only_the_lines_that_need_it_are_images (void)
       = dk_lines_new ("plain\nשלום\ne\xCC\x81 composed", DK_FONT_REGULAR, 10, 200);
   g_assert_cmpuint (lines->len, ==, 3);
   g_assert_nonnull (((DkLine *) lines->pdata[0])->text);
-  g_assert_nonnull (((DkLine *) lines->pdata[1])->pixels);
+  g_assert_nonnull (((DkLine *) lines->pdata[1])->layout);
   g_assert_cmpstr (((DkLine *) lines->pdata[2])->text, ==, "é composed");
 }
 
@@ -83,6 +83,22 @@ test_steering_characters_are_dropped (void)
       = dk_lines_new ("a\xE2\x80\xAE" "b\xEF\xBB\xBF" "c\xC2\xAD" "d", DK_FONT_REGULAR, 10, 200);
   g_assert_cmpuint (lines->len, ==, 1);
   g_assert_cmpstr (((DkLine *) lines->pdata[0])->text, ==, "abcd");
+}
+
+/* Laid out once for each letter, a page of such labels took minutes. */
+static void
+test_long_foreign_line_is_shortened_at_once (void)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  gint64 begin = g_get_monotonic_time ();
+  for (guint i = 0; i < 600; i++) {
+    g_string_append (text, "\xd9\x8a\xd8\xa8 ");
+  }
+  for (guint i = 0; i < 20; i++) {
+    g_autoptr (DkLine) line = dk_line_new_fitting (text->str, DK_FONT_BOLD, 8, 35);
+    g_assert_cmpfloat (line->width, <=, 35 + 0.5);
+  }
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 8 * G_USEC_PER_SEC);
 }
 
 static void
@@ -129,6 +145,8 @@ main (int argc, char **argv)
   g_test_add_func ("/lines/clean/steering-characters", test_steering_characters_are_dropped);
   g_test_add_func ("/lines/fitting/shows-that-it-was-shortened",
                    test_fitting_line_shows_that_it_was_shortened);
+  g_test_add_func ("/lines/fitting/long-foreign-text-is-quick",
+                   test_long_foreign_line_is_shortened_at_once);
   g_test_add_func ("/lines/fonts/have-their-scripts", test_fonts_have_the_letters_of_their_scripts);
   return dk_test_run ();
 }

@@ -6,6 +6,8 @@
 #include "app/crypto/age.h"
 #include "app/crypto/recovery.h"
 #include "app/form/form.h"
+#include "app/xlsform/xlsform-export.h"
+#include "app/xlsform/xlsx-write.h"
 #include "tests/crypto/age-sample.h"
 #include "tests/crypto/sample.h"
 #include "tests/fuzz/fuzz.h"
@@ -22,6 +24,20 @@ put (const char *target, const char *name, const void *bytes, gsize size)
   g_assert_true (dk_file_make_folder (folder, NULL));
   g_assert_true (dk_file_replace (path, bytes, size, DK_FILE_NOT_SYNCED, NULL));
 }
+
+#define FORM_WITH_LOGIC \
+  "{\"form_id\":\"x\",\"version\":\"1\",\"title\":\"X\",\"pdf\":{\"lines\":4}," \
+  "\"choices\":{\"c\":[" \
+  "{\"name\":\"a\",\"of\":\"1\"},{\"name\":\"b\",\"of\":\"2\"}]},\"follow_up\":[{\"form\":\"y\"," \
+  "\"relevant\":\"${n} > 1\",\"set\":{\"summary\":\"Do ${s} of ${n}\"}}],\"survey\":[" \
+  "{\"type\":\"integer\",\"name\":\"n\",\"constraint\":\". < 9\"}," \
+  "{\"type\":\"begin_group\",\"name\":\"g\",\"relevant\":\"${n} = 1\"}," \
+  "{\"type\":\"select_one c\",\"name\":\"s\",\"choice_filter\":\"of = ${n}\"}," \
+  "{\"type\":\"end_group\"},{\"type\":\"begin_repeat\",\"name\":\"r\"}," \
+  "{\"type\":\"text\",\"name\":\"t\",\"default\":\"today()\",\"required\":\"${q} > ${n}\"}," \
+  "{\"type\":\"decimal\",\"name\":\"q\",\"relevant\":\"${t} != ''\"},{\"type\":\"end_repeat\"}," \
+  "{\"type\":\"calculate\",\"name\":\"k\",\"calculation\":\"sum(${q}) + count(${r})\"}," \
+  "{\"type\":\"image\",\"name\":\"p\",\"relevant\":\"once(${k}) = 2\"}]}"
 
 static void
 put_text (const char *target, const char *name, const char *text)
@@ -281,9 +297,83 @@ make_content (void)
 
     put_text ("form", *id, dk_form_source (form));
   }
+  put_text ("form", "logic", FORM_WITH_LOGIC);
   put_text ("form", "small",
             "{\"settings\":{\"form_id\":\"x\",\"version\":\"1\",\"form_title\":\"X\"},"
             "\"survey\":[{\"type\":\"text\",\"name\":\"summary\",\"label\":\"S\"}]}");
+}
+
+static void
+make_expressions (void)
+{
+  put_text ("expression", "numbers",
+            "(1 + ${a} * -2.5 div 0 mod 3) >= round(1.005, 2) or int(.5) = 0\n7\n\n-3.25");
+  put_text ("expression", "texts",
+            "concat(substr(., 1, -1), translate(${b}, 'abc', 'A'), join(', ', ${c}), "
+            "normalize-space())\nhallo Welt\na b  c");
+  put_text ("expression", "choices",
+            "selected(${a}, 'red') and count-selected(.) > 1 or selected-at(${a}, 1) = "
+            "state\nred green\nblue");
+  put_text ("expression", "pattern",
+            "if(regex(., '[A-F0-9]{8}') and not(regex(${a}, concat('(a+)+', 'b'))), "
+            "\"yes\", 'no')\n1A2B3C4D\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+  put_text ("expression", "dates",
+            "date(decimal-date-time(${a}) + 1) > today() and ${b} - ${c} < "
+            "now()\n2026-11-22\n2026-11-22T10:00:00+01:00\n2026-03-29T02:30:00-05:00\n14:05");
+  put_text ("expression", "formats",
+            "format-date-time(${a}, '%Y-%m-%d %H:%M:%S.%3 %b %a %e %n %y "
+            "%h')\n2026-11-22T10:00:00Z");
+  put_text ("expression", "rows",
+            "sum(${a}) + max(${a}, ${b}) - min(${a}) + count(${a}) + "
+            "count-non-empty(${b}) + position(..)\n1\n2.5\n\nx");
+  put_text ("expression", "empty",
+            "coalesce(${a}, once(boolean-from-string(number(''))))\n\n\n");
+  put_text ("expression", "pulled",
+            "contains(pulldata('contacts', 'numbers', 'name', ${a}), operator())\nservice desk");
+  put_text ("expression", "nested",
+            "((((not(not(not(-(-(-(1)))))))))) and and and or or div div mod mod a-b");
+  put_text ("expression", "foreign",
+            "jr:choice-name(${a}, 'b') = indexed-repeat(${c}, ${d}, 1)");
+  put_text ("expression", "faulty",
+            "regex(., 'a(b') == \342\200\230x");
+}
+
+static void
+make_sheets (void)
+{
+  g_autoptr (DkForm) form = dk_form_shipped ("it-incident", "en");
+  const char *source = dk_form_source (form);
+  g_autoptr (json_t) definition = dk_json_parse (source, strlen (source), 1u << 20, "form", NULL);
+  g_autoptr (DkFormSheets) sheets = dk_xlsform_export (definition, NULL);
+  g_autoptr (GPtrArray) list = g_ptr_array_new ();
+  g_autoptr (GBytes) book = NULL;
+  g_autoptr (GBytes) csv = dk_sheet_to_csv (sheets->survey);
+  g_autoptr (GByteArray) seed = g_byte_array_new ();
+
+  g_ptr_array_add (list, sheets->survey);
+  g_ptr_array_add (list, sheets->choices);
+  book = dk_xlsx_write (list, NULL);
+  g_byte_array_append (seed, (const guint8 *) "", 1);
+  g_byte_array_append (seed, g_bytes_get_data (book, NULL), (guint) g_bytes_get_size (book));
+  put ("xlsx", "workbook", seed->data, seed->len);
+  g_byte_array_set_size (seed, 0);
+  g_byte_array_append (seed, (const guint8 *) "\001", 1);
+  g_byte_array_append (seed, g_bytes_get_data (csv, NULL), (guint) g_bytes_get_size (csv));
+  put ("xlsx", "survey", seed->data, seed->len);
+  put_text ("xlsx", "foreign",
+            "\002type,name,label::English (en),label::de,relevant,constraint,parameters,hint\n"
+            "start,s,,,,,,\nselect_one l or_other,a,A,AA,,,,H\nrange,r,R,,${a} = 'x',,end=5,\n"
+            "begin repeat,b,,,,,,\nrank l,o,O,,,. != '',,\nend repeat,,,,,,,\n"
+            "calculate,c,,,area(${b}),,,\ngeopoint,location,L,,,,,\n\f"
+            "list_name,name,label,x\nl,a b,A,1\nl,b,B,\nl,b,C,\n\f"
+            "form_id,version,default_language,dk_title,dk_json\nF 1,2,de,\"{\"\"en\"\":1}\",{}\n");
+  put_text ("xlsx", "parts",
+            "\003<worksheet><row r=\"1\"><c t=\"s\"><v>0</v></c><c r=\"C1\"><v>1.5</v></c>"
+            "<c s=\"1\"><v>45000</v></c></row><row><c t=\"inlineStr\"><is><r><t>no</t></r><rPh><t>x"
+            "</t></rPh><r><t>te</t></r></is></c></row></worksheet>\f"
+            "<sst><si><t>type</t></si></sst>\f<styleSheet><numFmts><numFmt numFmtId=\"170\" "
+            "formatCode=\"yyyy\"/></numFmts><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"170\"/>"
+            "</cellXfs></styleSheet>");
 }
 
 int
@@ -305,5 +395,7 @@ main (int argc, char **argv)
   make_ledger ();
   make_content ();
   make_records ();
+  make_expressions ();
+  make_sheets ();
   return 0;
 }

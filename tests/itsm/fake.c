@@ -7,6 +7,17 @@
 #define CALL_MS 20
 
 static void
+free_file (gpointer data)
+{
+  FakeFile *file = data;
+
+  g_free (file->number);
+  g_free (file->name);
+  g_free (file->text);
+  g_free (file);
+}
+
+static void
 free_remote (gpointer data)
 {
   FakeRemote *remote = data;
@@ -16,6 +27,7 @@ free_remote (gpointer data)
   g_free (remote->uid);
   g_free (remote->value);
   g_clear_pointer (&remote->notes, g_ptr_array_unref);
+  g_clear_pointer (&remote->files, g_ptr_array_unref);
   g_free (remote);
 }
 
@@ -102,6 +114,7 @@ commit (FakeItsm *itsm, const DkPushRecord *record, const char *value, gint64 la
   remote->value = g_strdup (value);
   remote->visible_ms = itsm->kit->now.mono_ms + late_ms;
   remote->notes = g_ptr_array_new_with_free_func (g_free);
+  remote->files = g_ptr_array_new_with_free_func (free_file);
   g_ptr_array_add (itsm->remotes, remote);
   g_ptr_array_add (itsm->order, g_strdup (record->key));
   return remote;
@@ -248,6 +261,62 @@ notes (DkConnector *self, const DkPushRecord *record, const char *remote_id, GPt
 }
 
 static void
+add_file (GPtrArray *files, const char *number, const char *name, const char *text,
+          gint64 visible_ms)
+{
+  FakeFile *file = g_new0 (FakeFile, 1);
+
+  file->number = g_strdup (number);
+  file->name = g_strdup (name);
+  file->text = g_strdup (text);
+  file->visible_ms = visible_ms;
+  g_ptr_array_add (files, file);
+}
+
+static DkConnectorCode
+has_file (DkConnector *self, const char *remote_id, const DkPushFile *wanted, gboolean *found,
+          const DkJob *job, DkConnectorReply *reply)
+{
+  FakeItsm *itsm = (FakeItsm *) self;
+  const FakeRemote *remote = find_remote (itsm, remote_id);
+
+  begin_call (itsm);
+  if (itsm->has_too_many_files)
+    return fail (DK_CONNECTOR_CONFLICT, reply);
+  *found = FALSE;
+  for (guint i = 0; i < remote->files->len; i++) {
+    const FakeFile *file = g_ptr_array_index (remote->files, i);
+    g_autofree char *sha256 = g_compute_checksum_for_string (G_CHECKSUM_SHA256, file->text, -1);
+    if (strcmp (file->name, wanted->name) == 0 && strcmp (sha256, wanted->sha256) == 0
+        && file->visible_ms <= itsm->kit->now.mono_ms)
+      *found = TRUE;
+  }
+  return DK_CONNECTOR_OK;
+}
+
+static DkConnectorCode
+attach (DkConnector *self, const char *remote_id, const char *name, const char *content_type,
+        GBytes *content, const DkJob *job, DkConnectorReply *reply)
+{
+  FakeItsm *itsm = (FakeItsm *) self;
+  FakeRemote *remote = find_remote (itsm, remote_id);
+  guint n = itsm->attaches++;
+  FakeFault fault
+      = n < itsm->file_faults->len ? g_array_index (itsm->file_faults, FakeFault, n) : FAKE_FINE;
+  g_autofree char *text = g_strndup (g_bytes_get_data (content, NULL), g_bytes_get_size (content));
+
+  begin_call (itsm);
+  if (fault == FAKE_FINE || fault == FAKE_LOSE_REPLY || fault == FAKE_COMMIT_LATE)
+    add_file (remote->files, NULL, name, text,
+              itsm->kit->now.mono_ms + (fault == FAKE_COMMIT_LATE ? itsm->late_ms : 0));
+  if (fault == FAKE_LOSE_REPLY || fault == FAKE_LOSE_REQUEST || fault == FAKE_COMMIT_LATE)
+    return fail (DK_CONNECTOR_UNKNOWN, reply);
+  if (fault == FAKE_REJECT)
+    return fail (DK_CONNECTOR_REJECTED, reply);
+  return fault == FAKE_NOT_SENT ? fail (DK_CONNECTOR_NOT_SENT, reply) : DK_CONNECTOR_OK;
+}
+
+static void
 free_itsm (DkConnector *self)
 {
   FakeItsm *itsm = (FakeItsm *) self;
@@ -256,6 +325,7 @@ free_itsm (DkConnector *self)
   g_ptr_array_unref (itsm->order);
   g_array_unref (itsm->faults);
   g_array_unref (itsm->note_faults);
+  g_array_unref (itsm->file_faults);
   g_free (itsm);
 }
 
@@ -267,6 +337,8 @@ static const DkConnectorClass fake_class = {
   .create = create,
   .read = read_back,
   .update = update,
+  .attach = attach,
+  .has_file = has_file,
   .search = search,
   .notes = notes,
   .free = free_itsm,
@@ -286,6 +358,7 @@ fake_itsm_new (FakeKit *kit)
   itsm->order = g_ptr_array_new_with_free_func (g_free);
   itsm->faults = g_array_new (FALSE, TRUE, sizeof (FakeFault));
   itsm->note_faults = g_array_new (FALSE, TRUE, sizeof (FakeFault));
+  itsm->file_faults = g_array_new (FALSE, TRUE, sizeof (FakeFault));
   itsm->kit = kit;
   return itsm;
 }
@@ -304,6 +377,35 @@ fake_itsm_plan_note (FakeItsm *itsm, guint n, FakeFault fault)
   if (itsm->note_faults->len <= n)
     g_array_set_size (itsm->note_faults, n + 1);
   g_array_index (itsm->note_faults, FakeFault, n) = fault;
+}
+
+void
+fake_itsm_plan_file (FakeItsm *itsm, guint n, FakeFault fault)
+{
+  if (itsm->file_faults->len <= n)
+    g_array_set_size (itsm->file_faults, n + 1);
+  g_array_index (itsm->file_faults, FakeFault, n) = fault;
+}
+
+guint
+fake_itsm_count_files (const FakeItsm *itsm, const char *name, const char *text)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < itsm->remotes->len; i++) {
+    const FakeRemote *remote = g_ptr_array_index (itsm->remotes, i);
+    for (guint n = 0; n < remote->files->len; n++) {
+      const FakeFile *file = g_ptr_array_index (remote->files, n);
+      count += strcmp (file->name, name) == 0 && strcmp (file->text, text) == 0 ? 1 : 0;
+    }
+  }
+  return count;
+}
+
+void
+fake_kit_file (FakeKit *kit, const char *number, const char *name, const char *text)
+{
+  add_file (kit->files, number, name, text, 0);
 }
 
 guint
@@ -418,6 +520,34 @@ add_notes (const FakeKit *kit, DkPushTicket *ticket)
   }
 }
 
+void
+fake_kit_add_files (const FakeKit *kit, DkPushTicket *ticket)
+{
+  for (guint i = 0; i < kit->files->len; i++) {
+    const FakeFile *file = g_ptr_array_index (kit->files, i);
+    g_autofree char *sha256 = g_compute_checksum_for_string (G_CHECKSUM_SHA256, file->text, -1);
+    if (strcmp (file->number, ticket->ticket->number) == 0)
+      g_ptr_array_add (ticket->files, dk_push_file_new (file->name, "text/plain", sha256,
+                                                        (gint64) strlen (file->text)));
+  }
+}
+
+static GBytes *
+read_file (gpointer data, const char *number, const char *sha256, GError **error)
+{
+  FakeKit *kit = data;
+
+  g_assert_false (kit->dead);
+  for (guint i = 0; i < kit->files->len; i++) {
+    const FakeFile *file = g_ptr_array_index (kit->files, i);
+    g_autofree char *own = g_compute_checksum_for_string (G_CHECKSUM_SHA256, file->text, -1);
+    if (strcmp (own, sha256) == 0 && strcmp (file->number, number) == 0)
+      return g_bytes_new (file->text, strlen (file->text));
+  }
+  g_set_error (error, DK_ERROR, DK_ERROR_NOT_FOUND, "no such file");
+  return NULL;
+}
+
 static DkPushTicket *
 load (gpointer data, const char *number, GError **error)
 {
@@ -432,6 +562,7 @@ load (gpointer data, const char *number, GError **error)
   }
   ticket = fake_ticket (row->number, row->uid, row->recorded_ms);
   add_notes (kit, ticket);
+  fake_kit_add_files (kit, ticket);
   return ticket;
 }
 
@@ -515,9 +646,11 @@ fake_kit_new (guint tickets)
   kit->now = (DkMoment){ .wall_ms = START_MS, .mono_ms = 1000000, .boot = "this-boot" };
   kit->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_push_row_free);
   kit->notes = g_ptr_array_new_with_free_func (free_note);
+  kit->files = g_ptr_array_new_with_free_func (free_file);
   kit->sent = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   kit->store = (DkPushStore){
-    .data = kit, .list = list, .load = load, .mark = mark_row, .now = now, .sleep = sleep_ms
+    .data = kit, .list = list, .load = load, .mark = mark_row, .file = read_file, .now = now,
+    .sleep = sleep_ms
   };
   for (guint i = 0; i < tickets; i++) {
     DkPushRow *row = dk_push_row_new ();
@@ -534,6 +667,7 @@ fake_kit_free (FakeKit *kit)
 {
   g_ptr_array_unref (kit->rows);
   g_ptr_array_unref (kit->notes);
+  g_ptr_array_unref (kit->files);
   g_hash_table_unref (kit->sent);
   g_free (kit);
 }
@@ -594,4 +728,18 @@ fake_world_push (FakeWorld *world, guint wait_s)
   fake_world_forget (world);
   return dk_push_run (&world->itsm->base, &world->kit->store, &options, NULL, &world->report,
                       &world->error);
+}
+
+gboolean
+fake_world_verify (FakeWorld *world)
+{
+  fake_world_forget (world);
+  return dk_push_verify (&world->itsm->base, &world->kit->store, NULL, &world->report,
+                         &world->error);
+}
+
+void
+fake_world_pass (FakeWorld *world, gint64 ms)
+{
+  pass_time (world->kit, ms);
 }

@@ -21,6 +21,14 @@ typedef enum {
   FAKE_LOSE_REPLY_AND_KEY, /* done without the field that holds the number, nobody hears of it */
 } FakeFault;
 
+/* A file, of a ticket of the kit or there. */
+typedef struct {
+  char *number;      /* NULL there */
+  char *name;
+  char *text;
+  gint64 visible_ms; /* there, since boot: found from then on */
+} FakeFile;
+
 typedef struct {
   char *id;
   char *key;
@@ -29,6 +37,7 @@ typedef struct {
   gint64 visible_ms;  /* since boot: found from then on */
   gboolean keyless;   /* only its words tell the number */
   GPtrArray *notes;   /* char *: comments, oldest first */
+  GPtrArray *files;   /* FakeFile */
 } FakeRemote;
 
 typedef struct {
@@ -36,6 +45,9 @@ typedef struct {
   GPtrArray *remotes;      /* FakeRemote */
   GArray *faults;          /* FakeFault of the creates in order; fine after its end */
   GArray *note_faults;     /* FakeFault of the updates in order */
+  gboolean has_too_many_files; /* no one can look through them */
+  GArray *file_faults;     /* FakeFault of the attaches in order */
+  guint attaches;          /* calls */
   guint updates;           /* calls */
   guint creates;           /* calls */
   guint finds;
@@ -67,6 +79,7 @@ typedef struct FakeKit {
   gboolean dead;    /* nothing may be asked for any more */
   gint64 slept_ms;
   GPtrArray *notes;    /* FakeNote */
+  GPtrArray *files;    /* FakeFile */
   guint seq;           /* of notes and of marks of sending */
   GHashTable *sent;    /* number -> seq of the last mark of sending */
   const char *damaged; /* this number cannot be loaded */
@@ -84,6 +97,18 @@ void fake_itsm_plan (FakeItsm *itsm, guint n, FakeFault fault);
 
 /* The n-th update, from 0, gets this fault. */
 void fake_itsm_plan_note (FakeItsm *itsm, guint n, FakeFault fault);
+
+/* The n-th attach, from 0, gets this fault. */
+void fake_itsm_plan_file (FakeItsm *itsm, guint n, FakeFault fault);
+
+/* How many files of that name and content stand there, late ones too. */
+guint fake_itsm_count_files (const FakeItsm *itsm, const char *name, const char *text);
+
+/* Gives a ticket of the kit a file. */
+void fake_kit_file (FakeKit *kit, const char *number, const char *name, const char *text);
+
+/* Names the files of the kit in a ticket that is handed out. */
+void fake_kit_add_files (const FakeKit *kit, DkPushTicket *ticket);
 
 /* How many comments there hold this text. */
 guint fake_itsm_count_notes (const FakeItsm *itsm, const char *text);
@@ -125,3 +150,9 @@ void fake_world_end (FakeWorld *world);
 
 /* One run; report or error are in the world. */
 gboolean fake_world_push (FakeWorld *world, guint wait_s);
+
+/* Reads everything back; report or error are in the world. */
+gboolean fake_world_verify (FakeWorld *world);
+
+/* Both clocks go on. */
+void fake_world_pass (FakeWorld *world, gint64 ms);

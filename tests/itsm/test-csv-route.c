@@ -97,7 +97,7 @@ test_columns_are_stable (void)
   static const char head[]
       = "\xef\xbb\xbfnumber,uid,form,state,priority,safety,impact,urgency,summary,details,caller,"
         "callback,location,device,service,group,resolution,happened_at,recorded_at,resolved_at,"
-        "handed_over_at,outage,recorded_by,paper,answers\r\n";
+        "handed_over_at,outage,recorded_by,paper,answers,written_by,written_at,files\r\n";
   static const char log_head[]
       = "\xef\xbb\xbfnumber,line,kind,user,happened_at,recorded_at,text\r\n";
   gsize size;

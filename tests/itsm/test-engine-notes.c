@@ -12,21 +12,6 @@
 #define SETTLE_MS (120 * 1000)
 #define KILLS_MIN 30
 
-static gboolean
-verify (FakeWorld *world)
-{
-  fake_world_forget (world);
-  return dk_push_verify (&world->itsm->base, &world->kit->store, NULL, &world->report,
-                         &world->error);
-}
-
-static void
-pass_time (FakeWorld *world, gint64 ms)
-{
-  world->kit->now.wall_ms += ms;
-  world->kit->now.mono_ms += ms;
-}
-
 static const char *
 number_of (FakeWorld *world, guint i)
 {
@@ -76,7 +61,7 @@ test_lost_answer_is_looked_for (void)
   g_assert_cmpint (row->state, ==, DK_HANDOVER_DELIVERED);
   g_assert_nonnull (strstr (row->reason, "2 later notes"));
   g_assert_cmpuint (world.report->delivered, ==, 1);
-  g_assert_true (verify (&world));
+  g_assert_true (fake_world_verify (&world));
   g_assert_cmpint (row->state, ==, DK_HANDOVER_VERIFIED);
   g_assert_cmpuint (world.itsm->updates, ==, 1);
   fake_world_end (&world);
@@ -90,13 +75,13 @@ test_never_repeated_before_settled (void)
   fake_itsm_plan_note (world.itsm, 0, FAKE_LOSE_REQUEST);
   g_assert_false (fake_world_push (&world, 0));
   for (guint i = 0; i < 5; i++) {
-    pass_time (&world, 1000);
+    fake_world_pass (&world, 1000);
     g_assert_false (fake_world_push (&world, 0));
     g_assert_cmpuint (world.itsm->updates, ==, 1);
     g_assert_cmpint (world.report->retry_at_ms, >, world.kit->now.wall_ms);
   }
-  g_assert_false (verify (&world));
-  pass_time (&world, SETTLE_MS);
+  g_assert_false (fake_world_verify (&world));
+  fake_world_pass (&world, SETTLE_MS);
   g_assert_true (fake_world_push (&world, 0));
   g_assert_cmpuint (world.itsm->updates, ==, 2);
   g_assert_cmpuint (fake_itsm_count_notes (world.itsm, "more late words"), ==, 1);
@@ -162,7 +147,7 @@ test_verify_adds_nothing (void)
   fake_itsm_plan_note (world.itsm, 0, FAKE_NOT_SENT);
   g_assert_false (fake_world_push (&world, 0));
   g_assert_cmpuint (remote->notes->len, ==, 0);
-  g_assert_false (verify (&world));
+  g_assert_false (fake_world_verify (&world));
   g_assert_cmpuint (world.itsm->updates, ==, 1);
   g_assert_nonnull (strstr (fake_kit_row (world.kit, 1)->reason, "next push"));
   g_assert_true (fake_world_push (&world, 0));
@@ -202,7 +187,7 @@ kill_at_every_mark (gboolean after, FakeFault fault)
     kills++;
     fake_kit_revive (world.kit);
     for (guint i = 0; i < 5 && !fake_world_push (&world, 900); i++)
-      pass_time (&world, 1000);
+      fake_world_pass (&world, 1000);
     g_assert_no_error (world.error);
     g_assert_cmpuint (fake_itsm_count_notes (world.itsm, "more late words"), ==, 1);
     g_assert_cmpuint (fake_kit_count (world.kit, DK_HANDOVER_VERIFIED), ==, 3);
@@ -267,7 +252,7 @@ test_damaged_ones_that_left (void)
   g_assert_cmpint (fake_kit_row (world.kit, 1)->state, ==, DK_HANDOVER_DELIVERED);
   g_assert_nonnull (strstr (fake_kit_row (world.kit, 1)->reason, "damaged"));
   g_assert_cmpuint (fake_kit_count (world.kit, DK_HANDOVER_VERIFIED), ==, 3);
-  g_assert_false (verify (&world));
+  g_assert_false (fake_world_verify (&world));
   g_assert_cmpuint (world.report->verified, ==, 3);
   world.kit->damaged = NULL;
   g_assert_true (fake_world_push (&world, 0));

@@ -149,9 +149,7 @@ test_double_is_named_by_the_next_verify (void)
   world.itsm->late_ms = SETTLE_MS + 5000;
   (void) fake_world_push (&world, 900);
   world.kit->now.mono_ms += 60000;
-  fake_world_forget (&world);
-  g_assert_false (
-      dk_push_verify (&world.itsm->base, &world.kit->store, NULL, &world.report, &world.error));
+  g_assert_false (fake_world_verify (&world));
   g_assert_error (world.error, DK_ERROR, DK_ERROR_PARTIAL);
   g_assert_cmpuint (world.report->verified, ==, 2);
   g_assert_cmpuint (world.report->delivered, ==, 1);
@@ -549,19 +547,13 @@ test_verify_tells_what_changed (void)
   remote = g_ptr_array_index (world.itsm->remotes, 1);
   g_free (remote->value);
   remote->value = g_strdup ("worked on");
-  fake_world_forget (&world);
-  g_assert_true (
-      dk_push_verify (&world.itsm->base, &world.kit->store, NULL, &world.report, &world.error));
+  g_assert_true (fake_world_verify (&world));
   g_assert_cmpuint (world.report->verified, ==, 3);
   remote->value[0] = '\0';
-  fake_world_forget (&world);
-  g_assert_false (
-      dk_push_verify (&world.itsm->base, &world.kit->store, NULL, &world.report, &world.error));
+  g_assert_false (fake_world_verify (&world));
   g_assert_cmpuint (world.report->verified, ==, 2);
   g_ptr_array_remove_index (world.itsm->remotes, 1);
-  fake_world_forget (&world);
-  g_assert_false (
-      dk_push_verify (&world.itsm->base, &world.kit->store, NULL, &world.report, &world.error));
+  g_assert_false (fake_world_verify (&world));
   g_assert_cmpuint (world.report->delivered, ==, 1);
   fake_world_end (&world);
 }

@@ -187,6 +187,68 @@ test_spell (void)
   g_assert_nonnull (odd);
 }
 
+/* What a scanner sends on an American and on a German keyboard, and what people paste. */
+static void
+test_scan (void)
+{
+  static const struct {
+    const char *typed;
+    guint page;
+    guint pages;
+  } good[] = {
+    { "DT-A07-0042-D", 0, 0 },
+    { "DT-A07-0042-D 1/2", 1, 2 },
+    { "  dt-a07-0042-d   2 / 2 \n", 2, 2 },
+    { "DT\u00dfA07\u00df0042\u00dfD 1-2", 1, 2 },
+    { "DT?A07?0042?D 1-2", 1, 2 },
+    { "DT'A07'0042'D", 0, 0 },
+    { "DT\u2013A07\u20110042\u2212D", 0, 0 },
+  };
+  static const char *const bad[]
+      = { "", "DT-A07-0042-D 3/2", "DT-A07-0042-D 0/2", "DT-A07-0042-E 1/2", "DT-A07-0042-D 1/2/3",
+          "1/2", "DT-A07-0042-D 1/9999" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (good); i++) {
+    DkNumberScan scan;
+    g_autoptr (GError) error = NULL;
+    g_test_message ("%s", good[i].typed);
+    g_assert_true (dk_number_scan (good[i].typed, &scan, &error));
+    g_assert_no_error (error);
+    g_assert_cmpstr (scan.number.station, ==, "A07");
+    g_assert_cmpuint (scan.number.counter, ==, 42);
+    g_assert_cmpuint (scan.page, ==, good[i].page);
+    g_assert_cmpuint (scan.pages, ==, good[i].pages);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++) {
+    DkNumberScan scan = { .page = 77 };
+    g_autoptr (GError) error = NULL;
+    g_assert_false (dk_number_scan (bad[i], &scan, &error));
+    g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+    g_assert_cmpuint (scan.page, ==, 77);
+  }
+}
+
+/* Y and Z change places on the other keyboard; typed with plain dashes they stay what they are. */
+static void
+test_scan_of_exchanged_letters (void)
+{
+  for (guint64 counter = 1; counter < 400; counter++) {
+    g_autofree char *number = dk_number_format ("YZ7", counter, FALSE);
+    GString *typed = g_string_new (NULL);
+    g_autofree char *text = NULL;
+    DkNumberScan scan;
+    for (const char *c = number; *c != '\0'; c++)
+      g_string_append (typed, *c == 'Y'   ? "Z"
+                              : *c == 'Z' ? "Y"
+                              : *c == '-' ? "\u00df"
+                                          : (const char[]) { *c, '\0' });
+    text = g_string_free (typed, FALSE);
+    g_assert_true (dk_number_scan (text, &scan, NULL));
+    g_assert_cmpuint (scan.number.counter, ==, counter);
+    g_assert_cmpstr (scan.number.station, ==, "YZ7");
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -197,5 +259,8 @@ main (int argc, char **argv)
   g_test_add_func ("/model/number/tells-a-wrong-check-character", test_wrong_check_is_told);
   g_test_add_func ("/model/number/finds-wrong-and-swapped-characters", test_mistakes);
   g_test_add_func ("/model/number/spells-for-the-phone", test_spell);
+  g_test_add_func ("/model/number/takes-what-a-scanner-sends", test_scan);
+  g_test_add_func ("/model/number/exchanged-letters-of-a-keyboard",
+                   test_scan_of_exchanged_letters);
   return dk_test_run ();
 }

@@ -128,6 +128,53 @@ test_refuses (void)
   }
 }
 
+static void
+test_capture (void)
+{
+  g_autoptr (DkPolicy) policy = dk_policy_new ();
+  g_autoptr (json_t) document
+      = json_pack ("{s:{s:[{s:s, s:s}]}, s:{s:[s, s]}}", "capture", "patterns", "name", "case",
+                   "pattern", "\\bCASE\\d+", "identity", "proofs", "badge", "callback");
+  g_autoptr (DkPolicy) read = dk_policy_parse (document, NULL);
+  g_autoptr (json_t) again = dk_policy_to_json (read);
+  g_autoptr (DkPolicy) twice = dk_policy_parse (again, NULL);
+  const DkCapturePattern *pattern;
+
+  g_assert_cmpuint (policy->capture_patterns->len, ==, 2);
+  g_assert_cmpstr (policy->identity_proofs[0], ==, "callback");
+  g_assert_cmpuint (twice->capture_patterns->len, ==, 1);
+  pattern = g_ptr_array_index (twice->capture_patterns, 0);
+  g_assert_cmpstr (pattern->pattern, ==, "\\bCASE\\d+");
+  g_assert_nonnull (strstr (pattern->message, "case"));
+  g_assert_cmpstr (twice->identity_proofs[0], ==, "badge");
+  g_assert_null (twice->identity_proofs[2]);
+}
+
+static void
+test_capture_refuses (void)
+{
+  static const char *const broken[][2] = {
+    { "{\"capture\":{\"patterns\":[{\"name\":\"a\",\"pattern\":\"(\"}]}}",
+      "/capture/patterns/0/pattern" },
+    { "{\"capture\":{\"patterns\":[{\"pattern\":\"x\"}]}}", "/capture/patterns/0/name" },
+    { "{\"capture\":{\"patterns\":[{\"name\":\"a\",\"pattern\":\"x\",\"flag\":1}]}}",
+      "/capture/patterns/0" },
+    { "{\"capture\":{\"patterns\":{}}}", "/capture/patterns" },
+    { "{\"identity\":{\"proofs\":[]}}", "/identity/proofs" },
+    { "{\"identity\":{\"proofs\":[\"a\",\"a\"]}}", "/identity/proofs/1" },
+    { "{\"identity\":{\"proofs\":[\"In person\"]}}", "/identity/proofs/0" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (broken); i++) {
+    g_autoptr (json_t) document = json_loads (broken[i][0], 0, NULL);
+    g_autoptr (GError) error = NULL;
+    g_assert_nonnull (document);
+    g_assert_null (dk_policy_parse (document, &error));
+    g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+    g_assert_nonnull (strstr (error->message, broken[i][1]));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -137,5 +184,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model/policy/reads-what-a-site-says", test_reads);
   g_test_add_func ("/model/policy/reads-where-backups-go", test_backup);
   g_test_add_func ("/model/policy/refuses-with-the-place", test_refuses);
+  g_test_add_func ("/model/policy/what-must-not-stand-in-tickets", test_capture);
+  g_test_add_func ("/model/policy/refuses-capture-rules-with-the-place", test_capture_refuses);
   return dk_test_run ();
 }

@@ -153,6 +153,7 @@ load_full (gpointer data, const char *number, GError **error)
   line->happened_ms = line->recorded_ms = push->ticket->recorded_ms;
   line->text = g_strdup ("Called back.\nBiomed is on its way.");
   g_ptr_array_add (push->lines, line);
+  fake_kit_add_files (kit, push);
   if (g_strcmp0 (late_number, number) != 0)
     return push;
   line = dk_push_line_new ();
@@ -633,14 +634,97 @@ test_note_and_file (void)
   g_autoptr (DkConnector) rt = open_rt (rt_url, "Service Desk", "token", NULL);
   g_autoptr (GBytes) content = g_bytes_new_static ("a\0b\xff", 4);
   static const char files[] = "/REST/2.0/ticket/1/attachments?fields=Filename";
+  g_autofree char *sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, content);
+  const DkPushFile file = { .name = (char *) "scan.pdf", .sha256 = sha256 };
   g_auto (DkConnectorReply) reply = DK_CONNECTOR_REPLY_INIT;
+  gboolean found = TRUE;
 
   g_assert_cmpint (dk_connector_update (rt, "1", "A late note", NULL, &reply), ==, DK_CONNECTOR_OK);
-  for (guint i = 0; i < 2; i++)
-    g_assert_cmpint (
-        dk_connector_attach (rt, "1", "scan.pdf", "application/pdf", content, NULL, &reply), ==,
-        DK_CONNECTOR_OK);
+  g_assert_cmpint (dk_connector_has_file (rt, "1", &file, &found, NULL, &reply), ==,
+                   DK_CONNECTOR_OK);
+  g_assert_false (found);
+  g_assert_cmpint (
+      dk_connector_attach (rt, "1", "scan.pdf", "application/pdf", content, NULL, &reply), ==,
+      DK_CONNECTOR_OK);
+  g_assert_cmpint (dk_connector_has_file (rt, "1", &file, &found, NULL, &reply), ==,
+                   DK_CONNECTOR_OK);
+  g_assert_true (found);
   g_assert_cmpuint (count_in_answer (files, "scan.pdf"), ==, 1);
+}
+
+/* Bytes that are no UTF-8, or end in other line ends, are the same bytes there: else each push
+ * would send them again. */
+static void
+test_text_files_are_kept (void)
+{
+  static const struct {
+    const char *name;
+    const char *type;
+    const char *bytes;
+  } files[] = { { "latin.txt", "text/plain", "caf\xe9 gro\xdf\r\nzwei\n" },
+                { "plain.txt", "text/plain", "one\r\ntwo\n" },
+                { "list.csv", "text/csv", "n\xfcmmer;name\r\n" },
+                { "page.html", "text/html", "<p>\xe4</p>\n" },
+                { "mail.eml", "message/rfc822", "Subject: x\n\ncaf\xe9\n" } };
+  g_autoptr (DkConnector) rt = open_rt (rt_url, "Service Desk", "token", NULL);
+  g_autoptr (DkPushReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+  FakeKit *kit = make_kit (1);
+  const char *id;
+
+  g_assert_true (push (rt, kit, 0, &report, &error));
+  id = fake_kit_row (kit, 0)->itsm_id;
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_autoptr (GBytes) content = g_bytes_new_static (files[i].bytes, strlen (files[i].bytes));
+    g_autofree char *sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, content);
+    const DkPushFile file = { .name = (char *) (guintptr) files[i].name, .sha256 = sha256 };
+    g_auto (DkConnectorReply) reply = DK_CONNECTOR_REPLY_INIT;
+    gboolean found = FALSE;
+
+    g_test_message ("%s", files[i].name);
+    g_assert_cmpint (dk_connector_attach (rt, id, files[i].name, files[i].type, content, NULL,
+                                          &reply),
+                     ==, DK_CONNECTOR_OK);
+    g_assert_cmpint (dk_connector_has_file (rt, id, &file, &found, NULL, &reply), ==,
+                     DK_CONNECTOR_OK);
+    g_assert_true (found);
+  }
+  fake_kit_free (kit);
+}
+
+/* Two files of one name, the answer to the first one lost: each stands there once. */
+static void
+push_files (const char *faults)
+{
+  g_autofree char *url = NULL;
+  GSubprocess *proxy = start_proxy (faults, &url);
+  g_autoptr (DkConnector) rt = open_rt (url, "Service Desk", "token", NULL);
+  g_autoptr (DkPushReport) report = NULL;
+  g_autoptr (DkPushReport) checked = NULL;
+  g_autoptr (GError) error = NULL;
+  FakeKit *kit = make_kit (2);
+  DkPushRow *row = fake_kit_row (kit, 1);
+  g_autofree char *path = NULL;
+
+  fake_kit_file (kit, row->number, "ward door.png", "first picture");
+  fake_kit_file (kit, row->number, "ward door.png", "second picture");
+  (void) push (rt, kit, 60, &report, &error);
+  show (report);
+  g_assert_no_error (error);
+  g_assert_cmpuint (report->verified, ==, 2);
+  path = g_strdup_printf ("/REST/2.0/ticket/%s/attachments?fields=Filename", row->itsm_id);
+  g_assert_cmpuint (count_in_answer (path, "ward door.png"), ==, 2);
+  g_assert_true (dk_push_verify (rt, &kit->store, NULL, &checked, &error));
+  g_assert_no_error (error);
+  stop_proxy (proxy);
+  fake_kit_free (kit);
+}
+
+static void
+test_files_are_once (void)
+{
+  push_files ("");
+  push_files ("--drop-comment 1");
 }
 
 #define ADD(path, function) g_test_add_func ("/services/rt/" path, function)
@@ -673,6 +757,8 @@ main (int argc, char **argv)
   ADD ("late-note-is-once", test_late_note_is_once);
   ADD ("slow-answer-is-waited-for", test_slow_answer_is_waited_for);
   ADD ("note-and-file", test_note_and_file);
+  ADD ("files-are-once", test_files_are_once);
+  ADD ("text-files-keep-their-bytes", test_text_files_are_kept);
   ADD ("nobody-is-mailed", test_nobody_is_mailed);
   ADD ("server-ends", test_server_ends);
   g_assert_true (g_setenv ("RT_SECONDS", "400", TRUE)); /* should this process die before it */

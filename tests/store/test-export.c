@@ -5,8 +5,10 @@
 
 #include <string.h>
 
+#include "app/base/file.h"
 #include "app/base/text.h"
 #include "app/crypto/aead.h"
+#include "app/store/attached-store.h"
 
 #define ENTRIES 140
 
@@ -142,6 +144,71 @@ test_bodies (StoreFixture *f, gconstpointer data)
   }
 }
 
+#define PICTURE "\x89PNG\r\n\x1a\npicture"
+
+/* Two tickets with the same picture, one draft with another. New string: SHA-256 of the first. */
+static char *
+attach_pictures (StoreFixture *f)
+{
+  g_autoptr (GBytes) content = g_bytes_new_static (PICTURE, sizeof PICTURE - 1);
+  g_autoptr (GBytes) other = g_bytes_new_static ("draft", 5);
+  g_autoptr (DkForm) form = dk_form_shipped ("call-log", "en");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *draft = dk_ticket_store_begin (f->store, form, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < 2; i++) {
+    g_autofree char *number
+        = store_fixture_save (f, "call-log", "{\"summary\":\"Printer\"}", FALSE);
+    g_assert_true (dk_attached_store_keep (f->store, number, content, NULL));
+  }
+  g_assert_true (dk_attached_store_keep (f->store, draft, other, NULL));
+  return g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, content);
+}
+
+static void
+test_files (StoreFixture *f, gconstpointer data)
+{
+  g_autofree char *sha256 = attach_pictures (f);
+  g_autofree char *folder = make_export (f);
+  g_autofree char *files = g_build_filename (folder, "files", NULL);
+  g_autofree char *path = g_build_filename (files, sha256, NULL);
+  g_autoptr (GPtrArray) names = dk_file_list (files, 10, NULL);
+  g_autoptr (DkLedgerReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (names->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (names, 0), ==, sha256);
+  if (dk_test_have_program ("sha256sum")) {
+    g_autoptr (DkTestOutput) out
+        = dk_test_spawn ((const char *const[]){ "sha256sum", path, NULL }, NULL, 20);
+    g_assert_true (g_str_has_prefix (out->out, sha256));
+  }
+  report = dk_ledger_verify_folder (folder, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (report->found, ==, 0);
+}
+
+static void
+test_changed_file (StoreFixture *f, gconstpointer data)
+{
+  g_autofree char *sha256 = attach_pictures (f);
+  g_autofree char *bare = g_build_filename (f->folder, "bare", NULL);
+  g_autofree char *folder = g_build_filename (f->folder, "export", NULL);
+  g_autofree char *files = g_build_filename (bare, "files", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (sha256);
+  dk_fixture_exec (f->db, "UPDATE attached SET content = x'00'");
+  g_assert_false (dk_ledger_export (f->store, folder, TRUE, "r", &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_DAMAGED);
+  g_assert_nonnull (strstr (error->message, "SHA-256"));
+  g_clear_error (&error);
+  g_assert_true (dk_ledger_export (f->store, bare, FALSE, "r", &error));
+  g_assert_no_error (error);
+  g_assert_false (g_file_test (files, G_FILE_TEST_EXISTS));
+}
+
 static void
 test_refusals (StoreFixture *f, gconstpointer data)
 {
@@ -166,6 +233,8 @@ main (int argc, char **argv)
   STORE_ADD ("/store/export/b2sum-walks-the-chain", test_b2sum);
   STORE_ADD ("/store/export/minisign-checks-the-checkpoints", test_minisign);
   STORE_ADD ("/store/export/words-match-their-hashes", test_bodies);
+  STORE_ADD ("/store/export/files-of-tickets-once-and-whole", test_files);
+  STORE_ADD ("/store/export/a-changed-file-is-told", test_changed_file);
   STORE_ADD ("/store/export/refuses-without-reason-or-into-a-folder", test_refusals);
   return dk_test_run ();
 }

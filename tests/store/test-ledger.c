@@ -271,6 +271,28 @@ test_too_long (StoreFixture *f, gconstpointer data)
   assert_clean (f, 1);
 }
 
+/* A reason, a step's note, a unit's name: whatever is told, a recovery key does not stay. The same
+ * digits with two groups changed, so that no five that fit are left, are no key, and stay. */
+static void
+test_no_recovery_key_stays (StoreFixture *f, gconstpointer data)
+{
+  const char *key = "123453-440000-715000-013574-597531-244442-366663-660011";
+  const char *other = "123453-440000-715000-013575-597531-244442-366664-660011";
+  g_autoptr (json_t) body
+      = json_pack ("{s:s, s:{s:[s]}}", "reason", key, "deep", "list", other);
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autofree char *kept = NULL;
+
+  g_assert_true (dk_ledger_note (f->store, "test", "key", body, NULL));
+  entries = dk_ledger_of_object (f->store, "key", NULL);
+  g_assert_cmpuint (entries->len, ==, 1);
+  kept = dk_json_canonical (((const DkEntry *) g_ptr_array_index (entries, 0))->body, NULL);
+  g_assert_null (strstr (kept, key));
+  g_assert_nonnull (strstr (kept, "[recovery key removed]"));
+  g_assert_nonnull (strstr (kept, other));
+  assert_clean (f, 2);
+}
+
 /* Everybody of a kit can write its rows, and others hand its ledger out and open it. */
 static void
 assert_not_exported (StoreFixture *f, const char *sql)
@@ -327,6 +349,7 @@ main (int argc, char **argv)
   STORE_ADD ("/store/ledger/findings-have-names", test_named);
   STORE_ADD ("/store/ledger/failed-chain-leaves-the-old-one", test_failed_chain);
   STORE_ADD ("/store/ledger/too-long-is-refused", test_too_long);
+  STORE_ADD ("/store/ledger/no-recovery-key-stays", test_no_recovery_key_stays);
   STORE_ADD ("/store/ledger/names-in-the-database-are-no-paths", test_names_are_no_paths);
   return dk_test_run ();
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/store/lead-store.h"
+#include "app/store/paper-store.h"
 #include "app/store/search.h"
 #include "app/store/ticket-erase.h"
 
@@ -203,6 +204,35 @@ step_handover (History *h, const char *number, GError **error)
 }
 
 static gboolean
+step_astray (History *h, const char *number, GError **error)
+{
+  const char *const numbers[] = { number, NULL };
+
+  switch (random_below (h, 3)) {
+  case 0:
+    return dk_paper_store_missing (h->f->store, numbers, NULL, error);
+  case 1:
+    return dk_paper_store_lost (h->f->store, numbers, "flooded", error);
+  default:
+    return dk_paper_store_found (h->f->store, numbers, NULL, error);
+  }
+}
+
+/* Paper with a name and a photo. */
+static gboolean
+step_key_in_whole (History *h, const char *number, GError **error)
+{
+  g_autoptr (json_t) answers = random_answers (h);
+  const DkTicketCapture capture = { .number = number,
+                                    .answers = answers,
+                                    .written_by = "Nurse K",
+                                    .written_ms = G_GINT64_CONSTANT (1767322800000) };
+  g_auto (DkTicketSaved) saved = { 0 };
+
+  return dk_ticket_store_save_order (h->f->store, h->call, &capture, &saved, error);
+}
+
+static gboolean
 step_hold (History *h, const char *number, GError **error)
 {
   return dk_ticket_store_hold (h->f->store, number, "the lawyers", error);
@@ -246,6 +276,7 @@ static const struct {
   { "amend", step_amend, 6, 10 },       { "void", step_void, 3, 10 },
   { "handover", step_handover, 6, 20 }, { "hold", step_hold, 2, 5 },
   { "release", step_release, 4, 1 },    { "erase", step_erase, 4, 10 },
+  { "astray", step_astray, 10, 5 },     { "key-in-whole", step_key_in_whole, 4, 10 },
 };
 
 static guint done_count[G_N_ELEMENTS (steps)];

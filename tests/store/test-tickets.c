@@ -381,15 +381,15 @@ test_drafts (StoreFixture *f, gconstpointer data)
   g_autoptr (json_t) half = store_fixture_answers ("{\"summary\":\"half a wo\",\"rate\":0.5,"
                                                    "\"größe\":1}");
   g_autoptr (GError) error = NULL;
-  g_autoptr (json_t) kept = NULL;
+  g_autoptr (DkDraft) kept = NULL;
   g_autoptr (GPtrArray) drafts = NULL;
   g_autoptr (DkTicket) ticket = NULL;
 
   g_assert_true (dk_ticket_store_keep_draft (f->store, number, form, half, &error));
   g_assert_no_error (error);
   store_fixture_reopen (f);
-  kept = dk_ticket_store_get_draft (f->store, number, NULL);
-  g_assert_true (json_equal (kept, half));
+  kept = dk_ticket_store_load_draft (f->store, number, NULL);
+  g_assert_true (json_equal (kept->answers, half));
   g_assert_null (dk_ticket_store_load (f->store, number, &error));
   g_assert_error (error, DK_ERROR, DK_ERROR_NOT_FOUND);
   g_clear_error (&error);
@@ -401,7 +401,7 @@ test_drafts (StoreFixture *f, gconstpointer data)
   ticket = store_fixture_load (f, number);
   g_assert_cmpstr (ticket->number, ==, number);
   assert_refused (f, save_call, second, DK_ERROR_INVALID, "voided since");
-  g_assert_null (dk_ticket_store_get_draft (f->store, number, &error));
+  g_assert_null (dk_ticket_store_load_draft (f->store, number, &error));
   g_assert_error (error, DK_ERROR, DK_ERROR_NOT_FOUND);
   assert_projection (f);
 }

@@ -62,6 +62,7 @@ PAIRS = {
         ('app/base/file.c', C + '#include <sodium.h>\n', C + '#include <errno.h>\n'),
         ('app/itsm/a.c', C + '#include <curl/curl.h>\n', C + '#include <jansson.h>\n'),
         ('app/content/pack.c', C + '#include <cmark-gfm.h>\n', C + '#include <yaml.h>\n'),
+        ('app/import/a.c', C + '#include <libxml/parser.h>\n', C + '#include <csv.h>\n'),
         ('app/base/file.c', C + '#include <unistd.h>\n', C + '#include <glib/gstdio.h>\n'),
         ('app/kit/lock.c', C + '#include <sys/stat.h>\n', C + '#include <stdlib.h>\n'),
         ('app/net/http.c', C + '# include <netinet/in.h>\n', C + '#include <curl/curl.h>\n'),

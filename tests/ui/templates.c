@@ -8,6 +8,7 @@
 #include "tests/support/support.h"
 #include "ui/banner.h"
 #include "ui/code-dialog.h"
+#include "ui/confirm-dialog.h"
 #include "ui/form-view.h"
 #include "ui/new-passphrase.h"
 #include "ui/person-dialog.h"
@@ -56,8 +57,10 @@ test_every_template_becomes_a_widget (void)
   /* Going there registers the types of the pages. */
   for (const char *const *page = (const char *const[]){ "now", "calls", "tickets", "contacts",
                                                         "oncall", "calltrees", "runbooks",
-                                                        "services", "print", "handover", "ticket",
-                                                        "people", "readiness", "content", NULL };
+                                                        "services", "print", "paper",
+                                                        "handover", "ticket",
+                                                        "ticket", "people", "readiness", "content",
+                                                        NULL };
        *page != NULL; page++)
     dk_shell_go (DK_SHELL (shell), *page, NULL);
   g_type_ensure (DK_TYPE_UNLOCK_PAGE);
@@ -66,6 +69,7 @@ test_every_template_becomes_a_widget (void)
   g_type_ensure (DK_TYPE_RECOVERY_PAGE);
   g_type_ensure (DK_TYPE_PERSON_DIALOG);
   g_type_ensure (DK_TYPE_CODE_DIALOG);
+  g_type_ensure (DK_TYPE_CONFIRM_DIALOG);
   for (guint i = 0; i < templates->len; i++) {
     g_autofree char *text = read_template (templates->pdata[i]);
     g_autoptr (GMatchInfo) match = NULL;
