@@ -33,7 +33,8 @@ def run(*command):
 class Printer(DeskTest):
     @classmethod
     def setUpClass(cls):
-        cls.folder_of_service = tempfile.mkdtemp(prefix='dk-cups-')
+        # Not below TMPDIR, which may be closed to the users that filters run as.
+        cls.folder_of_service = tempfile.mkdtemp(prefix='dk-cups-', dir='/var/tmp')
         cls.service = cups.Cups(cls.folder_of_service)
         if not cls.service.start():
             words = cls.service.errors()
