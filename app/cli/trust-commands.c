@@ -121,6 +121,7 @@ run_show (DkCli *cli, const DkArgs *args, GError **error)
   return TRUE;
 }
 
+/* minisign writes an id without the zeros that it begins with. */
 static gboolean
 is_id_of (const char *key_text, const char *typed)
 {
@@ -130,7 +131,7 @@ is_id_of (const char *key_text, const char *typed)
   if (!dk_minisign_public_parse (key_text, &key, NULL))
     return FALSE;
   id = dk_minisign_id_text (key.id);
-  return g_ascii_strcasecmp (id, typed) == 0;
+  return g_ascii_strcasecmp (id + strspn (id, "0"), typed + strspn (typed, "0")) == 0;
 }
 
 /* Compares what was typed from paper with the key, blanks and case aside. */

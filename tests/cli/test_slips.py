@@ -226,6 +226,8 @@ class Words(CliTest):
             key_id = stream.readline().split()[-1]
         message = self.fails(5, 'trust', 'add', public, '--fingerprint', key_id)
         self.assertIn('dkit help trust add', message)
+        padded = self.fails(5, 'trust', 'add', public, '--fingerprint', '00' + key_id.zfill(16))
+        self.assertIn("That is the key's id", padded)
 
     def test_passphrase_of_a_key_has_its_own_option(self):
         secret, public = self.home.path('locked.key'), self.home.path('locked.pub')
