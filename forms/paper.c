@@ -137,33 +137,58 @@ name_paper (DkPaper *paper, const char *title, const char *what)
   }
 }
 
+/* Texts that a flow borrows. */
+typedef struct {
+  char *hash, *origin, *mark;
+} FlowTexts;
+
+static void
+flow_texts_clear (FlowTexts *texts)
+{
+  g_free (texts->hash);
+  g_free (texts->origin);
+  g_free (texts->mark);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FlowTexts, flow_texts_clear)
+
+/* What every sheet of a form has; number: its own, or the first of a sheet of records. */
+static DkFlow
+make_flow (DkPaper *paper, const DkForm *form, const DkTicket *ticket, const char *number,
+           FlowTexts *texts)
+{
+  const DkPaperWords *words = dk_paper_words (dk_form_language (form));
+  texts->hash = g_strndup (dk_form_hash (form), HASH_DIGITS);
+  texts->origin = make_origin (form, words);
+  texts->mark = make_mark (paper, words, ticket, number);
+  paper->has_form = TRUE;
+  return (DkFlow) { .paper = paper,
+                    .language = dk_form_language (form),
+                    .words = words,
+                    .title = dk_form_title (form),
+                    .origin = texts->origin,
+                    .hash = texts->hash,
+                    .mode = is_drill (paper, number) ? "DRILL" : paper->mode,
+                    .waits = waits_for_downtime (paper, ticket, number),
+                    .mark = texts->mark,
+                    .is_landscape = dk_form_is_landscape (form),
+                    .is_specimen = number == NULL,
+                    .pixels_max = PIXELS_MAX };
+}
+
 /* Sheets of records; numbers NULL: one SPECIMEN of a sheet. */
 static void
 add_records (DkPaper *paper, const DkForm *form, const GPtrArray *numbers)
 {
-  paper->has_form = TRUE;
-  const DkPaperWords *words = dk_paper_words (dk_form_language (form));
   const char *first = numbers != NULL ? g_ptr_array_index (numbers, 0) : NULL;
-  g_autofree char *hash = g_strndup (dk_form_hash (form), HASH_DIGITS);
-  g_autofree char *origin = make_origin (form, words);
-  g_autofree char *mark = make_mark (paper, words, NULL, first);
-  DkFlow flow = { .paper = paper,
-                  .language = dk_form_language (form),
-                  .words = words,
-                  .title = dk_form_title (form),
-                  .origin = origin,
-                  .hash = hash,
-                  .mode = is_drill (paper, first) ? "DRILL" : paper->mode,
-                  .waits = waits_for_downtime (paper, NULL, first),
-                  .mark = mark,
-                  .is_sheet = TRUE,
-                  .is_specimen = numbers == NULL,
-                  .pixels_max = PIXELS_MAX + (numbers != NULL ? numbers->len : 0) * PIXELS_RECORD,
-                  .is_landscape = dk_form_is_landscape (form) };
+  g_auto (FlowTexts) texts = { 0 };
+  DkFlow flow = make_flow (paper, form, NULL, first, &texts);
+  flow.is_sheet = TRUE;
+  flow.pixels_max += (numbers != NULL ? numbers->len : 0) * PIXELS_RECORD;
   dk_flow_begin (&flow);
   dk_layout_records (&flow, form, numbers);
   dk_flow_finish (&flow);
-  name_paper (paper, flow.title, first != NULL ? first : words->specimen);
+  name_paper (paper, flow.title, first != NULL ? first : flow.words->specimen);
 }
 
 void
@@ -175,31 +200,16 @@ dk_paper_add_form_with_log (DkPaper *paper, const DkForm *form, const DkTicket *
     add_records (paper, form, NULL);
     return;
   }
-  paper->has_form = TRUE;
-  const DkPaperWords *words = dk_paper_words (dk_form_language (form));
-  g_autofree char *hash = g_strndup (dk_form_hash (form), HASH_DIGITS);
-  g_autofree char *origin = make_origin (form, words);
-  g_autofree char *mark = make_mark (paper, words, ticket, number);
-  DkFlow flow = { .paper = paper,
-                  .language = dk_form_language (form),
-                  .words = words,
-                  .title = dk_form_title (form),
-                  .number = number,
-                  .origin = origin,
-                  .hash = hash,
-                  .is_landscape = dk_form_is_landscape (form),
-                  .mode = is_drill (paper, number) ? "DRILL" : paper->mode,
-                  .waits = waits_for_downtime (paper, ticket, number),
-                  .mark = mark,
-                  .ticket = ticket,
-                  .lines = lines,
-                  .pages_max = PAGES_MAX,
-                  .pixels_max = PIXELS_MAX,
-                  .is_specimen = number == NULL };
+  g_auto (FlowTexts) texts = { 0 };
+  DkFlow flow = make_flow (paper, form, ticket, number, &texts);
+  flow.number = number;
+  flow.ticket = ticket;
+  flow.lines = lines;
+  flow.pages_max = PAGES_MAX;
   dk_flow_begin (&flow);
   dk_layout_form (&flow, form);
   dk_flow_finish (&flow);
-  name_paper (paper, flow.title, number != NULL ? number : words->specimen);
+  name_paper (paper, flow.title, number != NULL ? number : flow.words->specimen);
 }
 
 void

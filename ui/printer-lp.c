@@ -6,39 +6,10 @@
 #include "app/base/print.h"
 #include "ui/window.h"
 
-typedef struct {
-  GWeakRef owner;
-  GBytes *pdf;
-  char *title;
-  char *media;
-  char *queue;
-  DkPrinterDone done;
-} Order;
-
-static void
-free_order (Order *order)
-{
-  g_weak_ref_clear (&order->owner);
-  g_bytes_unref (order->pdf);
-  g_free (order->title);
-  g_free (order->media);
-  g_free (order->queue);
-  g_free (order);
-}
-
-static void
-tell (Order *order, const char *words, const GError *error)
-{
-  g_autoptr (GObject) owner = g_weak_ref_get (&order->owner);
-
-  if (owner != NULL)
-    order->done (owner, words, error);
-}
-
 static void
 send_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  Order *order = data;
+  DkPrinterOrder *order = data;
   const char *media = order->media != NULL ? order->media : "A4";
   g_autofree char *reason = NULL;
   GError *error = NULL;
@@ -57,12 +28,12 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autofree char *words = g_task_propagate_pointer (G_TASK (result), &error);
 
-  tell (data, words, error);
-  free_order (data);
+  dk_printer_order_tell (data, words, error);
+  dk_printer_order_free (data);
 }
 
 static void
-send_order (Order *order)
+send_order (DkPrinterOrder *order)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, on_sent, order);
 
@@ -71,7 +42,7 @@ send_order (Order *order)
 }
 
 static void
-on_response (GtkDialog *dialog, int response, Order *order)
+on_response (GtkDialog *dialog, int response, DkPrinterOrder *order)
 {
   GtkComboBoxText *list = g_object_get_data (G_OBJECT (dialog), "list");
 
@@ -80,11 +51,11 @@ on_response (GtkDialog *dialog, int response, Order *order)
   if (response == GTK_RESPONSE_OK && order->queue != NULL)
     send_order (order);
   else
-    free_order (order);
+    dk_printer_order_free (order);
 }
 
 static void
-ask_queue (Order *order, GtkWidget *owner, const GPtrArray *queues)
+ask_queue (DkPrinterOrder *order, GtkWidget *owner, const GPtrArray *queues)
 {
   GtkWidget *dialog = gtk_dialog_new_with_buttons (
       _ ("Print"), NULL, GTK_DIALOG_MODAL, _ ("_Back"), GTK_RESPONSE_CANCEL, _ ("_Print"),
@@ -126,7 +97,7 @@ look_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 static void
 on_looked (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Order *order = data;
+  DkPrinterOrder *order = data;
   g_autoptr (GtkWidget) owner = g_weak_ref_get (&order->owner);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) queues = g_task_propagate_pointer (G_TASK (result), &error);
@@ -136,22 +107,16 @@ on_looked (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   if (error != NULL)
-    tell (order, NULL, error);
-  free_order (order);
+    dk_printer_order_tell (order, NULL, error);
+  dk_printer_order_free (order);
 }
 
 void
 dk_printer_lp_ask (GtkWidget *owner, const char *title, const char *media, GBytes *pdf,
                    DkPrinterDone done)
 {
-  Order *order = g_new0 (Order, 1);
-  g_autoptr (GTask) task = NULL;
+  DkPrinterOrder *order = dk_printer_order_new (owner, title, media, pdf, done);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_looked, order);
 
-  g_weak_ref_init (&order->owner, owner);
-  order->pdf = g_bytes_ref (pdf);
-  order->title = g_strdup (title);
-  order->media = g_strdup (media);
-  order->done = done;
-  task = g_task_new (NULL, NULL, on_looked, order);
   g_task_run_in_thread (task, look_thread);
 }

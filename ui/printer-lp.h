@@ -5,6 +5,27 @@
 
 G_BEGIN_DECLS
 
+/* What is to be printed, and who hears of it. */
+typedef struct {
+  GWeakRef owner;
+  GBytes *pdf;
+  char *title;
+  char *media;
+  char *queue; /* of `lp`; NULL as long as none is chosen */
+  int fd;      /* of the bytes in memory, -1 = none */
+  DkPrinterDone done;
+} DkPrinterOrder;
+
+/* Copies title and media. Free with dk_printer_order_free. */
+DkPrinterOrder *dk_printer_order_new (GtkWidget *owner, const char *title, const char *media,
+                                      GBytes *pdf, DkPrinterDone done);
+
+/* Tells the owner, if it is still there. */
+void dk_printer_order_tell (DkPrinterOrder *order, const char *words, const GError *error);
+
+/* A DkPrinterOrder as a GDestroyNotify. */
+void dk_printer_order_free (gpointer order);
+
 /* The printers of the print service without the toolkit's dialog: offers those that `lp` knows, and
  * sends the PDF to the one that is chosen. As dk_printer_print. */
 void dk_printer_lp_ask (GtkWidget *owner, const char *title, const char *media, GBytes *pdf,

@@ -11,19 +11,25 @@
 #define LOOK_FOR_MS 4000
 #define TRACK_S 120
 
-typedef struct {
-  GWeakRef owner;
-  GBytes *pdf;
-  char *title;
-  char *media;
-  int fd; /* of the bytes in memory, -1 = none */
-  DkPrinterDone done;
-} Order;
-
-static void
-free_order (gpointer data)
+DkPrinterOrder *
+dk_printer_order_new (GtkWidget *owner, const char *title, const char *media, GBytes *pdf,
+                      DkPrinterDone done)
 {
-  Order *order = data;
+  DkPrinterOrder *order = g_new0 (DkPrinterOrder, 1);
+
+  g_weak_ref_init (&order->owner, owner);
+  order->pdf = g_bytes_ref (pdf);
+  order->title = g_strdup (title);
+  order->media = g_strdup (media);
+  order->fd = -1;
+  order->done = done;
+  return order;
+}
+
+void
+dk_printer_order_free (gpointer data)
+{
+  DkPrinterOrder *order = data;
 
   if (order->fd >= 0)
     (void) g_close (order->fd, NULL);
@@ -31,11 +37,12 @@ free_order (gpointer data)
   g_bytes_unref (order->pdf);
   g_free (order->title);
   g_free (order->media);
+  g_free (order->queue);
   g_free (order);
 }
 
-static void
-tell (Order *order, const char *words, const GError *error)
+void
+dk_printer_order_tell (DkPrinterOrder *order, const char *words, const GError *error)
 {
   g_autoptr (GObject) owner = g_weak_ref_get (&order->owner);
 
@@ -56,7 +63,7 @@ dk_printer_words (const char *name, const char *why_not)
 
 /* The printer may give the paper up after it took it. */
 static void
-on_status (GtkPrintJob *job, Order *order)
+on_status (GtkPrintJob *job, DkPrinterOrder *order)
 {
   const char *name = gtk_printer_get_name (gtk_print_job_get_printer (job));
   g_autoptr (GError) error = NULL;
@@ -67,7 +74,7 @@ on_status (GtkPrintJob *job, Order *order)
                _ ("The printer %s gave the pages up, or somebody cancelled them there. Do not rely "
                   "on this paper: print it again, or save the PDF."),
                name);
-  tell (order, NULL, error);
+  dk_printer_order_tell (order, NULL, error);
 }
 
 static char *
@@ -96,7 +103,7 @@ on_sent (GtkPrintJob *job, gpointer data, const GError *error)
   g_autofree char *reason = why_not (printer);
   g_autofree char *words = dk_printer_words (gtk_printer_get_name (printer), reason);
 
-  tell (data, error == NULL ? words : NULL, error);
+  dk_printer_order_tell (data, error == NULL ? words : NULL, error);
   if (error == NULL)
     (void) g_timeout_add_seconds (TRACK_S, forget_job, g_object_ref (job));
 }
@@ -126,7 +133,7 @@ check_printer (GtkPrinter *printer, GError **error)
 }
 
 static void
-send_order (Order *order, GtkPrintUnixDialog *dialog)
+send_order (DkPrinterOrder *order, GtkPrintUnixDialog *dialog)
 {
   GtkPrinter *printer = gtk_print_unix_dialog_get_selected_printer (dialog);
   g_autoptr (GtkPrintJob) job = NULL;
@@ -141,28 +148,28 @@ send_order (Order *order, GtkPrintUnixDialog *dialog)
       gtk_print_job_set_track_print_status (job, TRUE);
       g_signal_connect (job, "status-changed", G_CALLBACK (on_status), order);
       /* The order lives as long as the job, which is tracked until it is printed. */
-      g_object_set_data_full (G_OBJECT (job), "order", order, free_order);
+      g_object_set_data_full (G_OBJECT (job), "order", order, dk_printer_order_free);
       gtk_print_job_send (job, on_sent, order, NULL);
       return;
     }
   }
-  tell (order, NULL, error);
-  free_order (order);
+  dk_printer_order_tell (order, NULL, error);
+  dk_printer_order_free (order);
 }
 
 static void
-on_response (GtkDialog *dialog, int response, Order *order)
+on_response (GtkDialog *dialog, int response, DkPrinterOrder *order)
 {
   gtk_widget_hide (GTK_WIDGET (dialog));
   if (response == GTK_RESPONSE_OK)
     send_order (order, GTK_PRINT_UNIX_DIALOG (dialog));
   else
-    free_order (order);
+    dk_printer_order_free (order);
   gtk_widget_destroy (GTK_WIDGET (dialog));
 }
 
 static void
-show_dialog (Order *order, GtkWidget *owner)
+show_dialog (DkPrinterOrder *order, GtkWidget *owner)
 {
   GtkWidget *dialog
       = gtk_print_unix_dialog_new (order->title, GTK_WINDOW (gtk_widget_get_toplevel (owner)));
@@ -184,7 +191,7 @@ show_dialog (Order *order, GtkWidget *owner)
 
 /* A look for printers: over when one is there, when all were asked, or after a while. */
 typedef struct {
-  Order *order; /* NULL once it is decided */
+  DkPrinterOrder *order; /* NULL once it is decided */
   guint timer;
   gboolean is_found;
 } Look;
@@ -192,7 +199,7 @@ typedef struct {
 static void
 decide (Look *look, gboolean with_dialog)
 {
-  Order *order = g_steal_pointer (&look->order);
+  DkPrinterOrder *order = g_steal_pointer (&look->order);
   g_autoptr (GtkWidget) owner = order != NULL ? g_weak_ref_get (&order->owner) : NULL;
 
   g_clear_handle_id (&look->timer, g_source_remove);
@@ -204,7 +211,7 @@ decide (Look *look, gboolean with_dialog)
   }
   if (owner != NULL)
     dk_printer_lp_ask (owner, order->title, order->media, order->pdf, order->done);
-  free_order (order);
+  dk_printer_order_free (order);
 }
 
 static gboolean
@@ -241,15 +248,8 @@ dk_printer_print (GtkWidget *owner, const char *title, const char *media, GBytes
                   DkPrinterDone done)
 {
   Look *look = g_new0 (Look, 1);
-  Order *order = g_new0 (Order, 1);
 
-  g_weak_ref_init (&order->owner, owner);
-  order->pdf = g_bytes_ref (pdf);
-  order->title = g_strdup (title);
-  order->media = g_strdup (media);
-  order->fd = -1;
-  order->done = done;
-  look->order = order;
+  look->order = dk_printer_order_new (owner, title, media, pdf, done);
   look->timer = g_timeout_add (LOOK_FOR_MS, on_looked_long, look);
   gtk_enumerate_printers (see_printer, look, on_looked, FALSE);
 }

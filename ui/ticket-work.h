@@ -128,6 +128,5 @@ void dk_ticket_view_free (DkTicketView *view);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DkTicketView, dk_ticket_view_free)
 
 #define DK_FORM_CALL "call-log"
-#define DK_FORM_TICKET "it-incident"
 
 G_END_DECLS

@@ -15,7 +15,6 @@
 #define HOURS_MAX 1000
 #define RATE_MAX 1000
 #define FORMS_MAX 20
-#define DEFAULT_FORM "it-incident"
 
 /* What is to be printed. */
 typedef struct {
@@ -318,7 +317,7 @@ dk_cli_paper_pack (DkCli *cli, const DkArgs *args, GError **error)
     if (!add_wish (store, &order, wishes[i], language, error))
       return FALSE;
   if (order.n == 0
-      && !add_form (store, &order, DEFAULT_FORM, language, order.hours * order.rate, error))
+      && !add_form (store, &order, DK_FORM_TICKET, language, order.hours * order.rate, error))
     return FALSE;
   return issue (cli, args, &order, error);
 }

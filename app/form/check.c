@@ -6,6 +6,7 @@
 #include "app/base/clock.h"
 #include "app/base/limits.h"
 #include "app/base/text.h"
+#include "app/model/answer-words.h"
 #include "app/model/device.h"
 
 #define FILE_NAME_BYTES 255u
@@ -111,12 +112,6 @@ check_time (const DkField *field, const json_t *value)
              : "must be a date and time";
 }
 
-static gboolean
-is_hash (const char *text)
-{
-  return text != NULL && strlen (text) == 64 && strspn (text, "0123456789abcdef") == 64;
-}
-
 G_STATIC_ASSERT (DK_FORM_FILE_BYTES == 5u << 20);
 
 static const char *
@@ -127,7 +122,7 @@ check_file (const DkField *field, const json_t *value)
   gint64 size = dk_json_get_int (value, "size", -1);
   if (name == NULL || *name == '\0' || strlen (name) > FILE_NAME_BYTES
       || strpbrk (name, "/\\") != NULL || type == NULL || strlen (type) > FILE_NAME_BYTES
-      || !is_hash (dk_json_get_text (value, "sha256")) || json_object_size (value) != 4) {
+      || !dk_answer_is_file (value) || json_object_size (value) != 4) {
     return "must be a file with its name, type, size and sha256";
   }
   if (size < 0 || size > DK_FORM_FILE_BYTES) {

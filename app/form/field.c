@@ -39,13 +39,13 @@ static const TypeWord type_words[] = {
 
 /* How a control may look, by type; the screen may pass over it. */
 static const struct {
-  DkFieldType type;
+  const char *type;
   const char *word;
 } appearances[] = {
-  { DK_FIELD_TEXT, "multiline" },          { DK_FIELD_TEXT, "numbers" },
-  { DK_FIELD_SELECT_ONE, "minimal" },      { DK_FIELD_SELECT_ONE, "autocomplete" },
-  { DK_FIELD_SELECT_MULTIPLE, "minimal" }, { DK_FIELD_SELECT_MULTIPLE, "autocomplete" },
-  { DK_FIELD_GROUP_BEGIN, "field-list" },  { DK_FIELD_REPEAT_BEGIN, "field-list" },
+  { "text", "multiline" },          { "text", "numbers" },
+  { "select_one", "minimal" },      { "select_one", "autocomplete" },
+  { "select_multiple", "minimal" }, { "select_multiple", "autocomplete" },
+  { "begin_group", "field-list" },  { "begin_repeat", "field-list" },
 };
 
 static const char *const text_columns[] = { "summary", "details", "caller", "callback", "location",
@@ -190,12 +190,13 @@ read_word (const DkFormReader *reader, const json_t *row, const char *key, const
   return TRUE;
 }
 
-static gboolean
-appearance_is_known (const DkField *field)
+gboolean
+dk_form_appearance_is_known (const char *type, const char *word)
 {
-  for (gsize i = 0; field->appearance != NULL && i < G_N_ELEMENTS (appearances); i++) {
-    if (appearances[i].type == field->type
-        && g_str_equal (appearances[i].word, field->appearance)) {
+  gsize size = strcspn (type, " ");
+  for (gsize i = 0; i < G_N_ELEMENTS (appearances); i++) {
+    if (strlen (appearances[i].type) == size && strncmp (appearances[i].type, type, size) == 0
+        && g_str_equal (appearances[i].word, word)) {
       return TRUE;
     }
   }
@@ -220,7 +221,8 @@ read_words (const DkFormReader *reader, DkField *field, const json_t *row, const
     return TRUE;
   }
   field->appearance = g_strdup (json_string_value (appearance));
-  if (!appearance_is_known (field)) {
+  if (field->appearance == NULL
+      || !dk_form_appearance_is_known (dk_json_get_text (row, "type"), field->appearance)) {
     g_autofree char *place = g_strdup_printf ("%s/appearance", pointer);
     return dk_form_fault (error, place,
                           "\"multiline\" or \"numbers\" of a text, \"minimal\" or "

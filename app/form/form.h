@@ -107,6 +107,9 @@ DkForm *dk_form_parse (const char *text, gsize size, const char *language,
  * capture at once. NULL if none has that id. New reference. Any thread. */
 DkForm *dk_form_shipped (const char *id, const char *language);
 
+/* The form of a ticket, and of paper, for which nobody named one. */
+#define DK_FORM_TICKET "it-incident"
+
 /* Ids of the definitions that ship, NULL-terminated, static. */
 const char *const *dk_form_shipped_ids (void);
 
@@ -138,6 +141,8 @@ gboolean dk_form_is_lead_only (const DkForm *form);
 
 /* Rows of the survey in order. */
 guint dk_form_field_count (const DkForm *form);
+/* TRUE if rows of this type word ("text", "select_one", ...) may have this appearance. */
+gboolean dk_form_appearance_is_known (const char *type, const char *word);
 /* Row i, borrowed. */
 const DkField *dk_form_field (const DkForm *form, guint i);
 /* Row of that name, borrowed; NULL if there is none. */

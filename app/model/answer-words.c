@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define DEPTH_MAX 4
+#define HASH_DIGITS 64
 
 gboolean
 dk_answer_is_rows (const json_t *value)
@@ -11,10 +12,14 @@ dk_answer_is_rows (const json_t *value)
   return json_array_size (value) > 0 && json_is_object (json_array_get (value, 0));
 }
 
-static gboolean
-is_file (const json_t *value)
+gboolean
+dk_answer_is_file (const json_t *value)
 {
-  return dk_json_get_text (value, "sha256") != NULL && dk_json_get_text (value, "name") != NULL;
+  const char *sha256 = dk_json_get_text (value, "sha256");
+
+  return dk_json_get_text (value, "name") != NULL && sha256 != NULL
+         && strlen (sha256) == HASH_DIGITS
+         && strspn (sha256, "0123456789abcdef") == HASH_DIGITS;
 }
 
 static int
@@ -66,7 +71,7 @@ append (GString *out, const json_t *value, guint depth)
     g_string_append (out, json_is_true (value) ? "yes" : "no");
   else if (json_is_integer (value))
     g_string_append_printf (out, "%" JSON_INTEGER_FORMAT, json_integer_value (value));
-  else if (is_file (value))
+  else if (dk_answer_is_file (value))
     g_string_append_printf (out, "%s (%" G_GINT64_FORMAT " bytes, SHA-256 %s)",
                             dk_json_get_text (value, "name"), dk_json_get_int (value, "size", 0),
                             dk_json_get_text (value, "sha256"));

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
  * same answer always gives the same text. "" for null. New string. Any thread. */
 char *dk_answer_words (const json_t *value);
 
+/* TRUE for an attached file: an object with its name and a SHA-256 of 64 hex digits. Any thread. */
+gboolean dk_answer_is_file (const json_t *value);
+
 /* TRUE for rows of a repeat: a list that holds objects. Any thread. */
 gboolean dk_answer_is_rows (const json_t *value);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/base/text.h"
+#include "app/model/answer-words.h"
 #include "app/model/entry.h"
 #include "app/store/attached-private.h"
 #include "app/store/ledger.h"
@@ -13,7 +14,6 @@
 
 #define NAME_CHARACTERS_MAX 100
 #define TYPE_BYTES_MAX 100
-#define HASH_DIGITS 64
 #define VALUES_DEPTH 8 /* entries, body, fields, rows of a repeat, the value: with room to spare */
 
 /* What it is by its first bytes; else plain bytes, which nobody opens by accident. */
@@ -85,16 +85,6 @@ dk_attached_value (const char *name, const char *type, GBytes *content, GError *
                     "size", (json_int_t) size, "sha256", sha256);
 }
 
-static gboolean
-is_file_value (const json_t *value)
-{
-  const char *sha256 = dk_json_get_text (value, "sha256");
-
-  return dk_json_get_text (value, "name") != NULL && sha256 != NULL
-         && strlen (sha256) == HASH_DIGITS
-         && strspn (sha256, "0123456789abcdef") == HASH_DIGITS;
-}
-
 static void
 add_value (GPtrArray *list, json_t *value)
 {
@@ -111,7 +101,7 @@ add_values (GPtrArray *list, json_t *value, guint depth)
   json_t *member;
   gsize i;
 
-  if (is_file_value (value)) {
+  if (dk_answer_is_file (value)) {
     add_value (list, value);
     return;
   }
@@ -345,7 +335,7 @@ append_place (GString *out, const char *prefix, const json_t *answers)
   json_t *value;
 
   json_object_foreach ((json_t *) (guintptr) answers, name, value)
-    if (is_file_value (value))
+    if (dk_answer_is_file (value))
       g_string_append_printf (out, "%s%s%s", out->len > 0 ? ", " : "", prefix, name);
 }
 
@@ -384,7 +374,7 @@ find_value (DkStore *store, const char *number, const char *field, GError **erro
               ? json_object_get (
                   json_array_get (json_object_get (ticket->answers, repeat), row - 1), name)
               : json_object_get (ticket->answers, name);
-  if (is_file_value (value))
+  if (dk_answer_is_file (value))
     return json_incref (value);
   shown = dk_text_printable (field, FALSE);
   places = list_places (ticket->answers);

@@ -98,26 +98,6 @@ take_flag (SurveyRow *row, const DkColumn *column, const char *text)
     add (row, column->key, FALSE, text, "only yes or no is known here");
 }
 
-/* The looks that app/form knows. */
-static gboolean
-look_is_known (const SurveyRow *row, const char *look)
-{
-  static const char *const looks[][2] = {
-    { "text", "multiline" },           { "text", "numbers" },
-    { "select_one", "minimal" },       { "select_one", "autocomplete" },
-    { "select_multiple", "minimal" },  { "select_multiple", "autocomplete" },
-    { "begin_group", "field-list" },   { "begin_repeat", "field-list" },
-  };
-  const char *type = type_of (row);
-  gsize size = strcspn (type, " ");
-
-  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
-    if (strlen (looks[i][0]) == size && strncmp (looks[i][0], type, size) == 0
-        && g_str_equal (looks[i][1], look))
-      return TRUE;
-  return FALSE;
-}
-
 static void
 take_appearance (SurveyRow *row, const DkColumn *column, const char *text)
 {
@@ -126,7 +106,7 @@ take_appearance (SurveyRow *row, const DkColumn *column, const char *text)
   g_autoptr (GString) rest = g_string_new (NULL);
 
   for (guint i = 0; words[i] != NULL; i++) {
-    if (look_is_known (row, words[i])
+    if (dk_form_appearance_is_known (type_of (row), words[i])
         && json_object_get (row->row->row, "appearance") == NULL)
       dk_import_row_set (row->row, "appearance", column->column, dk_json_string (words[i]));
     else
