@@ -30,6 +30,7 @@ static struct {
   Item *running;
   GError *close_error;
   gint change_pending;
+  gboolean over; /* main thread: stopped for good, nothing is replied any more */
   void (*changed) (gpointer data);
   gpointer changed_data;
 } kit_thread;
@@ -82,6 +83,11 @@ deliver (gpointer data)
   Item *item = data;
   g_autoptr (GObject) owner = g_weak_ref_get (&item->owner);
 
+  /* What waited beside the lock in one turn of the main loop: its window is half taken down. */
+  if (kit_thread.over) {
+    free_item (item);
+    return G_SOURCE_REMOVE;
+  }
   if (item->call.reply != NULL && (owner != NULL || !item->has_owner)) {
     gpointer result = g_steal_pointer (&item->result);
     item->call.reply (owner, result, item->error);
@@ -311,6 +317,7 @@ dk_kit_thread_stop (GError **error)
 {
   if (kit_thread.thread != NULL) {
     kit_thread.changed = NULL;
+    kit_thread.over = TRUE;
     g_async_queue_push (kit_thread.queue, new_item (ITEM_STOP, NULL));
     (void) g_thread_join (g_steal_pointer (&kit_thread.thread));
   }

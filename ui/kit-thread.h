@@ -65,8 +65,8 @@ gpointer dk_kit_run_and_wait (DkKitWork work, gpointer data, GError **error);
 void dk_kit_thread_watch (void (*changed) (gpointer data), gpointer data);
 
 /* Closes the kit after all calls before it, and ends the thread. Returns when that is done, FALSE
- * with the reason if the write-back failed; nothing that was committed is lost. Safe to call
- * twice. */
+ * with the reason if the write-back failed; nothing that was committed is lost. No reply comes
+ * after it: results that still wait are freed. Main thread; safe to call twice. */
 gboolean dk_kit_thread_stop (GError **error) DK_CHECKED;
 
 G_END_DECLS
