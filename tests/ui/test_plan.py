@@ -11,7 +11,7 @@ import re
 import kit_ui as ui
 from desk import DeskTest
 
-BUDGET_MS = 50  # from a key to its first results, on a quiet machine
+STUCK_MS = 1000  # from a key to its first results; a person would take it for a hang
 
 
 class Plan(DeskTest):
@@ -215,7 +215,7 @@ class Plan(DeskTest):
         middle = times[len(times) // 2]
         print(f'first results after {middle} ms in the middle, {times[-1]} ms at most, '
               f'{len(times)} painted')
-        self.assertLessEqual(middle, 2 * BUDGET_MS)  # the machine may be busy
+        self.assertLessEqual(middle, STUCK_MS)  # how quick it is: tests/bench
         ui.key('Return')
         self.wait_label('3C6EF362')
 
