@@ -23,6 +23,7 @@ struct _DkCallsPage {
   DkRowsView *list;
   DkForm *form;
   char *draft; /* number of the line that is typed */
+  DkTicketBegun *begun_draft; /* set once a number was asked for, until it came */
   guint keep_timer;
   gboolean begun;
   gboolean clearing;
@@ -122,15 +123,25 @@ clear_line (DkCallsPage *self)
   gtk_label_set_text (self->number, "");
 }
 
+/* What is in the line, for its number or for the draft that is being begun. */
+static DkTicketJob *
+new_job (DkCallsPage *self)
+{
+  DkTicketJob *job = dk_ticket_job_new (self->form, self->draft, read_answers (self), NULL);
+
+  if (self->begun_draft != NULL)
+    job->begun = dk_ticket_begun_ref (self->begun_draft);
+  return job;
+}
+
 static void
 keep_now (DkCallsPage *self)
 {
   g_clear_handle_id (&self->keep_timer, g_source_remove);
-  if (self->draft == NULL)
+  if (self->draft == NULL && self->begun_draft == NULL)
     return;
   dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_keep,
-                                   .data = dk_ticket_job_new (self->form, self->draft,
-                                                                read_answers (self), NULL),
+                                   .data = new_job (self),
                                    .data_free = dk_ticket_job_free });
 }
 
@@ -151,6 +162,7 @@ on_begun (gpointer owner, gpointer result, const GError *error)
 {
   DkCallsPage *self = owner;
 
+  g_clear_pointer (&self->begun_draft, dk_ticket_begun_unref);
   if (dk_page_failed (DK_PAGE (self), error)) {
     self->begun = FALSE;
     return;
@@ -164,18 +176,24 @@ on_begun (gpointer owner, gpointer result, const GError *error)
 }
 
 static void
+begin_now (DkCallsPage *self)
+{
+  self->begun = TRUE;
+  self->begun_draft = dk_ticket_begun_new ();
+  dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_begin,
+                                   .reply = on_begun,
+                                   .data = new_job (self),
+                                   .data_free = dk_ticket_job_free,
+                                   .result_free = g_free });
+}
+
+static void
 on_changed (GtkWidget *widget, DkCallsPage *self)
 {
   if (self->clearing || self->form == NULL)
     return;
   if (!self->begun) {
-    self->begun = TRUE;
-    dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_begin,
-                                     .reply = on_begun,
-                                     .data = dk_ticket_job_new (self->form, NULL,
-                                                                  read_answers (self), NULL),
-                                     .data_free = dk_ticket_job_free,
-                                     .result_free = g_free });
+    begin_now (self);
     return;
   }
   g_clear_handle_id (&self->keep_timer, g_source_remove);
@@ -376,7 +394,14 @@ on_row_activated (GtkTreeView *view, GtkTreePath *path, GtkTreeViewColumn *colum
 static void
 dk_calls_page_seal (DkPage *page)
 {
-  keep_now (DK_CALLS_PAGE (page));
+  DkCallsPage *self = DK_CALLS_PAGE (page);
+  g_autoptr (json_t) answers = read_answers (self);
+
+  /* Words that are not begun: there was no number for them before. */
+  if (!self->begun && self->form != NULL && json_object_size (answers) > 0)
+    begin_now (self);
+  else
+    keep_now (self);
 }
 
 static void
@@ -414,6 +439,7 @@ dk_calls_page_dispose (GObject *object)
 
   g_clear_handle_id (&self->keep_timer, g_source_remove);
   g_clear_pointer (&self->draft, g_free);
+  g_clear_pointer (&self->begun_draft, dk_ticket_begun_unref);
   g_clear_pointer (&self->form, dk_form_unref);
   G_OBJECT_CLASS (dk_calls_page_parent_class)->dispose (object);
 }

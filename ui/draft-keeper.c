@@ -15,6 +15,7 @@ struct DkDraftKeeper {
   DkFormView *form;
   void (*told) (DkPage *page);
   char *number;
+  DkTicketBegun *begun_draft; /* set once a number was asked for, until it came */
   GPtrArray *files; /* of GBytes that wait for the number */
   guint timer;
   gint64 first_us; /* of the keys that wait for a number */
@@ -23,9 +24,10 @@ struct DkDraftKeeper {
   gboolean dirty;
 };
 
-/* Bytes for a number. */
+/* Bytes for a number, or for the draft that is being begun. */
 typedef struct {
   char *number;
+  DkTicketBegun *begun;
   GBytes *bytes;
 } File;
 
@@ -35,6 +37,7 @@ free_file (gpointer data)
   File *file = data;
 
   g_free (file->number);
+  dk_ticket_begun_unref (file->begun);
   g_bytes_unref (file->bytes);
   g_free (file);
 }
@@ -52,10 +55,16 @@ static gpointer
 keep_file (DkKit *kit, gpointer data, GCancellable *cancellable, GError **error)
 {
   const File *file = data;
+  const char *number = file->number != NULL ? file->number : file->begun->number;
 
-  return dk_attached_store_keep (dk_kit_store (kit), file->number, file->bytes, error)
-             ? DK_KIT_DONE
-             : NULL;
+  if (number == NULL) {
+    g_set_error (error, DK_ERROR, DK_ERROR_FAILED,
+                 "The file was not stored, since no number could be issued for the ticket. The "
+                 "file itself is as it was. Attach it again once a number is shown.");
+    return NULL;
+  }
+  return dk_attached_store_keep (dk_kit_store (kit), number, file->bytes, error) ? DK_KIT_DONE
+                                                                                 : NULL;
 }
 
 static void
@@ -72,6 +81,7 @@ send_file (DkDraftKeeper *self, const char *number, GBytes *bytes)
   File *file = g_new0 (File, 1);
 
   file->number = g_strdup (number);
+  file->begun = number == NULL ? dk_ticket_begun_ref (self->begun_draft) : NULL;
   file->bytes = g_bytes_ref (bytes);
   dk_kit_run (self->owner, &(DkKitCall) { .work = keep_file,
                                           .reply = on_file_kept,
@@ -82,6 +92,8 @@ send_file (DkDraftKeeper *self, const char *number, GBytes *bytes)
 static void
 send_files (DkDraftKeeper *self)
 {
+  if (self->number == NULL && self->begun_draft == NULL)
+    return;
   for (guint i = 0; i < self->files->len; i++)
     send_file (self, self->number, self->files->pdata[i]);
   g_ptr_array_set_size (self->files, 0);
@@ -98,21 +110,29 @@ on_kept (gpointer owner, gpointer result, const GError *error)
   self->told (self->page);
 }
 
+/* What is in the form, for the number or for the draft that is being begun. */
+static DkTicketJob *
+new_job (DkDraftKeeper *self)
+{
+  DkTicketJob *job = dk_ticket_job_new (dk_form_view_get_form (self->form), self->number,
+                                        dk_form_view_get_draft (self->form), NULL);
+
+  if (self->begun_draft != NULL)
+    job->begun = dk_ticket_begun_ref (self->begun_draft);
+  return job;
+}
+
 static void
 keep_now (DkDraftKeeper *self)
 {
   g_clear_handle_id (&self->timer, g_source_remove);
-  if (!self->dirty || self->number == NULL)
+  if (!self->dirty || (self->number == NULL && self->begun_draft == NULL))
     return;
   self->dirty = FALSE;
-  dk_kit_run (self->owner,
-              &(DkKitCall) { .work = dk_ticket_work_keep,
-                             .reply = on_kept,
-                             .data = dk_ticket_job_new (dk_form_view_get_form (self->form),
-                                                        self->number,
-                                                        dk_form_view_get_draft (self->form),
-                                                        NULL),
-                             .data_free = dk_ticket_job_free });
+  dk_kit_run (self->owner, &(DkKitCall) { .work = dk_ticket_work_keep,
+                                          .reply = on_kept,
+                                          .data = new_job (self),
+                                          .data_free = dk_ticket_job_free });
 }
 
 static void
@@ -120,9 +140,11 @@ on_begun (gpointer owner, gpointer result, const GError *error)
 {
   DkDraftKeeper *self = g_object_get_data (owner, "dk-draft-keeper");
 
+  g_clear_pointer (&self->begun_draft, dk_ticket_begun_unref);
   if (dk_page_failed (self->page, error)) {
     self->begun = FALSE;
     self->asked = FALSE;
+    self->dirty = TRUE;
     return;
   }
   self->number = result;
@@ -136,14 +158,13 @@ begin_now (DkDraftKeeper *self)
 {
   g_clear_handle_id (&self->timer, g_source_remove);
   self->asked = TRUE;
-  dk_kit_run (self->begun_by,
-              &(DkKitCall) { .work = dk_ticket_work_begin,
-                             .reply = on_begun,
-                             .data = dk_ticket_job_new (dk_form_view_get_form (self->form), NULL,
-                                                        dk_form_view_get_draft (self->form),
-                                                        NULL),
-                             .data_free = dk_ticket_job_free,
-                             .result_free = g_free });
+  self->dirty = FALSE;
+  self->begun_draft = dk_ticket_begun_new ();
+  dk_kit_run (self->begun_by, &(DkKitCall) { .work = dk_ticket_work_begin,
+                                             .reply = on_begun,
+                                             .data = new_job (self),
+                                             .data_free = dk_ticket_job_free,
+                                             .result_free = g_free });
 }
 
 /* What a scanner typed was taken out again: nobody has begun anything. */
@@ -219,6 +240,7 @@ dk_draft_keeper_reset (DkDraftKeeper *self)
 {
   g_clear_handle_id (&self->timer, g_source_remove);
   g_clear_pointer (&self->number, g_free);
+  g_clear_pointer (&self->begun_draft, dk_ticket_begun_unref);
   g_ptr_array_set_size (self->files, 0);
   /* A number that is still on its way is that of the draft before. */
   g_object_unref (self->begun_by);
@@ -231,10 +253,12 @@ dk_draft_keeper_reset (DkDraftKeeper *self)
 void
 dk_draft_keeper_seal (DkDraftKeeper *self)
 {
-  if (self->begun && !self->asked && dk_form_view_is_changed (self->form))
+  /* Not begun and dirty: there was no number for it before. */
+  if ((self->begun || self->dirty) && !self->asked && dk_form_view_is_changed (self->form))
     begin_now (self);
   else
     keep_now (self);
+  send_files (self); /* nobody may be there any more when the number comes */
 }
 
 const char *
@@ -252,7 +276,7 @@ dk_draft_keeper_is_begun (const DkDraftKeeper *self)
 gboolean
 dk_draft_keeper_is_dirty (const DkDraftKeeper *self)
 {
-  return self->dirty;
+  return self->dirty || self->begun_draft != NULL;
 }
 
 DkDraftKeeper *
@@ -279,5 +303,6 @@ dk_draft_keeper_free (DkDraftKeeper *self)
   g_object_unref (self->begun_by);
   g_ptr_array_unref (self->files);
   g_free (self->number);
+  dk_ticket_begun_unref (self->begun_draft);
   g_free (self);
 }

@@ -30,7 +30,8 @@ static struct {
   Item *running;
   GError *close_error;
   gint change_pending;
-  gboolean over; /* main thread: stopped for good, nothing is replied any more */
+  gboolean hushed; /* main thread: owners are not replied to any more */
+  gboolean over;   /* main thread: stopped for good, nobody is */
   void (*changed) (gpointer data);
   gpointer changed_data;
 } kit_thread;
@@ -84,7 +85,7 @@ deliver (gpointer data)
   g_autoptr (GObject) owner = g_weak_ref_get (&item->owner);
 
   /* What waited beside the lock in one turn of the main loop: its window is half taken down. */
-  if (kit_thread.over) {
+  if (kit_thread.over || (kit_thread.hushed && item->has_owner)) {
     free_item (item);
     return G_SOURCE_REMOVE;
   }
@@ -310,6 +311,12 @@ dk_kit_thread_watch (void (*changed) (gpointer data), gpointer data)
 {
   kit_thread.changed = changed;
   kit_thread.changed_data = data;
+}
+
+void
+dk_kit_thread_hush (void)
+{
+  kit_thread.hushed = TRUE;
 }
 
 gboolean

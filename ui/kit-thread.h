@@ -64,6 +64,10 @@ gpointer dk_kit_run_and_wait (DkKitWork work, gpointer data, GError **error);
 /* Called on the main loop after durable changes, several of them at once being told once. */
 void dk_kit_thread_watch (void (*changed) (gpointer data), gpointer data);
 
+/* From now on no owner gets a reply: its page is out of the window. Calls are still worked off, and
+ * those without an owner replied to. Main thread. */
+void dk_kit_thread_hush (void);
+
 /* Closes the kit after all calls before it, and ends the thread. Returns when that is done, FALSE
  * with the reason if the write-back failed; nothing that was committed is lost. No reply comes
  * after it: results that still wait are freed. Main thread; safe to call twice. */

@@ -6,6 +6,31 @@
 #include "app/plan/correction.h"
 #include "app/store/ledger.h"
 
+static void
+clear_begun (gpointer data)
+{
+  g_free (((DkTicketBegun *) data)->number);
+}
+
+DkTicketBegun *
+dk_ticket_begun_new (void)
+{
+  return g_atomic_rc_box_new0 (DkTicketBegun);
+}
+
+DkTicketBegun *
+dk_ticket_begun_ref (DkTicketBegun *begun)
+{
+  return g_atomic_rc_box_acquire (begun);
+}
+
+void
+dk_ticket_begun_unref (DkTicketBegun *begun)
+{
+  if (begun != NULL)
+    g_atomic_rc_box_release_full (begun, clear_begun);
+}
+
 DkTicketJob *
 dk_ticket_job_new (DkForm *form, const char *number, json_t *answers, const char *text)
 {
@@ -24,6 +49,7 @@ dk_ticket_job_free (gpointer data)
   DkTicketJob *order = data;
 
   dk_form_unref (order->form);
+  dk_ticket_begun_unref (order->begun);
   g_free (order->number);
   json_decref (order->answers);
   g_free (order->text);
@@ -254,6 +280,8 @@ dk_ticket_work_begin (DkKit *kit, gpointer data, GCancellable *c, GError **error
   if (number == NULL
       || !dk_ticket_store_keep_draft (store, number, order->form, order->answers, error))
     return NULL;
+  if (order->begun != NULL)
+    order->begun->number = g_strdup (number);
   return g_steal_pointer (&number);
 }
 
@@ -269,9 +297,14 @@ gpointer
 dk_ticket_work_keep (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
   const DkTicketJob *order = data;
+  const char *number = order->number != NULL ? order->number : order->begun->number;
 
-  if (!dk_ticket_store_keep_draft (dk_kit_store (kit), order->number, order->form, order->answers,
-                                   error))
+  if (number == NULL) {
+    g_autofree char *drawn = dk_ticket_work_begin (kit, data, c, error);
+
+    return drawn != NULL ? DK_KIT_DONE : NULL;
+  }
+  if (!dk_ticket_store_keep_draft (dk_kit_store (kit), number, order->form, order->answers, error))
     return NULL;
   return DK_KIT_DONE;
 }

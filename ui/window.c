@@ -202,6 +202,7 @@ start_lock (DkWindow *self, gboolean in_hurry)
     return;
   }
   close_dialogs ();
+  dk_kit_thread_hush (); /* a page that is told something may open a dialog */
   hide_shell (self);
   dk_backup_run_at_lock (G_OBJECT (self), BACKUP_LIMIT_MS, finish_lock);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Goal: once the kit's thread has stopped, no reply reaches a window that is being taken down.
- * Method: calls are made, the thread is stopped while their replies wait for the main loop, then
- * the loop runs. Control: the same call before the stop does reply. */
+/* Goal: no reply reaches a page of a window that is being locked, and none at all once the kit's
+ * thread has stopped.
+ * Method: calls are made, the thread is hushed, then stopped, while their replies wait for the main
+ * loop, then the loop runs. Control: the same call before that does reply. */
 #include "ui/kit-thread.h"
 
 static guint replies;
@@ -49,14 +50,21 @@ test_stop (void)
 
   run_call (owner);
   run_call (NULL);
+  dk_kit_thread_hush ();
+  while (freed < 3)
+    (void) g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (replies, ==, 2); /* that without an owner */
+
+  run_call (owner);
+  run_call (NULL);
   g_assert_true (dk_kit_thread_stop (&error));
   while (g_main_context_iteration (NULL, FALSE))
     ;
-  g_assert_cmpuint (replies, ==, 1);
-  g_assert_cmpuint (freed, ==, 3);
+  g_assert_cmpuint (replies, ==, 2);
+  g_assert_cmpuint (freed, ==, 5);
 
   run_call (owner); /* by a page that does not know yet */
-  g_assert_cmpuint (freed, ==, 4);
+  g_assert_cmpuint (freed, ==, 6);
   g_assert_true (dk_kit_thread_stop (&error));
   g_assert_no_error (error);
 }
@@ -65,6 +73,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/ui/kit-thread/no-reply-after-stop", test_stop);
+  g_test_add_func ("/ui/kit-thread/no-reply-to-what-is-locked", test_stop);
   return g_test_run ();
 }
