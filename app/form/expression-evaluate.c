@@ -180,14 +180,21 @@ compare_moments (const char *left, const char *right, int *order)
 }
 
 static gboolean
-is_equal (const DkTerm *left, const DkTerm *right)
+is_filled_text (const DkTerm *term)
+{
+  return term->kind == DK_VALUE_TEXT && *term->text != '\0';
+}
+
+static gboolean
+is_equal (const DkNode *node, const DkTerm *left, const DkTerm *right)
 {
   int order = 0;
 
   if (left->kind == DK_VALUE_BOOLEAN || right->kind == DK_VALUE_BOOLEAN) {
     return (dk_term_truth (left) != FALSE) == (dk_term_truth (right) != FALSE);
   }
-  if (left->kind == DK_VALUE_NUMBER || right->kind == DK_VALUE_NUMBER) {
+  if (left->kind == DK_VALUE_NUMBER || right->kind == DK_VALUE_NUMBER
+      || (node->of_numbers && is_filled_text (left) && is_filled_text (right))) {
     return dk_term_number (left) == dk_term_number (right);
   }
   return strcmp (left->text, right->text) == 0
@@ -291,7 +298,8 @@ run_operator (DkRun *run, const DkNode *node, DkTerm *out, GError **error)
     return FALSE;
   }
   if (node->operation <= DK_OPERATOR_NOT_EQUAL) {
-    dk_term_set_truth (out, is_equal (&left, &right) == (node->operation == DK_OPERATOR_EQUAL));
+    gboolean equal = is_equal (node, &left, &right);
+    dk_term_set_truth (out, equal == (node->operation == DK_OPERATOR_EQUAL));
   } else if (node->operation <= DK_OPERATOR_GREATER_EQUAL) {
     dk_term_set_truth (out, holds_order (node->operation, &left, &right));
   } else {

@@ -107,6 +107,7 @@ struct DkNode {
   char *text; /* owned: of a text, a field, a column */
   const DkFunction *function;
   DkPattern *pattern; /* of regex () with a pattern in quotes */
+  gboolean of_numbers; /* = and !=: a side is the answer of a field that holds a number */
   DkNode *first;      /* parts, in order; owned by the expression */
   DkNode *next;
 };

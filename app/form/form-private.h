@@ -110,9 +110,6 @@ gboolean dk_form_check_columns (const DkFormReader *reader, GError **error) DK_C
 DkField *dk_form_read_field (const DkFormReader *reader, const json_t *row, const char *pointer,
                              GError **error) DK_CHECKED;
 
-/* TRUE for a default that is computed: a name with its arguments, or a text with ${name} in it. */
-gboolean dk_form_default_is_expression (const char *text);
-
 /* Reads the expressions of a row into form->logic, which has room for it. */
 gboolean dk_form_read_logic (DkForm *form, DkField *field, const json_t *row, const char *pointer,
                              GError **error) DK_CHECKED;

@@ -179,6 +179,9 @@ guint dk_form_mask_keys (json_t *document);
 /* Frees a DkFormProblem; NULL is fine. */
 void dk_form_problem_free (DkFormProblem *problem);
 
+/* TRUE for a default that is computed: a name with its arguments, or a text with ${name} in it. */
+gboolean dk_form_default_is_expression (const char *text);
+
 /* TRUE if its default is an expression, as now(): another one each time. */
 gboolean dk_form_has_computed_default (const DkForm *form, const DkField *field);
 

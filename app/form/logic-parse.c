@@ -198,10 +198,36 @@ check_row_reference (const DkForm *form, const char *name, const char *pointer, 
   return TRUE;
 }
 
+static gboolean
+is_number_answer (const DkForm *form, const DkField *field, const DkNode *node)
+{
+  const DkField *source = node->kind == DK_NODE_FIELD     ? dk_form_find (form, node->text)
+                          : node->kind == DK_NODE_CURRENT ? field
+                                                          : NULL;
+  return source != NULL
+         && (source->type == DK_FIELD_INTEGER || source->type == DK_FIELD_DECIMAL);
+}
+
+/* "9.90" and "9.9" are one answer where a number is asked for. */
+static void
+mark_numbers (const DkForm *form, const DkExpression *expression, const DkField *field)
+{
+  for (guint i = 0; i < expression->nodes->len; i++) {
+    DkNode *node = g_ptr_array_index (expression->nodes, i);
+    gboolean compares = node->kind == DK_NODE_OPERATOR
+                        && (node->operation == DK_OPERATOR_EQUAL
+                            || node->operation == DK_OPERATOR_NOT_EQUAL);
+    node->of_numbers = compares
+                       && (is_number_answer (form, field, node->first)
+                           || is_number_answer (form, field, node->first->next));
+  }
+}
+
 gboolean
 dk_form_check_references (const DkForm *form, const DkExpression *expression, const DkField *field,
                           const char *pointer, GError **error)
 {
+  mark_numbers (form, expression, field);
   const char *const *values = dk_expression_value_references (expression);
   const char *const *rows = dk_expression_row_references (expression);
   for (gsize i = 0; values[i] != NULL; i++) {

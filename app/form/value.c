@@ -4,8 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "app/base/clock.h"
 #include "app/base/limits.h"
 #include "app/base/text.h"
+#include "app/form/expression-private.h"
 #include "app/model/device.h"
 
 #define REMOVED_KEY "[recovery key removed]"
@@ -58,13 +60,46 @@ cut_moment (const DkField *field, const char *text)
   return g_strdup (text);
 }
 
+/* That day on this PC and the part of it that went by; NULL outside of the years 1 to 9999. */
+static char *
+moment_text (double days)
+{
+  g_autofree char *date = dk_moment_date_text (days);
+  if (date == NULL) {
+    return NULL;
+  }
+  int seconds = (int) floor ((days - floor (days)) * 86400 + 0.5);
+  g_autoptr (GDateTime) first = g_date_time_new_local (1970, 1, 1, 0, 0, 0);
+  g_autoptr (GDateTime) midnight = g_date_time_add_days (first, (int) floor (days));
+  g_autoptr (GDateTime) at = midnight != NULL ? g_date_time_add_seconds (midnight, seconds) : NULL;
+  return at != NULL ? dk_time_format_local (g_date_time_to_unix (at) * 1000) : NULL;
+}
+
+/* What a number or a boolean is in a field of this type, as ODK has it: a number of days is a date
+ * in a date, and what is whole has no fraction. New string. */
+static char *
+result_text (const DkField *field, const DkValue *result)
+{
+  double number = result->kind == DK_VALUE_NUMBER ? result->number : result->truth ? 1 : 0;
+  char *text = NULL;
+  if (result->kind != DK_VALUE_TEXT && field->type == DK_FIELD_INTEGER) {
+    return dk_number_to_text (trunc (number));
+  }
+  if (result->kind == DK_VALUE_NUMBER && field->type == DK_FIELD_DATE) {
+    text = dk_moment_date_text (number);
+  } else if (result->kind == DK_VALUE_NUMBER && field->type == DK_FIELD_DATE_TIME) {
+    text = moment_text (number);
+  }
+  return text != NULL ? text : dk_value_to_text (result);
+}
+
 json_t *
 dk_form_value_of_result (const DkField *field, const DkValue *result)
 {
   if (result->kind == DK_VALUE_NUMBER && !isfinite (result->number)) {
     return NULL;
   }
-  g_autofree char *whole = dk_value_to_text (result);
+  g_autofree char *whole = result_text (field, result);
   g_autofree char *text = cut_moment (field, whole);
   if (field->type == DK_FIELD_CALCULATE) {
     g_autofree char *clean = dk_text_clean (text);

@@ -26,6 +26,8 @@ struct DkTable {
   GString *cells;  /* of the current row, each ended by a zero byte */
   GArray *offsets; /* of gsize, in cells */
   guint row_line;
+  guint folded; /* lines up to at that are no rows: within quotes, or `sep=;` */
+  guint row_number;
   gsize rescanned;
   const char *fault;
   gboolean is_over;
@@ -125,7 +127,9 @@ read_field (DkTable *table)
       table->fault = "A quote is opened and never closed.";
       return FALSE;
     }
-    table->line += count_lines (p, to);
+    guint lines = count_lines (p, to);
+    table->line += lines;
+    table->folded += lines;
     while (to < table->end && *to == ' ')
       to++;
     if (to < table->end && *to != table->delimiter && *to != '\r' && *to != '\n') {
@@ -179,6 +183,7 @@ read_row (DkTable *table)
   g_array_set_size (table->offsets, 0);
   table->fault = NULL;
   table->row_line = table->line;
+  table->row_number = table->line - table->folded;
   while (more) {
     const char *before = table->at;
     more = read_field (table);
@@ -246,6 +251,12 @@ dk_table_place (const DkTable *table)
   return g_strdup_printf ("%s:%u", table->name, table->row_line);
 }
 
+guint
+dk_table_row_number (const DkTable *table)
+{
+  return table->row_number;
+}
+
 const char *
 dk_table_fault (const DkTable *table)
 {
@@ -295,6 +306,7 @@ take_separator_line (DkTable *table)
   table->delimiter = p[4];
   table->at = skip_line_end (p + 5, table->end);
   table->line++;
+  table->folded++;
   return TRUE;
 }
 

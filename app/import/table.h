@@ -51,6 +51,10 @@ gboolean dk_table_row_is_short (const DkTable *table);
 /* "name:line" of the current row. New string. */
 char *dk_table_place (const DkTable *table);
 
+/* Number of the current row, from 1, as a spreadsheet program counts: a line within quotes is no
+ * row, an empty one is. */
+guint dk_table_row_number (const DkTable *table);
+
 /* Why the row is broken, a sentence, borrowed until the next step. */
 const char *dk_table_fault (const DkTable *table);
 

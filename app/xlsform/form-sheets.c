@@ -37,20 +37,34 @@ dk_form_sheets_free (DkFormSheets *sheets)
   g_free (sheets);
 }
 
+/* Where in the list of sheets of a form this one stands; -1 for another one. */
+static int
+find_part (const char *title)
+{
+  static const char *const parts[] = { "survey", "choices", "settings" };
+  g_autofree char *name = g_strstrip (g_ascii_strdown (title, -1));
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (g_str_equal (name, parts[i]))
+      return (int) i;
+  return -1;
+}
+
+/* What else a workbook holds is told by its name: no form waits for its cells to be in order. */
+static gboolean
+is_part (const char *title)
+{
+  return find_part (title) >= 0;
+}
+
 /* Takes the sheet; of two of one name the first counts. */
 static void
 place_sheet (DkFormSheets *sheets, DkSheet *sheet)
 {
-  g_autofree char *name = g_ascii_strdown (dk_sheet_name (sheet), -1);
-  DkSheet **slot = NULL;
+  DkSheet **const slots[] = { &sheets->survey, &sheets->choices, &sheets->settings };
+  int part = find_part (dk_sheet_name (sheet));
+  DkSheet **slot = part >= 0 ? slots[part] : NULL;
 
-  g_strstrip (name);
-  if (g_str_equal (name, "survey"))
-    slot = &sheets->survey;
-  else if (g_str_equal (name, "choices"))
-    slot = &sheets->choices;
-  else if (g_str_equal (name, "settings"))
-    slot = &sheets->settings;
   if (slot != NULL && *slot == NULL) {
     *slot = sheet;
     return;
@@ -73,7 +87,7 @@ list_names (const DkFormSheets *sheets)
 static gboolean
 take_workbook (DkFormSheets *sheets, GBytes *bytes, const char *name, GError **error)
 {
-  g_autoptr (GPtrArray) found = dk_xlsx_read (bytes, name, error);
+  g_autoptr (GPtrArray) found = dk_xlsx_read (bytes, name, is_part, error);
   g_autofree char *names = NULL;
 
   if (found == NULL)

@@ -2,6 +2,7 @@
 /* What app/form does not take is taken away, row by row, as long as a form is left. */
 #include <string.h>
 
+#include "app/base/platform.h"
 #include "app/form/expression.h"
 #include "app/xlsform/import-private.h"
 
@@ -100,15 +101,23 @@ check_expression (DkImport *import, DkImportRow *row, const char *key)
     drop_key (import, row, key, reason->message);
 }
 
-/* What ${name} would tell is no field here, or one that cannot be told: its name stands there. */
+/* What `${name}` would tell is no field here, or one that cannot be told: its name stands there.
+ * Without such a beginning of the message all of them do. */
 static char *
-plain_words (const char *text)
+plain_words (const char *text, const char *what)
 {
   g_autoptr (GString) out = g_string_new (NULL);
+  const char *close = strncmp (what, "${", 2) == 0 ? strchr (what, '}') : NULL;
+  g_autofree char *fault = close != NULL ? g_strndup (what + 2, (gsize) (close - what - 2)) : NULL;
 
   for (const char *p = text; *p != '\0'; p++) {
     const char *end = strncmp (p, "${", 2) == 0 ? strchr (p, '}') : NULL;
-    if (end != NULL) {
+    g_autofree char *name
+        = end != NULL ? g_strstrip (g_strndup (p + 2, (gsize) (end - p - 2))) : NULL;
+    if (end != NULL && fault != NULL && strcmp (name, fault) != 0) {
+      g_string_append_len (out, p, end + 1 - p);
+      p = end;
+    } else if (end != NULL) {
       g_string_append_printf (out, "[%.*s]", (int) (end - p - 2), p + 2);
       p = end;
     } else {
@@ -132,7 +141,7 @@ drop_references (DkImport *import, DkImportRow *row, char **parts, const char *w
       || (strcmp (parts[2], "label") != 0 && strcmp (parts[2], "hint") != 0
           && strcmp (parts[2], "constraint_message") != 0))
     return FALSE;
-  plain = plain_words (json_string_value (text));
+  plain = plain_words (json_string_value (text), what);
   why = g_strdup_printf ("%s; its name stands in the words", what);
   dk_import_add (import, import->sheets->survey, row->at, cell_of (row, parts + 2), FALSE,
                  json_string_value (text), why);
@@ -288,7 +297,7 @@ refuse_rest (const DkImport *import, const GError *reason, GError **error)
 gboolean
 dk_import_check (DkImport *import, GError **error)
 {
-  gint64 begin = g_get_monotonic_time ();
+  gint64 begin = dk_platform_thread_cpu_us ();
 
   for (guint i = 0; i < import->rows->len; i++)
     for (guint j = 0; expressions[j] != NULL; j++)
@@ -303,7 +312,7 @@ dk_import_check (DkImport *import, GError **error)
       import->out->definition = g_steal_pointer (&root);
       return TRUE;
     }
-    if (tries >= TRIES_MAX || g_get_monotonic_time () - begin > TRIES_US)
+    if (tries >= TRIES_MAX || dk_platform_thread_cpu_us () - begin > TRIES_US)
       return refuse_rest (import, reason, error);
     if (!answer_fault (import, reason, error))
       return FALSE;

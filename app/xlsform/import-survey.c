@@ -317,13 +317,55 @@ quote (const char *text)
   return strchr (text, '"') == NULL ? g_strdup_printf ("\"%s\"", text) : NULL;
 }
 
+/* A call of a function, or an operator but "-", which stands in dates and names as well: such a
+ * default is computed by XLSForm. */
+static gboolean
+looks_computed (const char *text)
+{
+  for (const char *p = text; *p != '\0'; p++)
+    if (strchr ("+*", *p) != NULL || (*p == '(' && p > text && g_ascii_islower (p[-1]))
+        || strncmp (p, " div ", 5) == 0 || strncmp (p, " mod ", 5) == 0)
+      return TRUE;
+  return strstr (text, "${") != NULL;
+}
+
+/* The expression of a default that is computed; NULL for words that are typed. New string. */
+static char *
+computed_default (const char *text)
+{
+  g_autofree char *plain = g_strstrip (dk_import_plain_quotes (text));
+  g_autoptr (DkExpression) parsed = looks_computed (plain) ? dk_expression_parse (plain, NULL)
+                                                           : NULL;
+
+  return parsed != NULL && dk_expression_columns (parsed)[0] == NULL ? g_steal_pointer (&plain)
+                                                                     : NULL;
+}
+
+/* A definition knows a default that is computed by its outer call. */
+static void
+finish_default (SurveyRow *row)
+{
+  const char *text = dk_json_get_text (row->row->row, "default");
+  g_autofree char *computed = text != NULL ? computed_default (text) : NULL;
+  g_autofree char *call = NULL;
+
+  if (computed == NULL || dk_form_default_is_expression (text))
+    return;
+  call = dk_form_default_is_expression (computed) ? g_strdup (computed)
+                                                  : g_strdup_printf ("coalesce(%s, '')", computed);
+  dk_json_set_text (row->row->row, "default", call);
+}
+
 /* Nobody types it: without an expression it is a value that stays. */
 static void
 finish_calculate (SurveyRow *row)
 {
   json_t *object = row->row->row;
   const char *preset = dk_json_get_text (object, "default");
-  g_autofree char *value = preset != NULL ? quote (preset) : NULL;
+  g_autofree char *computed = preset != NULL ? computed_default (preset) : NULL;
+  g_autofree char *value = computed != NULL  ? g_strdup_printf ("once(%s)", computed)
+                           : preset != NULL ? quote (preset)
+                                            : NULL;
 
   if (json_object_get (object, "calculation") != NULL) {
     if (preset != NULL)
@@ -354,6 +396,22 @@ finish_calculation (SurveyRow *row)
        "the value is computed and cannot be changed by hand");
 }
 
+/* The choice that or_other adds has no columns that a filter could read. */
+static void
+keep_other (SurveyRow *row)
+{
+  const char *filter = dk_json_get_text (row->row->row, "choice_filter");
+  g_autofree char *plain = filter != NULL ? dk_import_plain_quotes (filter) : NULL;
+  g_autoptr (DkExpression) parsed = plain != NULL ? dk_expression_parse (plain, NULL) : NULL;
+  g_autofree char *both = NULL;
+
+  if (parsed == NULL)
+    return;
+  add (row, "choice_filter", TRUE, filter, "the choice \"other\" is offered besides");
+  both = g_strdup_printf ("(%s) or name = 'other'", plain);
+  dk_json_set_text (row->row->row, "choice_filter", both);
+}
+
 /* Keys of XLSForm that mean nothing for a type, or something else. */
 static void
 finish_type (SurveyRow *row)
@@ -361,16 +419,20 @@ finish_type (SurveyRow *row)
   const DkTypeWord *found = row->type.word;
 
   take_parameters (row);
+  if (row->type.or_other)
+    keep_other (row);
   if (row->type.list != NULL && g_str_equal (found->word, "rank"))
     hint_choices (row);
   if (found->preset != NULL && json_object_get (row->row->row, "default") == NULL) {
     json_object_set_new (row->row->row, "default", json_string (found->preset));
     json_object_set_new (row->row->row, "readonly", json_true ());
   }
-  if (type_is (row, "calculate"))
+  if (type_is (row, "calculate")) {
     finish_calculate (row);
-  else
+  } else {
+    finish_default (row);
     finish_calculation (row);
+  }
   if (found->why != NULL)
     dk_import_add (row->import, row->sheet, row->at, row->type_column, found->kept, found->word,
                    found->why);

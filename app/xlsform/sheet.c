@@ -137,23 +137,13 @@ dk_sheet_equals (const DkSheet *a, const DkSheet *b)
   return TRUE;
 }
 
-/* Number of the line in the "file:line" that the table gives. */
-static guint
-line_of (const DkTable *table)
-{
-  g_autofree char *place = dk_table_place (table);
-  const char *colon = strrchr (place, ':');
-
-  return (guint) g_ascii_strtoull (colon + 1, NULL, 10);
-}
-
 static gboolean
 read_csv_row (DkSheet *sheet, const DkTable *table, const char *file, GError **error)
 {
-  guint line = line_of (table);
+  guint row = dk_table_row_number (table);
 
   for (guint i = 0; i < dk_table_columns (table); i++)
-    if (!dk_sheet_set (sheet, line - 1, i, dk_table_get (table, i), error)) {
+    if (!dk_sheet_set (sheet, row - 1, i, dk_table_get (table, i), error)) {
       g_prefix_error (error, "%s: ", file);
       return FALSE;
     }
@@ -183,14 +173,14 @@ dk_sheet_from_csv (GBytes *bytes, const char *file, const char *name, GError **e
 {
   g_autoptr (DkTable) table = dk_table_new (bytes, file, error);
   g_autoptr (DkSheet) sheet = NULL;
-  guint line;
+  guint row;
 
   if (table == NULL)
     return NULL;
   sheet = dk_sheet_new (name);
-  line = line_of (table);
+  row = dk_table_row_number (table);
   for (guint i = 0; i < dk_table_columns (table); i++)
-    if (!dk_sheet_set (sheet, line - 1, i, dk_table_column (table, i), error))
+    if (!dk_sheet_set (sheet, row - 1, i, dk_table_column (table, i), error))
       return NULL;
   return read_csv_rows (sheet, table, file, error) ? g_steal_pointer (&sheet) : NULL;
 }

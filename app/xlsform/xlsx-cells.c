@@ -19,6 +19,7 @@ typedef struct {
   guint8 shows; /* a date, a time: as in the styles */
   GString *value;
   gboolean in_value;
+  gboolean has_formula; /* the current cell */
   guint phonetic;
 } CellReading;
 
@@ -75,6 +76,7 @@ begin_cell (CellReading *reading, const DkXmlTag *tag, GError **error)
                        ? g_array_index (reading->book->styles, guint8, number)
                        : 0;
   g_string_truncate (reading->value, 0);
+  reading->has_formula = FALSE;
 }
 
 static void
@@ -91,6 +93,8 @@ begin_tag (gpointer data, const DkXmlTag *tag, GError **error)
     begin_cell (reading, tag, error);
   else if (strcmp (tag->name, "rPh") == 0)
     reading->phonetic++;
+  else if (strcmp (tag->name, "f") == 0)
+    reading->has_formula = TRUE;
   else if (strcmp (tag->name, "v") == 0 || strcmp (tag->name, "t") == 0)
     reading->in_value = reading->phonetic == 0;
 }
@@ -130,6 +134,21 @@ date_text (double number, guint8 shows, gboolean from_1904)
   return g_date_time_format (at, shows == 2 ? "%H:%M" : "%Y-%m-%dT%H:%M:%S");
 }
 
+/* The number without an exponent, which no name and no value of a form has. */
+static char *
+plain_text (double number)
+{
+  char buffer[G_ASCII_DTOSTR_BUF_SIZE + 32];
+
+  for (guint places = 1; places <= 25; places++) {
+    g_autofree char *format = g_strdup_printf ("%%.%uf", places);
+    g_ascii_formatd (buffer, sizeof buffer, format, number);
+    if (g_ascii_strtod (buffer, NULL) == number)
+      return g_strdup (buffer);
+  }
+  return g_strdup (g_ascii_dtostr (buffer, sizeof buffer, number));
+}
+
 /* As few digits as give the same number again, and none behind the point of a whole one. */
 static char *
 number_text (const char *value, guint8 shows, gboolean from_1904)
@@ -145,8 +164,10 @@ number_text (const char *value, guint8 shows, gboolean from_1904)
     date = date_text (number, shows, from_1904);
   if (date != NULL)
     return date;
-  if (fabs (number) < 1e15 && number == floor (number))
+  if (fabs (number) < 1e22 && number == floor (number))
     return g_strdup (g_ascii_formatd (buffer, sizeof buffer, "%.0f", number));
+  if (fabs (number) < 0.001 && fabs (number) > 1e-9)
+    return plain_text (number);
   g_ascii_formatd (buffer, sizeof buffer, "%.15g", number);
   return g_strdup (g_ascii_strtod (buffer, NULL) == number
                        ? buffer
@@ -182,6 +203,19 @@ cell_text (CellReading *reading, GError **error)
   return g_strdup (reading->value->str);
 }
 
+/* Programs that write formulas without computing them leave no result; one that comes to the empty
+ * text is marked as a text. */
+static void
+check_result (const CellReading *reading, GError **error)
+{
+  g_autofree char *place = NULL;
+
+  if (!reading->has_formula || g_strcmp0 (reading->kind, "str") == 0)
+    return;
+  place = dk_sheet_place (reading->sheet, reading->row, reading->column);
+  (void) dk_xlsx_refuse (error, "%s holds a formula whose result is not in the file", place);
+}
+
 static void
 end_tag (gpointer data, const char *name, GError **error)
 {
@@ -190,8 +224,12 @@ end_tag (gpointer data, const char *name, GError **error)
   reading->in_value = FALSE;
   if (strcmp (name, "rPh") == 0 && reading->phonetic > 0)
     reading->phonetic--;
-  if (strcmp (name, "c") != 0 || reading->value->len == 0)
+  if (strcmp (name, "c") != 0)
     return;
+  if (reading->value->len == 0) {
+    check_result (reading, error);
+    return;
+  }
   g_autofree char *text = cell_text (reading, error);
   if (text != NULL && !dk_sheet_set (reading->sheet, reading->row, reading->column, text, error))
     return;

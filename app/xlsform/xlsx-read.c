@@ -9,6 +9,7 @@ typedef struct {
   GPtrArray *names;     /* of sheets */
   GPtrArray *relations; /* their ids in workbook.xml.rels */
   gboolean from_1904;
+  DkXlsxWanted wanted;
 } BookReading;
 
 typedef struct {
@@ -122,6 +123,10 @@ read_sheets (GHashTable *parts, const BookReading *reading, const RelationReadin
         = g_hash_table_lookup (relations->targets, g_ptr_array_index (reading->relations, i));
     GBytes *part = target != NULL ? g_hash_table_lookup (parts, target) : NULL;
     DkSheet *sheet;
+    if (reading->wanted != NULL && !reading->wanted (name)) {
+      g_ptr_array_add (sheets, dk_sheet_new (name));
+      continue;
+    }
     if (part == NULL) {
       (void) dk_xlsx_refuse (error, "its sheet \"%s\" is not in the file", name);
       return NULL;
@@ -145,12 +150,12 @@ relations_of (const char *folder, const char *part)
 }
 
 static GPtrArray *
-read_book (GHashTable *parts, const char *workbook, GError **error)
+read_book (GHashTable *parts, const char *workbook, DkXlsxWanted wanted, GError **error)
 {
   static const DkXmlCalls calls = { begin_book, NULL, NULL };
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
-  BookReading reading = { names, ids, FALSE };
+  BookReading reading = { names, ids, FALSE, wanted };
   g_autofree char *above = g_path_get_dirname (workbook);
   const char *folder = strcmp (above, ".") == 0 ? "" : above;
   g_autofree char *relation_part = relations_of (folder, workbook);
@@ -174,7 +179,7 @@ read_book (GHashTable *parts, const char *workbook, GError **error)
 }
 
 GPtrArray *
-dk_xlsx_read (GBytes *bytes, const char *name, GError **error)
+dk_xlsx_read (GBytes *bytes, const char *name, DkXlsxWanted wanted, GError **error)
 {
   g_autoptr (GHashTable) parts = dk_xlsx_unpack (bytes, error);
   g_auto (RelationReading) top = { NULL };
@@ -186,7 +191,7 @@ dk_xlsx_read (GBytes *bytes, const char *name, GError **error)
     if (top.workbook == NULL)
       (void) dk_xlsx_refuse (error, "it is no workbook");
     else
-      sheets = read_book (parts, top.workbook, error);
+      sheets = read_book (parts, top.workbook, wanted, error);
   }
   if (sheets == NULL)
     g_prefix_error (error, "%s: ", name);

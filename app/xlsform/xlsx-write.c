@@ -58,7 +58,7 @@ write_book (const char *path, const char *folder, GPtrArray *sheets)
 static gboolean
 check_written (GBytes *bytes, GPtrArray *sheets, GError **error)
 {
-  g_autoptr (GPtrArray) again = dk_xlsx_read (bytes, "the workbook", error);
+  g_autoptr (GPtrArray) again = dk_xlsx_read (bytes, "the workbook", NULL, error);
 
   if (again == NULL)
     return FALSE;

@@ -221,6 +221,16 @@ class XlsForms(CliTest):
         self.assertEqual(form['survey'][1], {'type': 'select_one l', 'name': 'b', 'label': 'B'})
         self.assertTrue(self.ok('form', 'check', path)['ok'])
 
+    def test_other_sheets_may_hold_anything(self):
+        broken = f'<worksheet xmlns="{MAIN}"><row><c t="e"><v>#N/A</v></c></row></worksheet>'
+        long = [['x']] * 20001
+        for name, last in (('broken', broken), ('long', sheet_xml(long, []))):
+            book = workbook(dict(SMALL, notes=[['x']]), replace={'xl/worksheets/sheet3.xml': last})
+            output, document = self.import_form(self.home.write(f'{name}.xlsx', book),
+                                                f'{name}.json', 0)
+            self.assertEqual(len(self.read(output)['survey']), 2)
+            self.assertIn('notes!A1', [f['place'] for f in document['changed']])
+
     def test_three_files_and_one_alone(self):
         folder = os.path.join(FORMS, 'feedback')
         words = [word for name in ('survey', 'choices', 'settings')

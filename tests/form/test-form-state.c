@@ -190,6 +190,53 @@ test_kinds_of_values_read_as_documented (void)
   expect_problems (state, "", form);
 }
 
+#define COMPUTED(type, name, words) \
+  "{\"type\":\"" type "\",\"name\":\"" name "\",\"readonly\":true,\"calculation\":\"" words "\"},"
+
+/* A result that is no text becomes what its field holds, as in ODK Collect. */
+static void
+test_results_fit_their_type (void)
+{
+  g_autoptr (DkForm) form = parse_rows (
+      "{\"type\":\"date\",\"name\":\"d\"},{\"type\":\"dateTime\",\"name\":\"at\"},"
+      COMPUTED ("date", "due", "${d} + 7") COMPUTED ("dateTime", "later", "${at} + 0.25")
+      COMPUTED ("integer", "half", "(${d} - '2026-01-01') div 2")
+      COMPUTED ("integer", "below", "-3 div 2") COMPUTED ("integer", "is", "${d} != ''")
+      COMPUTED ("decimal", "part", "1 div 2")
+      "{\"type\":\"note\",\"name\":\"end\"}");
+  g_autoptr (DkFormState) state = dk_form_state_new (form, NULL, NULL);
+  set_text (state, "d", -1, "2026-01-30");
+  set_text (state, "at", -1, "2026-01-30T20:30:00+00:00");
+  g_assert_cmpstr (get_text (state, "due", -1), ==, "2026-02-06");
+  g_assert_cmpstr (get_text (state, "later", -1), ==, "2026-01-31T02:30:00+00:00");
+  g_assert_cmpint (json_integer_value (dk_form_state_get (state, "half", -1)), ==, 14);
+  g_assert_cmpint (json_integer_value (dk_form_state_get (state, "below", -1)), ==, -1);
+  g_assert_cmpint (json_integer_value (dk_form_state_get (state, "is", -1)), ==, 1);
+  g_assert_cmpstr (get_text (state, "part", -1), ==, "0.5");
+}
+
+/* A second weighing that was typed with another number of zeros is the same weight. */
+static void
+test_number_answers_are_compared_as_numbers (void)
+{
+  g_autoptr (DkForm) form = parse_rows (
+      "{\"type\":\"decimal\",\"name\":\"a\"},{\"type\":\"text\",\"name\":\"t\"},"
+      "{\"type\":\"decimal\",\"name\":\"b\",\"constraint\":\". = ${a}\"},"
+      "{\"type\":\"calculate\",\"name\":\"of\",\"calculation\":"
+      "\"concat(${a} = '3', ${a} != ${t}, ${t} = '3.0', ${a} = '', ${b} = '')\"}");
+  g_autoptr (DkFormState) state = dk_form_state_new (form, NULL, NULL);
+  set_text (state, "a", -1, "3.00");
+  set_text (state, "t", -1, "3.0");
+  g_assert_cmpstr (get_text (state, "of", -1), ==, "truefalsetruefalsetrue");
+  set_text (state, "t", -1, "3");
+  set_text (state, "b", -1, "3");
+  g_assert_null (dk_form_state_problem (state, "b", -1));
+  g_assert_cmpstr (get_text (state, "of", -1), ==, "truefalsefalsefalsefalse");
+  set_text (state, "b", -1, "3.1");
+  g_autofree char *problem = dk_form_state_problem (state, "b", -1);
+  g_assert_nonnull (problem);
+}
+
 static void
 test_constraints_speak_when_answered (void)
 {
@@ -588,6 +635,9 @@ main (int argc, char **argv)
   g_test_add_func ("/form/state/calculations-follow", test_calculations_follow);
   g_test_add_func ("/form/state/kinds-of-values-read-as-documented",
                    test_kinds_of_values_read_as_documented);
+  g_test_add_func ("/form/state/results-fit-their-type", test_results_fit_their_type);
+  g_test_add_func ("/form/state/number-answers-are-compared-as-numbers",
+                   test_number_answers_are_compared_as_numbers);
   g_test_add_func ("/form/state/constraints-speak-when-answered",
                    test_constraints_speak_when_answered);
   g_test_add_func ("/form/state/filters-leave-choices", test_filters_leave_choices);

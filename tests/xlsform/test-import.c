@@ -232,9 +232,45 @@ test_choices (void)
   assert_finding (form, "survey!E4", "step=2", FALSE);
   g_assert_cmpuint (json_array_size (list), ==, 3);
   g_assert_cmpstr (dk_json_get_text (json_array_get (list, 0), "state"), ==, "tx");
+  g_assert_cmpstr (dk_json_get_text (row (form, 1), "choice_filter"), ==,
+                   "(state = ${s}) or name = 'other'");
+  assert_finding (form, "survey!D3", "state = ${s}", TRUE);
   g_assert_cmpstr (dk_json_get_text (row (form, 2), "name"), ==, "c_other");
   g_assert_cmpstr (dk_json_get_text (row (form, 2), "relevant"), ==, "selected(${c}, 'other')");
   g_assert_cmpstr (dk_json_get_text (row (form, 3), "constraint"), ==, ". >= 1 and . <= 5");
+}
+
+/* What XLSForm would compute is never typed as words. */
+static void
+test_defaults (void)
+{
+  static const struct {
+    const char *type;
+    const char *text;
+    const char *wanted;
+  } cases[] = {
+    { "text", "today()", "today()" },
+    { "text", " today() ", "today()" },
+    { "date", "today() - 7", "coalesce(today() - 7, '')" },
+    { "text", "1 + 2", "coalesce(1 + 2, '')" },
+    { "text", "concat('a', 'b') = string(1)", "concat('a', 'b') = string(1)" },
+    { "text", "${o} * 2", "${o} * 2" },
+    { "text", "a (b)", "a (b)" },
+    { "text", "+49 30 1", "+49 30 1" },
+    { "text", "10-11-12", "10-11-12" },
+    { "hidden", "today()", "once(today())" },
+    { "calculate", "${o}", "once(${o})" },
+    { "calculate", "red", "'red'" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *survey = g_strdup_printf (
+        "type,name,label,default\ninteger,o,O,\n%s,x,X,\"%s\"\n", cases[i].type, cases[i].text);
+    g_autoptr (DkXlsform) form = import_well (survey, NULL, "form_id,version\nf,2\n");
+    const char *key = i < 9 ? "default" : "calculation";
+    g_assert_cmpstr (dk_json_get_text (row (form, 1), key), ==, cases[i].wanted);
+    g_assert_cmpuint (form->left_out, ==, 0);
+  }
 }
 
 static void
@@ -271,13 +307,13 @@ test_labels_with_answers (void)
   g_autoptr (DkXlsform) form = import_well (
       "type,name,label::en,label::de,hint,constraint,constraint_message,guidance_hint\n"
       "text,\xc3\xa4rger,Who,Wer,,,,\n"
-      "note,n,Of ${\xc3\xa4rger},Von ${nobody},,,,\n"
+      "note,n,Of ${\xc3\xa4rger},Von ${nobody} und ${\xc3\xa4rger},,,,\n"
       "integer,k,K,K,Not ${\xc3\xa4rger},. < 5,${k} is too much,Ask twice\n"
       "select_one l,s,S,S,,,,\n",
       "list_name,name,label,image,audio\nl,a,Is ${k},a.png,a.mp3\n", "form_id,version\nf,1\n");
 
   assert_row (form, 1, "{\"type\":\"note\",\"name\":\"n\",\"label\":{\"en\":\"Of ${arger}\","
-                       "\"de\":\"Von [nobody]\"}}");
+                       "\"de\":\"Von [nobody] und ${arger}\"}}");
   assert_finding (form, "survey!D3", "Von ${nobody}", FALSE);
   g_assert_cmpstr (dk_json_get_text (row (form, 2), "hint"), ==, "Not ${arger}");
   g_assert_cmpstr (dk_json_get_text (row (form, 2), "constraint_message"), ==,
@@ -287,6 +323,17 @@ test_labels_with_answers (void)
   assert_finding (form, "choices!D2", "a.png", FALSE);
   assert_finding (form, "choices!E2", "a.mp3", FALSE);
   g_assert_cmpuint (form->left_out, ==, 5);
+}
+
+/* A place is the cell that a spreadsheet program shows for a CSV file. */
+static void
+test_places_of_csv (void)
+{
+  g_autoptr (DkXlsform) form = import_well (
+      "sep=,\r\ntype,name,label,trigger\r\ntext,a,\"one\r\ntwo\r\nthree\",\r\n\r\ntext,b,B,x\r\n",
+      NULL, "form_id,version\nf,1\n");
+
+  assert_finding (form, "survey!D4", "x", FALSE);
 }
 
 /* One type that nobody knows is no reason to refuse all the others. */
@@ -382,9 +429,11 @@ main (int argc, char **argv)
   g_test_add_func ("/xlsform/import/names-are-changed-in-expressions-too", test_names);
   g_test_add_func ("/xlsform/import/groups-and-repeats", test_groups);
   g_test_add_func ("/xlsform/import/choices-cascades-other-and-range", test_choices);
+  g_test_add_func ("/xlsform/import/defaults-are-computed-or-words", test_defaults);
   g_test_add_func ("/xlsform/import/what-is-no-form-is-refused-with-its-cell", test_unusable);
   g_test_add_func ("/xlsform/import/nothing-is-lost-silently", test_nothing_is_lost_silently);
   g_test_add_func ("/xlsform/import/labels-tell-answers", test_labels_with_answers);
+  g_test_add_func ("/xlsform/import/places-of-csv-are-cells", test_places_of_csv);
   g_test_add_func ("/xlsform/import/unknown-types-are-texts", test_unknown_types_are_texts);
   g_test_add_func ("/xlsform/import/ten-thousand-rows-end-at-the-first-too-many", test_large);
   g_test_add_func ("/xlsform/import/choices-end-at-the-first-too-many", test_too_many_choices);

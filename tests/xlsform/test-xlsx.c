@@ -103,14 +103,15 @@ test_kinds (void)
     "<worksheet xmlns=\"" MAIN "\"><sheetData>"
     "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"C1\" t=\"s\"><v>1</v></c></row>"
     "<row r=\"4\"><c r=\"A4\" t=\"s\"><v>2</v></c><c t=\"inlineStr\"><is><t>in</t></is></c>"
-    "<c r=\"C4\" t=\"str\"><f>A1&amp;B1</f><v>made</v></c><c r=\"D4\" t=\"b\"><v>1</v></c></row>"
+    "<c r=\"C4\" t=\"str\"><f>A1&amp;B1</f><v>made</v></c><c r=\"D4\" t=\"b\"><v>1</v></c>"
+    "<c r=\"E4\" t=\"str\"><f>\"\"</f><v></v></c></row>"
     "<row><c><v>42</v></c><c><v>0.1</v></c><c><v>1E+3</v></c><c s=\"1\"><v>45000</v></c>"
     "<c s=\"2\"><v>0.5</v></c><c s=\"3\"><v>45000</v></c><c s=\"4\"><v>3</v></c>"
-    "<c s=\"5\"><v>45000.25</v></c></row>"
+    "<c s=\"5\"><v>45000.25</v></c><c><v>1E+16</v></c><c><v>1.0000000000000001E-5</v></c></row>"
     "<row r=\"6\"><c r=\"AB6\" t=\"s\"><v>0</v></c></row></sheetData></worksheet>");
-  g_autoptr (GPtrArray) sheets = dk_xlsx_read (bytes, "x.xlsx", &error);
+  g_autoptr (GPtrArray) sheets = dk_xlsx_read (bytes, "x.xlsx", NULL, &error);
   static const char *const row5[] = { "42", "0.1", "1000", "2023-03-15", "12:00", "2023-03-15",
-                                      "3", "2023-03-15T06:00:00" };
+                                      "3", "2023-03-15T06:00:00", "10000000000000000", "0.00001" };
   const DkSheet *sheet;
 
   g_assert_no_error (error);
@@ -123,6 +124,7 @@ test_kinds (void)
   assert_cell (sheet, "B4", 3, 1, "in");
   assert_cell (sheet, "C4", 3, 2, "made");
   assert_cell (sheet, "D4", 3, 3, "TRUE");
+  assert_cell (sheet, "E4", 3, 4, "");
   for (guint i = 0; i < G_N_ELEMENTS (row5); i++)
     g_assert_cmpstr (dk_sheet_get (sheet, 4, i), ==, row5[i]);
   assert_cell (sheet, "AB6", 5, 27, "first");
@@ -132,7 +134,7 @@ static void
 assert_refused (GBytes *bytes, const char *word)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) sheets = dk_xlsx_read (bytes, "x.xlsx", &error);
+  g_autoptr (GPtrArray) sheets = dk_xlsx_read (bytes, "x.xlsx", NULL, &error);
 
   g_assert_null (sheets);
   g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
@@ -151,6 +153,10 @@ test_bad_sheets (void)
     { "<worksheet><sheetData><row><c t=\"s\"><v>9</v></c></row></sheetData></worksheet>",
       "survey & more!A1 points to a text that is not there" },
     { "<worksheet><row><c t=\"e\"><v>#REF!</v></c></row></worksheet>", "A1 holds a formula" },
+    { "<worksheet><row><c><f>1+1</f></c></row></worksheet>",
+      "A1 holds a formula whose result is not in the file" },
+    { "<worksheet><row><c/><c t=\"n\"><f>1+1</f><v></v></c></row></worksheet>",
+      "B1 holds a formula whose result" },
     { "<worksheet><row><c r=\"ZZZ1\"><v>1</v></c></row></worksheet>", "more than 500 columns" },
     { "<worksheet><row><c r=\"A30000\"><v>1</v></c></row></worksheet>", "more than 20000 rows" },
     { "<worksheet><row><c r=\"12\"><v>1</v></c></row></worksheet>", "at no place" },
@@ -218,7 +224,7 @@ test_cut (void)
   for (gsize size = 0; size < g_bytes_get_size (bytes); size += 7) {
     g_autoptr (GBytes) part = g_bytes_new_from_bytes (bytes, 0, size);
     g_autoptr (GError) error = NULL;
-    g_autoptr (GPtrArray) sheets = dk_xlsx_read (part, "x.xlsx", &error);
+    g_autoptr (GPtrArray) sheets = dk_xlsx_read (part, "x.xlsx", NULL, &error);
     g_assert_true ((sheets == NULL) == (error != NULL));
     refused += sheets == NULL;
   }
@@ -244,7 +250,7 @@ test_written (void)
   g_ptr_array_add (list, sheet);
   bytes = dk_xlsx_write (list, &error);
   g_assert_no_error (error);
-  sheets = dk_xlsx_read (bytes, "x.xlsx", &error);
+  sheets = dk_xlsx_read (bytes, "x.xlsx", NULL, &error);
   g_assert_no_error (error);
   g_assert_true (dk_sheet_equals (sheet, g_ptr_array_index (sheets, 0)));
   again = dk_xlsx_write (list, &error);
