@@ -504,6 +504,9 @@ static void
 draw_head (const DkCell *cell, DkPage *page, double y)
 {
   double x = cell->x + PAD;
+  if (cell->next > 0 && cell->head < LABEL_SIZE * 1.25) {
+    return; /* notes and what is ticked have no head: their words alone go on */
+  }
   if (cell->next > 0) {
     g_autofree char *label
         = g_strdup_printf ("%s (%s)", cell->field->label, cell->words->continued);

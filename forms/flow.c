@@ -145,20 +145,47 @@ make_status (const DkFlow *flow)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+static double
+get_safety_width (const DkFlow *flow)
+{
+  return flow->ticket->safety
+             ? dk_font_width (DK_FONT_BOLD, 9.5, flow->words->safety) + 18
+             : 0;
+}
+
+/* One line if small letters make it fit, else as many as it needs: who wrote it, and when, is never
+ * cut. */
+static GPtrArray *
+make_status_lines (const DkFlow *flow)
+{
+  g_autofree char *status = make_status (flow);
+  double room = flow->width - get_safety_width (flow);
+  double size = fit_size (status, DK_FONT_BOLD, 9.5, SMALL, room);
+  return dk_lines_new (status, DK_FONT_BOLD, size, room);
+}
+
+static double
+get_status_height (const DkFlow *flow)
+{
+  g_autoptr (GPtrArray) lines = make_status_lines (flow);
+  const DkLine *first = g_ptr_array_index (lines, 0);
+  return STATUS_HEIGHT + dk_lines_height (lines) - first->height;
+}
+
 static void
 draw_status (const DkFlow *flow, DkPage *page, double y)
 {
-  double x = flow->left;
-  if (flow->ticket->safety) {
-    double width = dk_font_width (DK_FONT_BOLD, 9.5, flow->words->safety) + 10;
-    dk_page_fill (page, 0, x, y - 10, width, 13);
-    dk_page_text (page, DK_FONT_BOLD, 9.5, 1, x + 5, y, flow->words->safety);
-    x += width + 8;
+  double safety_width = get_safety_width (flow);
+  if (safety_width > 0) {
+    dk_page_fill (page, 0, flow->left, y - 10, safety_width - 8, 13);
+    dk_page_text (page, DK_FONT_BOLD, 9.5, 1, flow->left + 5, y, flow->words->safety);
   }
-  g_autofree char *status = make_status (flow);
-  double room = flow->left + flow->width - x;
-  double size = fit_size (status, DK_FONT_BOLD, 9.5, SMALL, room);
-  draw_fitting (page, status, DK_FONT_BOLD, size, 0, x, y, room);
+  g_autoptr (GPtrArray) lines = make_status_lines (flow);
+  for (guint i = 0; i < lines->len; i++) {
+    const DkLine *line = g_ptr_array_index (lines, i);
+    dk_line_draw (line, page, 0, flow->left + safety_width, y);
+    y += line->height;
+  }
 }
 
 /* One line, or two smaller ones. */
@@ -318,7 +345,8 @@ dk_flow_new_page (DkFlow *flow)
   flow->page->pixel_room = flow->pixels_max > 0 ? &flow->paper->pixel_room : NULL;
   flow->left = MARGIN_SIDE;
   flow->width = width - 2 * MARGIN_SIDE;
-  flow->top = MARGIN_TOP + HEAD_HEIGHT + (flow->ticket != NULL ? STATUS_HEIGHT : 0) + GAP;
+  flow->top = MARGIN_TOP + HEAD_HEIGHT + GAP;
+  flow->top += flow->ticket != NULL ? get_status_height (flow) : 0;
   flow->bottom = height - MARGIN_BOTTOM - 3 * FOOT_LINE - GAP;
   flow->y = flow->top;
   g_ptr_array_add (flow->paper->pages, flow->page);

@@ -72,7 +72,8 @@ draw_section (Layout *layout)
       dk_flow_new_page (flow);
     }
     dk_page_fill (flow->page, SECTION_GREY, flow->left, flow->y, flow->width, height);
-    dk_line_draw (line, flow->page, 0, flow->left + 4, flow->y + line->ascent + 0.9);
+    double y = flow->y + line->ascent + (i == 0 ? 0.9 : -0.6);
+    dk_line_draw (line, flow->page, 0, flow->left + 4, y);
     flow->y += height;
   }
   g_clear_pointer (&layout->section, g_free);
@@ -572,6 +573,26 @@ layout_again (DkFlow *flow, const DkForm *form, int rows_more)
   layout_rows (flow, form, rows_more);
 }
 
+/* As many rows more as leave the form on its page: one with boxes to tick may be higher than a
+ * plain one. */
+static void
+fill_page (DkFlow *flow, const DkForm *form, int rows)
+{
+  int fits = 0;
+  int too_many = rows + 1;
+  for (int tried = rows; tried > fits; tried = fits + (too_many - fits) / 2) {
+    layout_again (flow, form, tried);
+    if (count_pages (flow) == 1) {
+      fits = tried;
+    } else {
+      too_many = tried;
+    }
+  }
+  if (count_pages (flow) > 1) {
+    layout_again (flow, form, fits);
+  }
+}
+
 /* Blank rows of tables and lines of high boxes go if a second page with little on it goes too. */
 static void
 save_page (DkFlow *flow, const DkForm *form)
@@ -591,7 +612,7 @@ dk_layout_form (DkFlow *flow, const DkForm *form)
   gboolean has_table = layout_rows (flow, form, 0);
   double room = flow->bottom - flow->y;
   if (has_table && count_pages (flow) == 1 && room >= DK_CELL_TABLE_ROW) {
-    layout_again (flow, form, (int) (room / DK_CELL_TABLE_ROW));
+    fill_page (flow, form, (int) (room / DK_CELL_TABLE_ROW));
   } else if (count_pages (flow) == 2
              && flow->y - flow->top < (flow->bottom - flow->top) * SAVED_SHARE) {
     save_page (flow, form);

@@ -90,15 +90,28 @@ dk_page_fill (DkPage *page, double grey, double x, double y, double w, double h)
   add_op (page, DK_OP_FILL, grey, x, y, w, h);
 }
 
+static gboolean
+lies_below_images (const DkOp *op)
+{
+  return op->kind == DK_OP_IMAGE || op->kind == DK_OP_FILL || op->kind == DK_OP_MARK;
+}
+
+/* An image is white where it has no ink, so that lines and letters are drawn above it. */
 void
 dk_page_image (DkPage *page, double x, double y, double w, double h, GBytes *pixels,
                guint image_width, guint image_height)
 {
   g_assert (g_bytes_get_size (pixels) == (gsize) image_width * image_height);
-  DkOp *op = add_op (page, DK_OP_IMAGE, 0, x, y, w, h);
-  op->pixels = g_bytes_ref (pixels);
-  op->image_width = image_width;
-  op->image_height = image_height;
+  DkOp op = *add_op (page, DK_OP_IMAGE, 0, x, y, w, h);
+  guint at = page->ops->len - 1;
+  op.pixels = g_bytes_ref (pixels);
+  op.image_width = image_width;
+  op.image_height = image_height;
+  while (at > 0 && !lies_below_images (&g_array_index (page->ops, DkOp, at - 1))) {
+    at--;
+  }
+  g_array_set_size (page->ops, (guint) page->ops->len - 1);
+  g_array_insert_val (page->ops, at, op);
 }
 
 /* Ops from i on that can be drawn as one path. */

@@ -5,6 +5,8 @@
 
 #define COLUMNS_MAX 14u
 #define TITLE_CHARS_MAX 90
+#define TITLE_LINE_CHARS 96u /* of small letters across the page, the edges of columns taken off */
+#define TITLE_LINES_MAX 18u
 #define BOXES_MAX 3u        /* choices that are ticked in a cell */
 #define BOXES_CHARS_MAX 24
 #define CHOICES_CHARS_MAX 60 /* of the choices that a title names */
@@ -133,12 +135,25 @@ make_row (const GPtrArray *columns, const json_t *row, const DkPaperWords *words
   return texts;
 }
 
+/* The title of a column with its hint, in lines that leave room for rows. */
+static gboolean
+title_fits (const DkField *field, guint total)
+{
+  gsize chars = (gsize) g_utf8_strlen (field->label, -1);
+  gsize more = field->hint != NULL ? (gsize) g_utf8_strlen (field->hint, -1) : 0;
+  guint on_line = TITLE_LINE_CHARS * field->paper_width / total;
+  return chars <= TITLE_CHARS_MAX && (more == 0 || chars + more <= on_line * TITLE_LINES_MAX);
+}
+
 static gboolean
 fits_a_table (const GPtrArray *columns)
 {
+  guint total = 0;
   for (guint i = 0; i < columns->len; i++) {
-    const DkField *field = g_ptr_array_index (columns, i);
-    if (g_utf8_strlen (field->label, -1) > TITLE_CHARS_MAX) {
+    total += ((const DkField *) g_ptr_array_index (columns, i))->paper_width;
+  }
+  for (guint i = 0; i < columns->len; i++) {
+    if (!title_fits (g_ptr_array_index (columns, i), total)) {
       return FALSE;
     }
   }

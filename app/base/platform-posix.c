@@ -172,6 +172,12 @@ read_small_file (const char *path)
   return g_strstrip (text);
 }
 
+void
+dk_platform_keep_on_broken_pipe (void)
+{
+  (void) signal (SIGPIPE, SIG_IGN);
+}
+
 char *
 dk_platform_machine_id (void)
 {

@@ -37,6 +37,10 @@ void dk_file_lock_free (DkFileLock *lock);
  * first in main, before any secret exists. */
 void dk_platform_harden_process (void);
 
+/* From now on a write to a program that ended without reading is an error (EPIPE) instead of the
+ * end of this process. Any thread. */
+void dk_platform_keep_on_broken_pipe (void);
+
 /* A stable id of this PC (systemd's machine-id), hashed so that the raw value is never stored:
  * 32 hex digits, or 32 zeros where there is none. New string. */
 char *dk_platform_machine_id (void);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "app/base/platform.h"
+
 #define WAIT_S 8u
 #define QUEUE_BYTES_MAX 127u
 #define QUEUES_MAX 200u
@@ -51,6 +53,14 @@ judge (GSubprocess *process, Run *run, const char *program, char **out, GError *
 {
   g_autofree char *said = NULL;
 
+  if (g_error_matches (run->error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE)) {
+    g_subprocess_force_exit (process);
+    g_set_error (error, DK_ERROR, DK_ERROR_FAILED,
+                 "The print service of this PC (%s) ended before it had read the pages. Nothing "
+                 "was printed; choose another printer, or save the PDF to a USB stick.",
+                 program);
+    return FALSE;
+  }
   if (run->error != NULL) {
     g_subprocess_force_exit (process);
     g_set_error (error, DK_ERROR, DK_ERROR_UNREACHABLE,
@@ -87,6 +97,7 @@ run_program (const char *const *argv, GBytes *input, char **out, GError **error)
   g_autoptr (GSubprocess) process = NULL;
   gboolean is_done;
 
+  dk_platform_keep_on_broken_pipe ();
   g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
   g_main_context_push_thread_default (context);
   process = g_subprocess_launcher_spawnv (launcher, argv, error);

@@ -52,7 +52,7 @@ is_divider (const char *text)
 {
   gunichar c = g_utf8_get_char (text);
   GUnicodeType type = g_unichar_type (c);
-  return (c < 0x80 && c != 0 && strchr (" -\t\r\n._,/", (int) c) != NULL)
+  return (c < 0x80 && c != 0 && strchr (" -\t\r\n._,;|/", (int) c) != NULL)
          || (c >= 0x80
              && (g_unichar_isspace (c) || type == G_UNICODE_DASH_PUNCTUATION
                  || type == G_UNICODE_FORMAT || c == MINUS_SIGN || c == WIDE_FULL_STOP
@@ -123,6 +123,32 @@ key_length (const char *text)
   return is_cut ? (gsize) (rest - text) : 0;
 }
 
+/* Bytes of a whole key written in other groups than sixes, as it is told by threes on the phone; 0
+ * if there is none. */
+static gsize
+spaced_key_length (const char *text)
+{
+  const char *p = text;
+  int telling = 0;
+  for (int i = 0; i < KEY_GROUPS; i++) {
+    int value = 0;
+    for (int k = 0; k < GROUP_DIGITS; k++) {
+      p = i + k > 0 ? skip_dividers (p) : p;
+      int digit = *p != '\0' ? read_digit (p) : -1;
+      if (digit < 0) {
+        return 0;
+      }
+      value = value * 10 + digit;
+      p = g_utf8_next_char (p);
+    }
+    if (value % 11 != 0 || value > GROUP_MAX) {
+      return 0;
+    }
+    telling += value > 0 ? 1 : 0;
+  }
+  return telling >= GROUPS_MIN - 1 && skip_digits (p) == p ? (gsize) (p - text) : 0;
+}
+
 const char *
 dk_device_find_key (const char *text, gsize *size)
 {
@@ -133,6 +159,7 @@ dk_device_find_key (const char *text, gsize *size)
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p)) {
     gboolean is_digit = read_digit (p) >= 0;
     gsize length = begins && is_digit ? key_length (p) : 0;
+    length = length == 0 && begins && is_digit ? spaced_key_length (p) : length;
     if (length > 0) {
       if (size != NULL) {
         *size = length;

@@ -62,6 +62,21 @@ test_bytes_and_title_reach_the_service (void)
   g_assert_cmpstr (why_not, ==, "it is stopped: paper jam");
 }
 
+/* More bytes than a pipe holds, to a program that reads none of them. */
+static void
+test_a_service_that_does_not_read (void)
+{
+  gsize size = 4u << 20;
+  g_autoptr (GBytes) pdf = g_bytes_new_take (g_malloc0 (size), size);
+  g_autoptr (GError) error = NULL;
+
+  put_service ();
+  put_program ("lp", "echo 'lp: out of paper' >&2; exit 1");
+  g_assert_false (dk_print_send ("Ward", "Form", "A4", pdf, &error));
+  g_assert_nonnull (strstr (error->message, "Nothing was printed"));
+  g_assert_null (strstr (error->message, "did not answer"));
+}
+
 static void
 test_default_comes_first (void)
 {
@@ -138,6 +153,7 @@ main (int argc, char **argv)
   g_assert_true (g_setenv ("PATH", folder, TRUE));
   g_test_add_func ("/print/bytes-and-title-reach-the-service",
                    test_bytes_and_title_reach_the_service);
+  g_test_add_func ("/print/a-service-that-does-not-read", test_a_service_that_does_not_read);
   g_test_add_func ("/print/default-comes-first", test_default_comes_first);
   g_test_add_func ("/print/refuses-names-that-are-no-printer", test_names_that_are_no_printer);
   g_test_add_func ("/print/refusal-has-the-words-of-the-service",

@@ -404,6 +404,75 @@ test_sheets_of_records_are_read_by_a_scanner (void)
   check_sheet (shipped, DK_PAPER_LETTER, 12, FALSE);
 }
 
+/* Three boxes take two lines of a narrow column, so that a row is higher than a plain one. */
+static void
+test_rows_more_stay_on_the_page (void)
+{
+  g_autoptr (DkForm) form = make_form (
+      "{'form_id':'wards','version':'1','title':'Wards','choices':{'states':["
+      "{'name':'a','label':'open'},{'name':'b','label':'closed'},{'name':'c','label':'shut'}]},"
+      "'survey':[{'type':'begin_repeat','name':'wards','label':'Wards',"
+      "'pdf':{'as':'table','rows':8}},"
+      "{'type':'text','name':'ward','label':'Ward','pdf':{'w':3}},"
+      "{'type':'select_one states','name':'state','label':'State','pdf':{'w':2}},"
+      "{'type':'text','name':'remark','label':'Remark','pdf':{'w':7}},{'type':'end_repeat'}]}");
+  g_autofree char *text = read_paper (form, NULL);
+  g_assert_nonnull (strstr (text, "page 1 of 1"));
+  g_assert_cmpuint (count (text, "☐ shut"), >, 16);
+}
+
+/* Blocks and no table, where the words above a narrow column would leave no room for rows. */
+static void
+test_long_hints_make_blocks (void)
+{
+  g_autofree char *hint = g_strnfill (400, 'h');
+  g_autofree char *definition = g_strdup_printf (
+      "{'form_id':'hints','version':'1','title':'Hints','survey':["
+      "{'type':'begin_repeat','name':'r','label':'Device','pdf':{'as':'table','rows':2}},"
+      "{'type':'text','name':'a','label':'Host','hint':'%s','pdf':{'w':1}},"
+      "{'type':'text','name':'b','label':'Place','pdf':{'w':11}},{'type':'end_repeat'},"
+      "{'type':'text','name':'after','label':'After'}]}",
+      hint);
+  g_autoptr (DkForm) form = make_form (definition);
+  g_autofree char *text = read_paper (form, NULL);
+  g_assert_nonnull (strstr (text, "Device 2"));
+}
+
+/* Words without a head of their own go on without one. */
+static void
+test_long_words_go_on (void)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+  for (guint i = 0; i < 360; i++) {
+    g_string_append_printf (words, "word%u ", i);
+  }
+  g_autofree char *definition = g_strdup_printf (
+      "{'form_id':'words','version':'1','title':'Words','survey':["
+      "{'type':'text','name':'a','label':'Above','pdf':{'h':20,'w':12}},"
+      "{'type':'acknowledge','name':'b','label':'%s','pdf':{'w':4}},"
+      "{'type':'note','name':'c','label':'%s','pdf':{'w':4}}]}",
+      words->str, words->str);
+  g_autoptr (DkForm) form = make_form (definition);
+  g_autofree char *text = read_paper (form, NULL);
+  g_assert_null (strstr (text, "page 1 of 1"));
+  g_assert_cmpuint (count (text, "word359"), ==, 2);
+}
+
+/* The name of who wrote it may be long; when, and who keyed it in, still stand behind it. */
+static void
+test_status_is_never_cut (void)
+{
+  g_autoptr (DkForm) form = make_form (gate);
+  g_autoptr (DkTicket) ticket = paper_ticket_for (form, 0, 0);
+  g_free (ticket->written_by);
+  ticket->written_by = g_strnfill (180, 'n');
+  ticket->written_ms = WRITTEN_MS;
+  ticket->safety = TRUE;
+  g_autofree char *text = read_paper (form, ticket);
+  g_assert_nonnull (strstr (text, "22 Nov 2026"));
+  g_assert_nonnull (strstr (text, "keyed in"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -417,6 +486,10 @@ main (int argc, char **argv)
   g_test_add_func ("/paper/repeats/filled-tell-every-row", test_filled_repeats_tell_every_row);
   g_test_add_func ("/paper/repeats/not-answered-keeps-its-boxes",
                    test_what_was_not_answered_keeps_its_boxes);
+  g_test_add_func ("/paper/repeats/rows-more-stay-on-the-page", test_rows_more_stay_on_the_page);
+  g_test_add_func ("/paper/repeats/long-hints-make-blocks", test_long_hints_make_blocks);
+  g_test_add_func ("/paper/rows/long-words-go-on", test_long_words_go_on);
+  g_test_add_func ("/paper/status/is-never-cut", test_status_is_never_cut);
   g_test_add_func ("/paper/status/who-wrote-and-who-keyed-in",
                    test_status_tells_who_wrote_and_who_keyed_in);
   g_test_add_func ("/paper/german/times-are-german", test_german_paper_has_german_times);
