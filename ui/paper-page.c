@@ -130,7 +130,7 @@ show_numbers (DkPaperPage *self)
   for (guint i = 0; self->view != NULL && i < self->view->rows->len; i++) {
     DkPaperRow *row = self->view->rows->pdata[i];
     gboolean is_unit = unit == NULL || unit == self->view->account->all
-                       || g_strcmp0 (unit->unit, row->unit) == 0;
+                       || dk_paper_is_same_unit (unit->unit, row->unit);
     if (is_unit && (!only_out || is_out (row)))
       g_ptr_array_add (rows, row);
   }
@@ -162,22 +162,28 @@ static void
 show_summary (DkPaperPage *self)
 {
   const DkPaperCount *all = self->view->account->all;
+  const GPtrArray *unknown = self->view->account->unknown;
   guint open = all->issued + all->missing;
   GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self->outcome));
   g_autofree char *text = g_strdup_printf (
       _ ("%u issued: %u keyed in, %u void, %u missing, %u lost, %u still out"), all->total,
       all->entered, all->voided, all->missing, all->lost, all->issued);
   g_autofree char *outcome
-      = open == 0 ? g_strdup (_ ("Every number is accounted for."))
+      = open == 0 && unknown->len > 0
+            ? g_strdup_printf (_ ("%s were given out before this kit was restored or copied, and "
+                                  "are not counted here."),
+                               (const char *) unknown->pdata[0])
+        : open == 0 ? g_strdup (_ ("Every number is accounted for."))
                   : g_strdup_printf (g_dngettext (NULL, "%u number is not accounted for yet.",
                                                   "%u numbers are not accounted for yet.", open),
                                      open);
 
   gtk_label_set_text (self->summary, all->total > 0 ? text : "");
-  gtk_label_set_text (self->outcome, all->total > 0 ? outcome : "");
+  gtk_label_set_text (self->outcome, all->total + unknown->len > 0 ? outcome : "");
   gtk_style_context_remove_class (style, "ready-green");
   gtk_style_context_remove_class (style, "ready-amber");
-  gtk_style_context_add_class (style, open == 0 ? "ready-green" : "ready-amber");
+  gtk_style_context_add_class (style,
+                               open + unknown->len == 0 ? "ready-green" : "ready-amber");
 }
 
 static void

@@ -19,18 +19,10 @@ read_state (const DkArgs *args, const char **state, GError **error)
   return dk_cli_usage (error, "--state is issued, entered, void, missing or lost.");
 }
 
-static gboolean
-is_of_unit (const DkPaperRow *row, const char *unit)
-{
-  g_autofree char *wanted = unit != NULL ? dk_text_fold (unit) : NULL;
-  g_autofree char *has = row->unit != NULL ? dk_text_fold (row->unit) : NULL;
-
-  return unit == NULL || g_strcmp0 (wanted, has) == 0;
-}
-
 gboolean
 dk_cli_paper_list (DkCli *cli, const DkArgs *args, GError **error)
 {
+  const char *unit = dk_args_get (args, "unit");
   g_autoptr (GPtrArray) rows = NULL;
   const char *state;
   json_t *list;
@@ -44,7 +36,7 @@ dk_cli_paper_list (DkCli *cli, const DkArgs *args, GError **error)
   for (guint i = 0; i < rows->len; i++) {
     const DkPaperRow *row = g_ptr_array_index (rows, i);
     g_autofree char *issued = dk_time_format_short (row->issued_ms, dk_clock_wall_ms ());
-    if (!is_of_unit (row, dk_args_get (args, "unit")))
+    if (unit != NULL && !dk_paper_is_same_unit (unit, row->unit))
       continue;
     dk_cli_say (cli, "%-16s %-8s %-12s %s%s%s", row->number, row->state, row->form, issued,
                 row->unit != NULL ? "  " : "", row->unit != NULL ? row->unit : "");
@@ -95,7 +87,11 @@ dk_cli_paper_account (DkCli *cli, const DkArgs *args, GError **error)
     say_numbers (cli, count, "missing:", count->numbers_missing);
     say_numbers (cli, count, "lost:", count->numbers_lost);
   }
-  if (account->all->issued + account->all->missing == 0)
+  for (guint i = 0; i < account->unknown->len; i++)
+    dk_cli_say (cli, "not known: %s: given out before this kit was restored or copied. Paper with "
+                     "such a number can be keyed in; it is not counted above.",
+                (const char *) g_ptr_array_index (account->unknown, i));
+  if (account->all->issued + account->all->missing + account->unknown->len == 0)
     dk_cli_say (cli, "Every sheet is accounted for.");
   dk_cli_take_document (cli, dk_paper_account_json (account));
   return TRUE;

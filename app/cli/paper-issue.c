@@ -233,11 +233,14 @@ static gboolean
 add_form (DkStore *store, Order *order, const char *id, const char *language, gint64 copies,
           GError **error)
 {
+  gint64 total = copies;
   DkForm *form;
 
   if (order->n == FORMS_MAX)
     return dk_cli_usage (error, "A pack has at most %d forms. No number was issued.", FORMS_MAX);
-  if (copies < 1 || copies > DK_PAPER_COPIES_MAX)
+  for (guint i = 0; i < order->n; i++)
+    total += order->issues[i].copies;
+  if (copies < 1 || total > DK_PAPER_COPIES_MAX)
     return dk_cli_usage (error, "Between 1 and %d copies can be issued at once. No number was "
                                 "issued; make several packs.",
                          DK_PAPER_COPIES_MAX);
@@ -305,10 +308,15 @@ dk_cli_paper_pack (DkCli *cli, const DkArgs *args, GError **error)
   const char *const *wishes = dk_args_all (args, "form");
   const char *language = dk_args_get (args, "language");
   g_auto (Order) order = { .has_cover = TRUE };
+  g_autofree char *unit = NULL;
 
   order.unit = dk_args_need (args, "unit", error);
   if (order.unit == NULL || !read_span (args, &order, error))
     return FALSE;
+  unit = dk_text_clean_line (order.unit);
+  if (*unit == '\0')
+    return dk_cli_usage (error, "--unit has no letters: a pack is for one unit. No number was "
+                                "issued.");
   if (order.hours == 0) {
     order.hours = policy->paper_hours;
     order.rate = policy->tickets_per_hour;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/base/text.h"
+#include "app/store/ledger.h"
 #include "app/store/store-private.h"
 
 void
@@ -87,8 +88,8 @@ count_row (DkPaperCount *count, const DkPaperRow *row)
 }
 
 /* "Ward 4" and "ward 4" are one: people write it anew each time. */
-static gboolean
-is_same_unit (const char *a, const char *b)
+gboolean
+dk_paper_is_same_unit (const char *a, const char *b)
 {
   g_autofree char *one = a != NULL ? dk_text_fold (a) : NULL;
   g_autofree char *two = b != NULL ? dk_text_fold (b) : NULL;
@@ -103,7 +104,7 @@ find_unit (DkPaperAccount *account, const char *unit)
 
   for (guint i = 0; i < account->units->len; i++) {
     count = g_ptr_array_index (account->units, i);
-    if (is_same_unit (count->unit, unit))
+    if (dk_paper_is_same_unit (count->unit, unit))
       return count;
   }
   count = count_new (unit);
@@ -122,6 +123,22 @@ compare_units (gconstpointer a, gconstpointer b)
   return g_utf8_collate (one->unit, two->unit);
 }
 
+/* What a restore or a copy left behind stands in the entry that began the chain after it. */
+static gboolean
+find_unknown (DkStore *store, DkPaperAccount *account, GError **error)
+{
+  g_autoptr (GPtrArray) chains = dk_ledger_of_kind (store, "chain-started", error);
+
+  for (guint i = 0; chains != NULL && i < chains->len; i++) {
+    const DkEntry *entry = g_ptr_array_index (chains, i);
+    const char *first = dk_json_get_text (entry->body, "missing_first");
+    const char *last = dk_json_get_text (entry->body, "missing_last");
+    if (first != NULL && last != NULL)
+      g_ptr_array_add (account->unknown, g_strdup_printf ("%s to %s", first, last));
+  }
+  return chains != NULL;
+}
+
 DkPaperAccount *
 dk_paper_store_account (DkStore *store, const char *unit, GError **error)
 {
@@ -130,11 +147,12 @@ dk_paper_store_account (DkStore *store, const char *unit, GError **error)
 
   account->all = count_new (unit);
   account->units = g_ptr_array_new_with_free_func ((GDestroyNotify) count_free);
-  if (rows == NULL)
+  account->unknown = g_ptr_array_new_with_free_func (g_free);
+  if (rows == NULL || (unit == NULL && !find_unknown (store, account, error)))
     return NULL;
   for (guint i = 0; i < rows->len; i++) {
     const DkPaperRow *row = g_ptr_array_index (rows, i);
-    if (unit != NULL && !is_same_unit (unit, row->unit))
+    if (unit != NULL && !dk_paper_is_same_unit (unit, row->unit))
       continue;
     count_row (account->all, row);
     count_row (find_unit (account, row->unit), row);
@@ -193,7 +211,9 @@ dk_paper_account_json (const DkPaperAccount *account)
 
   json_array_extend (outstanding, missing);
   set_counts (json, account->all);
-  json_object_set_new (json, "ok", json_boolean (json_array_size (outstanding) == 0));
+  json_object_set_new (json, "ok",
+                       json_boolean (json_array_size (outstanding) + account->unknown->len == 0));
+  json_object_set_new (json, "unknown", list_json (account->unknown));
   json_object_set_new (json, "outstanding", outstanding);
   for (guint i = 0; i < account->units->len; i++)
     json_array_append_new (units, unit_json (g_ptr_array_index (account->units, i)));
@@ -208,5 +228,6 @@ dk_paper_account_free (DkPaperAccount *account)
     return;
   g_clear_pointer (&account->all, count_free);
   g_clear_pointer (&account->units, g_ptr_array_unref);
+  g_clear_pointer (&account->unknown, g_ptr_array_unref);
   g_free (account);
 }

@@ -103,7 +103,12 @@ typedef struct {
 typedef struct {
   DkPaperCount *all;
   GPtrArray *units; /* of DkPaperCount */
+  GPtrArray *unknown; /* strings, "FIRST to LAST": numbers that a state of this kit gave out which
+                         is gone; some may be on paper. Of no unit, so empty for one unit alone */
 } DkPaperAccount;
+
+/* "Ward 4" and "ward 4" are one unit; NULL is none. */
+gboolean dk_paper_is_same_unit (const char *a, const char *b);
 
 /* The account; of one unit unless that is NULL. DK_ERROR_NOT_FOUND for a unit that never got
  * paper. Free with dk_paper_account_free. */
@@ -111,8 +116,9 @@ DkPaperAccount *dk_paper_store_account (DkStore *store, const char *unit,
                                         GError **error) DK_CHECKED;
 
 /* {total, issued, entered, void, missing, lost, ok, outstanding: [numbers], units: [{unit, total,
- * issued, entered, void, missing, lost, numbers_out, numbers_missing, numbers_lost}]}; outstanding
- * are those issued and missing, and ok tells that there are none. New reference. */
+ * issued, entered, void, missing, lost, numbers_out, numbers_missing, numbers_lost}], unknown:
+ * [ranges]}; outstanding are those issued and missing, and ok tells that there are none, and no
+ * unknown ones. New reference. */
 json_t *dk_paper_account_json (const DkPaperAccount *account);
 
 /* Frees it; NULL is fine. */

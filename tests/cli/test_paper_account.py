@@ -8,6 +8,7 @@ finds nothing to mend afterwards.
 """
 
 import os
+import shutil
 import subprocess
 import unittest
 
@@ -160,9 +161,27 @@ class Refusals(CliTest):
                               stdout=subprocess.PIPE, timeout=60).stdout.decode()
         for words in ('For: ED', 'station A07', pack['forms'][1]['first'], pack['numbers'][164]):
             self.assertIn(words, text)
+        self.fails(2, 'paper', 'pack', '--unit', '  ', '-o', self.home.path('no.pdf'))
+        self.fails(2, 'paper', 'pack', '--unit', 'ED', '--form', 'it-incident:600', '--form',
+                   'call-log:401', '-o', self.home.path('no.pdf'))
         self.fails(2, 'paper', 'pack', '--unit', 'ED', '--hours', '8', '-o',
                    self.home.path('no.pdf'))
         self.fails(2, 'paper', 'issue', 'call-log', '-o', self.home.path('no.pdf'))
+
+
+class Restored(CliTest):
+    def test_paper_of_a_state_that_is_gone(self):
+        self.ok('backup', self.home.path('before'))
+        numbers = self.ok('paper', 'issue', 'call-log', '--copies', '3', '-o',
+                          self.home.path('gone.pdf'))['numbers']
+        shutil.rmtree(self.home.path('kit'))
+        self.ok('restore', self.home.path('before'))
+        account = self.ok('paper', 'account')
+        self.assertEqual((account['total'], account['ok']), (0, False))
+        self.assertEqual(account['unknown'], [f'{numbers[0]} to {numbers[2]}'])
+        words = self.home.run('paper', 'account').out
+        self.assertNotIn('accounted for', words)
+        self.assertIn(f'{numbers[0]} to {numbers[2]}', words)
 
 
 def next_number(home):
