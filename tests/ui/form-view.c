@@ -537,6 +537,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/form-view/rows-come-go-and-come-back", test_rows_and_undo);
   g_test_add_func ("/ui/form-view/full-rows-are-told", test_full_rows_are_told);
   g_test_add_func ("/ui/form-view/undoes-words-and-choices", test_undo_of_words_and_choices);
-  g_test_add_func ("/ui/form-view/200-fields-cost-little-more-than-plain-widgets", test_a_long_form_is_quick);
+  g_test_add_func ("/ui/form-view/200-fields-cost-little-more-than-plain-widgets",
+                   test_a_long_form_is_quick);
   return dk_test_run ();
 }
