@@ -236,8 +236,9 @@ add_numbers (DkDocument *cover, const DkPaperPack *pack, const CoverWords *words
     add_row (cover, FALSE, cells, NUMBERS_A_ROW);
 }
 
-char *
-dk_paper_pack_title (const DkPaperPack *pack)
+/* "Print pack for 4 West". New string. */
+static char *
+make_title (const DkPaperPack *pack)
 {
   const CoverWords *words = words_of (pack);
   g_auto (GStrv) parts = g_strsplit (words->title_of_unit, "%s", 2);
@@ -275,7 +276,7 @@ void
 dk_paper_add_pack (DkPaper *paper, const DkPaperPack *pack)
 {
   g_autoptr (DkDocument) cover = dk_paper_pack_cover (pack);
-  g_autofree char *title = dk_paper_pack_title (pack);
+  g_autofree char *title = make_title (pack);
 
   dk_paper_add_document (paper, title, language_of (pack), cover);
   for (guint i = 0; i < pack->n_parts; i++)

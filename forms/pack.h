@@ -26,9 +26,6 @@ typedef struct {
   guint n_parts;
 } DkPaperPack;
 
-/* Title of the cover, for lists as well: "Print pack for 4 West". New string. */
-char *dk_paper_pack_title (const DkPaperPack *pack);
-
 /* Text of the cover: for whom, which forms and numbers, how to use them, where to bring them, and
  * every number to strike out as it comes back. New document. */
 DkDocument *dk_paper_pack_cover (const DkPaperPack *pack);

@@ -8,6 +8,8 @@
 #include "ui/ticket-work.h"
 
 #define KEEP_AFTER_MS 400
+#define BEGIN_AFTER_MS 110 /* longer than between two letters of a scanner */
+#define BEGIN_AT_LATEST_US (1 * G_USEC_PER_SEC)
 
 struct _DkCallsPage {
   DkPage parent_instance;
@@ -24,7 +26,12 @@ struct _DkCallsPage {
   DkForm *form;
   char *draft; /* number of the line that is typed */
   DkTicketBegun *begun_draft; /* set once a number was asked for, until it came */
+  GObject *line; /* owner of the call for a number: another one for each line */
+  json_t *sent;  /* the line that is being stored, NULL = none */
+  char *sent_draft;
   guint keep_timer;
+  guint begin_timer;
+  gint64 first_us; /* of the keys that wait for a number */
   gboolean begun;
   gboolean clearing;
   gboolean store_waits;
@@ -84,6 +91,15 @@ row_strong (gpointer row)
 static const DkRowsSpec spec
     = { columns, G_N_ELEMENTS (columns), cell_text, row_key, row_strong };
 
+static GObject *
+new_line (DkCallsPage *self)
+{
+  GObject *line = g_object_new (G_TYPE_OBJECT, NULL);
+
+  g_object_set_data (line, "dk-calls-page", self);
+  return line;
+}
+
 static void
 set_text (json_t *answers, const char *name, GtkEntry *entry)
 {
@@ -106,21 +122,42 @@ read_answers (DkCallsPage *self)
   return answers;
 }
 
+static gboolean
+is_empty (DkCallsPage *self)
+{
+  g_autoptr (json_t) answers = read_answers (self);
+
+  return json_object_size (answers) == 0;
+}
+
 static void
-clear_line (DkCallsPage *self)
+show_text (GtkEntry *entry, const json_t *answers, const char *name)
+{
+  gtk_entry_set_text (entry, dk_json_get_text (answers, name) ?: "");
+}
+
+/* Another line: of this draft, NULL = a new one. */
+static void
+show_line (DkCallsPage *self, const json_t *answers, const char *draft)
 {
   self->clearing = TRUE;
-  gtk_entry_set_text (self->words, "");
-  gtk_entry_set_text (self->caller, "");
-  gtk_entry_set_text (self->location, "");
-  gtk_entry_set_text (self->callback, "");
-  gtk_toggle_button_set_active (self->safety, FALSE);
+  show_text (self->words, answers, "summary");
+  show_text (self->caller, answers, "caller");
+  show_text (self->location, answers, "location");
+  show_text (self->callback, answers, "callback");
+  gtk_toggle_button_set_active (self->safety, dk_json_get_bool (answers, "safety", FALSE));
   self->clearing = FALSE;
-  g_clear_pointer (&self->draft, g_free);
   g_clear_handle_id (&self->keep_timer, g_source_remove);
-  self->begun = FALSE;
+  g_clear_handle_id (&self->begin_timer, g_source_remove);
+  /* A number that is still on its way is that of the line before. */
+  g_clear_pointer (&self->begun_draft, dk_ticket_begun_unref);
+  g_object_unref (self->line);
+  self->line = new_line (self);
+  g_free (self->draft);
+  self->draft = g_strdup (draft);
+  self->begun = draft != NULL;
   self->store_waits = FALSE;
-  gtk_label_set_text (self->number, "");
+  gtk_label_set_text (self->number, draft != NULL ? draft : "");
 }
 
 /* What is in the line, for its number or for the draft that is being begun. */
@@ -160,7 +197,7 @@ static void store_call (DkCallsPage *self);
 static void
 on_begun (gpointer owner, gpointer result, const GError *error)
 {
-  DkCallsPage *self = owner;
+  DkCallsPage *self = g_object_get_data (owner, "dk-calls-page");
 
   g_clear_pointer (&self->begun_draft, dk_ticket_begun_unref);
   if (dk_page_failed (DK_PAGE (self), error)) {
@@ -178,13 +215,40 @@ on_begun (gpointer owner, gpointer result, const GError *error)
 static void
 begin_now (DkCallsPage *self)
 {
+  g_clear_handle_id (&self->begin_timer, g_source_remove);
   self->begun = TRUE;
   self->begun_draft = dk_ticket_begun_new ();
-  dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_begin,
-                                   .reply = on_begun,
-                                   .data = new_job (self),
-                                   .data_free = dk_ticket_job_free,
-                                   .result_free = g_free });
+  dk_kit_run (self->line, &(DkKitCall) { .work = dk_ticket_work_begin,
+                                         .reply = on_begun,
+                                         .data = new_job (self),
+                                         .data_free = dk_ticket_job_free,
+                                         .result_free = g_free });
+}
+
+/* What a scanner typed was taken out again: nobody has begun anything. */
+static gboolean
+begin_after_pause (gpointer data)
+{
+  DkCallsPage *self = data;
+
+  self->begin_timer = 0;
+  if (!is_empty (self))
+    begin_now (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+begin_soon (DkCallsPage *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (self->begin_timer == 0)
+    self->first_us = now_us;
+  g_clear_handle_id (&self->begin_timer, g_source_remove);
+  if (now_us - self->first_us > BEGIN_AT_LATEST_US)
+    begin_now (self);
+  else
+    self->begin_timer = g_timeout_add (BEGIN_AFTER_MS, begin_after_pause, self);
 }
 
 static void
@@ -193,7 +257,7 @@ on_changed (GtkWidget *widget, DkCallsPage *self)
   if (self->clearing || self->form == NULL)
     return;
   if (!self->begun) {
-    begin_now (self);
+    begin_soon (self);
     return;
   }
   g_clear_handle_id (&self->keep_timer, g_source_remove);
@@ -220,6 +284,14 @@ take_back (DkPage *page, gpointer data)
                                    .result_free = g_free });
 }
 
+/* The call that was refused stands in the line again, if nothing else was begun there. */
+static void
+put_back (DkCallsPage *self)
+{
+  if (self->sent != NULL && !self->begun && is_empty (self))
+    show_line (self, self->sent, self->sent_draft);
+}
+
 static void
 on_stored (gpointer owner, gpointer result, const GError *error)
 {
@@ -227,37 +299,46 @@ on_stored (gpointer owner, gpointer result, const GError *error)
   DkTicketDone *done = result;
   g_autofree char *text = NULL;
 
-  if (dk_page_failed (DK_PAGE (self), error))
+  if (dk_page_failed (DK_PAGE (self), error)) {
+    put_back (self);
     return;
+  }
   text = g_strdup_printf (_ ("Call %s is stored. Tell the caller the number.%s"), done->number,
                           done->more != NULL ? done->more : "");
-  clear_line (self);
-  gtk_widget_grab_focus (GTK_WIDGET (self->words));
   dk_page_say_with_undo (DK_PAGE (self), text, take_back, g_strdup (done->number), g_free);
   dk_ticket_done_free (done);
 }
 
+/* The line is free for the next call at once: what is typed from now on is that one's. */
 static void
 store_call (DkCallsPage *self)
 {
   g_autofree char *text = g_strstrip (g_strdup (gtk_entry_get_text (self->words)));
+  DkTicketJob *job;
 
   self->store_waits = FALSE;
-  if (*text == '\0') {
-    gtk_widget_grab_focus (GTK_WIDGET (self->words));
+  gtk_widget_grab_focus (GTK_WIDGET (self->words));
+  if (*text == '\0' || self->form == NULL)
     return;
-  }
   if (self->draft == NULL) {
-    self->store_waits = self->begun;
+    if (!self->begun)
+      begin_now (self);
+    self->store_waits = TRUE;
     return;
   }
-  g_clear_handle_id (&self->keep_timer, g_source_remove);
+  if (self->keep_timer != 0)
+    keep_now (self); /* it may be refused */
+  job = new_job (self);
+  json_decref (self->sent);
+  self->sent = json_incref (job->answers);
+  g_free (self->sent_draft);
+  self->sent_draft = g_strdup (self->draft);
   dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_save,
                                    .reply = on_stored,
-                                   .data = dk_ticket_job_new (self->form, self->draft,
-                                                                read_answers (self), NULL),
+                                   .data = job,
                                    .data_free = dk_ticket_job_free,
                                    .result_free = dk_ticket_done_free });
+  show_line (self, NULL, NULL);
 }
 
 static void
@@ -296,7 +377,7 @@ on_form_loaded (gpointer owner, gpointer result, const GError *error)
     return;
   dk_form_unref (self->form);
   self->form = result;
-  if (!self->begun && *gtk_entry_get_text (self->words) != '\0')
+  if (!self->begun && !is_empty (self))
     on_changed (GTK_WIDGET (self->words), self);
 }
 
@@ -322,6 +403,8 @@ dk_calls_page_enter (DkPage *page)
                                      .result_free = (GDestroyNotify) dk_form_unref });
 }
 
+static void dk_calls_page_seal (DkPage *page);
+
 static void
 on_view_loaded (gpointer owner, gpointer result, const GError *error)
 {
@@ -330,18 +413,10 @@ on_view_loaded (gpointer owner, gpointer result, const GError *error)
 
   if (dk_page_failed (DK_PAGE (self), error))
     return;
-  keep_now (self);
-  clear_line (self);
-  self->clearing = TRUE;
-  gtk_entry_set_text (self->words, dk_json_get_text (view->answers, "summary") ?: "");
-  gtk_entry_set_text (self->caller, dk_json_get_text (view->answers, "caller") ?: "");
-  gtk_entry_set_text (self->location, dk_json_get_text (view->answers, "location") ?: "");
-  gtk_entry_set_text (self->callback, dk_json_get_text (view->answers, "callback") ?: "");
-  gtk_toggle_button_set_active (self->safety, dk_json_get_bool (view->answers, "safety", FALSE));
-  self->clearing = FALSE;
-  self->begun = TRUE;
-  self->draft = g_strdup (view->number);
-  gtk_label_set_text (self->number, self->draft);
+  if (g_strcmp0 (self->draft, view->number) != 0) {
+    dk_calls_page_seal (DK_PAGE (self));
+    show_line (self, view->answers, view->number);
+  }
   gtk_entry_grab_focus_without_selecting (self->words);
   gtk_editable_set_position (GTK_EDITABLE (self->words), -1);
 }
@@ -395,10 +470,9 @@ static void
 dk_calls_page_seal (DkPage *page)
 {
   DkCallsPage *self = DK_CALLS_PAGE (page);
-  g_autoptr (json_t) answers = read_answers (self);
 
   /* Words that are not begun: there was no number for them before. */
-  if (!self->begun && self->form != NULL && json_object_size (answers) > 0)
+  if (!self->begun && self->form != NULL && !is_empty (self))
     begin_now (self);
   else
     keep_now (self);
@@ -438,6 +512,10 @@ dk_calls_page_dispose (GObject *object)
   DkCallsPage *self = DK_CALLS_PAGE (object);
 
   g_clear_handle_id (&self->keep_timer, g_source_remove);
+  g_clear_handle_id (&self->begin_timer, g_source_remove);
+  g_clear_object (&self->line);
+  g_clear_pointer (&self->sent, json_decref);
+  g_clear_pointer (&self->sent_draft, g_free);
   g_clear_pointer (&self->draft, g_free);
   g_clear_pointer (&self->begun_draft, dk_ticket_begun_unref);
   g_clear_pointer (&self->form, dk_form_unref);
@@ -479,6 +557,7 @@ static void
 dk_calls_page_init (DkCallsPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->line = new_line (self);
   dk_rows_view_set_spec (self->list, &spec);
   dk_lookup_attach (self->caller, "contact", on_caller_looked_up, self);
   dk_lookup_attach (self->location, "location", on_looked_up, self);

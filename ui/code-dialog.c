@@ -23,7 +23,7 @@ struct _DkCodeDialog {
 G_DEFINE_FINAL_TYPE (DkCodeDialog, dk_code_dialog, GTK_TYPE_DIALOG)
 
 static void
-on_printed (gpointer owner, const char *words, const GError *error)
+on_printed (gpointer owner, gpointer data, const char *words, const GError *error)
 {
   DkCodeDialog *self = owner;
 
@@ -33,7 +33,8 @@ on_printed (gpointer owner, const char *words, const GError *error)
 static void
 on_print (GtkButton *button, DkCodeDialog *self)
 {
-  dk_printer_print (GTK_WIDGET (self), self->result->title, NULL, self->result->sheet, on_printed);
+  dk_printer_print (GTK_WIDGET (self), self->result->title, NULL, self->result->sheet, on_printed,
+                    NULL, NULL);
 }
 
 static void

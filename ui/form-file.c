@@ -66,7 +66,7 @@ read_at_most (GInputStream *stream, GByteArray *into, GCancellable *cancellable,
   while ((n = g_input_stream_read (stream, piece, sizeof piece, cancellable, error)) > 0) {
     g_byte_array_append (into, piece, (guint) n);
     if (into->len > DK_FORM_FILE_BYTES) {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+      g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
                    _ ("This file is larger than 5 MiB and was not taken. The form stays as it "
                       "is; make the picture smaller, or describe the file in words."));
       return FALSE;
@@ -96,7 +96,15 @@ read_file (GTask *task, gpointer source, gpointer data, GCancellable *cancellabl
     return;
   }
   free_reading (reading);
-  g_task_return_error (task, error);
+  if (error->domain == DK_ERROR) {
+    g_task_return_error (task, error);
+    return;
+  }
+  g_task_return_new_error (task, DK_ERROR, DK_ERROR_INVALID,
+                           _ ("The file was not taken: %s. The form stays as it is; choose it "
+                              "again, or another one."),
+                           error->message);
+  g_error_free (error);
 }
 
 static void
@@ -114,6 +122,11 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   Reading *reading = g_task_propagate_pointer (G_TASK (result), &error);
 
+  /* The task keeps the object, but the field went with its form or its row. */
+  if (self->value == NULL) {
+    g_clear_pointer (&reading, free_reading);
+    return;
+  }
   if (reading == NULL) {
     g_signal_emit (self, signals[REFUSED], 0, error->message);
     return;

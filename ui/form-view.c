@@ -4,17 +4,11 @@
 #include <glib/gi18n.h>
 
 #include "app/form/capture-check.h"
-#include "ui/form-field.h"
+#include "ui/form-body.h"
+#include "ui/form-focus.h"
 #include "ui/form-history.h"
 #include "ui/form-marks.h"
-#include "ui/form-parts.h"
-#include "ui/form-place.h"
 #include "ui/form-pulls.h"
-#include "ui/form-rows.h"
-
-#define SEEN_ABOVE 36
-#define SEEN_BELOW 48
-#define WORDS_WIDTH 60 /* characters */
 
 struct _DkFormView {
   GtkBox parent_instance;
@@ -24,15 +18,11 @@ struct _DkFormView {
   char *operator_name;
   GPtrArray *patterns;
   DkFormPulls *pulls;
-  DkFormParts *parts;
+  DkFormBody *body;
+  DkFormFocus *focus; /* NULL once it is disposed of */
   DkFormHistory *history;
-  json_t *before;        /* the draft as it was set */
-  GtkWidget *top;        /* blanks that grow where the page cannot be scrolled */
-  GtkWidget *bottom;
-  GtkWidget *window;     /* that is listened to, weak */
-  DkFormField *current;  /* has the focus, weak */
-  gboolean untouched;    /* a new form that nobody typed into */
-  gboolean left_changed; /* the current field was changed since it has the focus */
+  json_t *before;     /* the draft as it was set */
+  gboolean untouched; /* a new form that nobody typed into */
   gboolean editable;
 };
 
@@ -41,143 +31,10 @@ G_DEFINE_FINAL_TYPE (DkFormView, dk_form_view, GTK_TYPE_BOX)
 enum { EDITED, LOOKED_UP, ROW_REMOVED, ROWS_FULL, ATTACHED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-static void add_part (DkFormView *self, GtkWidget *box, const DkField *field, int row);
-
-static DkFormField *
-find_field (DkFormView *self, const char *name, int row)
-{
-  const DkField *field = self->form != NULL ? dk_form_find (self->form, name) : NULL;
-
-  return field != NULL ? dk_form_part_field (dk_form_parts_find (self->parts, field, row)) : NULL;
-}
-
-/* Words that tell of other answers. */
-static void
-show_words (DkFormView *self, const DkFormPart *part)
-{
-  const DkField *field = part->field;
-  g_autofree char *label
-      = field->label_words != NULL
-            ? dk_form_state_text (self->state, field->label_words, part->row)
-            : g_strdup (field->label);
-  g_autofree char *hint = field->hint_words != NULL
-                              ? dk_form_state_text (self->state, field->hint_words, part->row)
-                              : NULL;
-
-  if (dk_form_part_field (part) != NULL)
-    dk_form_field_set_words (dk_form_part_field (part), label, hint);
-  else if (DK_IS_FORM_ROWS (part->widget))
-    dk_form_rows_set_title (DK_FORM_ROWS (part->widget), label);
-  else if (GTK_IS_LABEL (part->widget))
-    gtk_label_set_text (GTK_LABEL (part->widget), label);
-}
-
-/* Shows what the state says of one part. */
-static void
-show_part (DkFormView *self, const DkFormPart *part)
-{
-  const char *name = part->field->name;
-  DkFormField *field = dk_form_part_field (part);
-
-  if (part->field->label_words != NULL || part->field->hint_words != NULL)
-    show_words (self, part);
-
-  gtk_widget_set_visible (part->widget, dk_form_state_is_relevant (self->state, name, part->row));
-  if (field == NULL)
-    return;
-  dk_form_field_set_needed (field, dk_form_state_is_required (self->state, name, part->row));
-  dk_form_field_set_value (field, (json_t *) dk_form_state_get (self->state, name, part->row));
-}
-
-static void
-show_choices (DkFormView *self, const DkFormPart *part)
-{
-  g_autoptr (GPtrArray) choices
-      = dk_form_state_choices (self->state, part->field->name, part->row);
-
-  if (dk_form_part_field (part) != NULL)
-    dk_form_field_set_choices (dk_form_part_field (part), choices);
-}
-
-static void
-fill_rows (DkFormView *self, DkFormRows *rows, const DkField *repeat)
-{
-  guint count = dk_form_state_row_count (self->state, repeat->name);
-  gboolean one_line = dk_form_part_fits_one_line (self->form, repeat);
-
-  dk_form_parts_remove_rows (self->parts, repeat);
-  dk_form_rows_clear (rows);
-  for (guint row = 0; row < count; row++) {
-    GtkWidget *box = dk_form_rows_append (rows, one_line);
-    for (guint i = repeat->index + 1; i < dk_form_field_count (self->form); i++) {
-      const DkField *field = dk_form_field (self->form, i);
-      if (field->type == DK_FIELD_REPEAT_END)
-        break;
-      add_part (self, box, field, (int) row);
-    }
-  }
-  dk_form_rows_set_editable (rows, self->editable);
-  dk_form_parts_sort (self->parts);
-}
-
-/* What depends on a change is shown; the field with the focus stays where it is. */
 static void
 show_changes (DkFormView *self)
 {
-  g_autoptr (GArray) changes = dk_form_state_take_changes (self->state);
-  DkFormPlace place;
-
-  if (changes->len == 0)
-    return;
-  dk_form_place_hold (&place, GTK_WIDGET (self));
-  for (guint i = 0; i < changes->len; i++) {
-    const DkFormChange *change = &g_array_index (changes, DkFormChange, i);
-    const DkFormPart *part = dk_form_parts_find (self->parts, change->field, change->row);
-    if (part == NULL)
-      continue;
-    if ((change->what & DK_FORM_CHANGED_ROWS) != 0 && DK_IS_FORM_ROWS (part->widget))
-      fill_rows (self, DK_FORM_ROWS (part->widget), part->field);
-    if ((change->what & DK_FORM_CHANGED_CHOICES) != 0)
-      show_choices (self, part);
-    if (part->widget != GTK_WIDGET (self->current))
-      show_part (self, part);
-    else
-      gtk_widget_set_visible (part->widget, dk_form_state_is_relevant (
-                                                self->state, part->field->name, part->row));
-  }
-  dk_form_place_return (&place, self->top, self->bottom);
-}
-
-/* Shows all of the state anew; the first field whose value is another one now, NULL if none is. */
-static DkFormField *
-show_all (DkFormView *self)
-{
-  DkFormField *first = NULL;
-  DkFormPlace place;
-
-  dk_form_place_hold (&place, GTK_WIDGET (self));
-  for (guint i = 0; i < dk_form_parts_count (self->parts); i++) {
-    const DkFormPart *part = dk_form_parts_get (self->parts, i);
-    DkFormField *field = dk_form_part_field (part);
-    if (DK_IS_FORM_ROWS (part->widget)
-        && dk_form_rows_count (DK_FORM_ROWS (part->widget))
-               != dk_form_state_row_count (self->state, part->field->name)) {
-      fill_rows (self, DK_FORM_ROWS (part->widget), part->field);
-      part = dk_form_parts_get (self->parts, i);
-    }
-    if (field != NULL && first == NULL) {
-      g_autoptr (json_t) shown = dk_form_field_get_value (field);
-      const json_t *now = dk_form_state_get (self->state, part->field->name, part->row);
-      if (!json_equal (shown, now != NULL ? now : json_null ())
-          && dk_form_part_can_be_typed (part))
-        first = field;
-    }
-    if (part->field->choices != NULL)
-      show_choices (self, part);
-    show_part (self, part);
-  }
-  dk_form_place_return (&place, self->top, self->bottom);
-  return first;
+  dk_form_body_show_changes (self->body, self->state, dk_form_focus_get (self->focus));
 }
 
 /* A table of the kit has answered: what was computed without it is computed again. */
@@ -193,7 +50,7 @@ on_pulled (gpointer data)
     self->state = dk_form_state_new (self->form, NULL, &self->world);
     json_decref (self->before);
     self->before = dk_form_state_draft (self->state);
-    (void) show_all (self);
+    (void) dk_form_body_show_all (self->body, self->state);
     return;
   }
   dk_form_state_refresh (self->state);
@@ -206,69 +63,28 @@ show_warnings (DkFormView *self)
   g_autoptr (json_t) answers = dk_form_state_answers (self->state);
   g_autoptr (GPtrArray) warnings = dk_capture_warnings (self->form, answers, self->patterns);
 
-  dk_form_marks_warn (self->parts, warnings);
+  dk_form_marks_warn (dk_form_body_get_parts (self->body), warnings);
 }
 
 /* The field was left: what is wrong with it stands beside it now. */
 static void
-check_left (DkFormView *self, DkFormField *left)
+check_left (DkFormField *left, gpointer data)
 {
+  DkFormView *self = data;
   const char *name = dk_form_field_get_field (left)->name;
   int row = dk_form_field_get_row (left);
-  g_autofree char *problem = dk_form_state_is_relevant (self->state, name, row)
-                                 ? dk_form_state_problem (self->state, name, row)
-                                 : NULL;
+  g_autofree char *problem = NULL;
   DkFormPlace place;
 
-  dk_form_place_hold (&place, GTK_WIDGET (self));
+  if (self->state == NULL)
+    return;
+  problem = dk_form_state_is_relevant (self->state, name, row)
+                ? dk_form_state_problem (self->state, name, row)
+                : NULL;
+  dk_form_body_hold (self->body, &place);
   dk_form_field_set_problem (left, problem);
   show_warnings (self);
-  dk_form_place_return (&place, self->top, self->bottom);
-}
-
-static void
-set_current (DkFormView *self, DkFormField *field)
-{
-  if (self->current != NULL)
-    g_object_remove_weak_pointer (G_OBJECT (self->current), (gpointer *) &self->current);
-  self->current = field;
-  if (field != NULL)
-    g_object_add_weak_pointer (G_OBJECT (field), (gpointer *) &self->current);
-  self->left_changed = FALSE;
-}
-
-/* The whole field with its label and its problem is scrolled into sight, not the input alone. */
-static void
-scroll_to (DkFormView *self, DkFormField *field)
-{
-  GtkWidget *scroller = gtk_widget_get_ancestor (GTK_WIDGET (self), GTK_TYPE_SCROLLED_WINDOW);
-  int height = gtk_widget_get_allocated_height (GTK_WIDGET (field));
-  int y;
-
-  if (scroller == NULL
-      || !gtk_widget_translate_coordinates (GTK_WIDGET (field), GTK_WIDGET (self), 0, 0, NULL,
-                                            &y))
-    return;
-  gtk_adjustment_clamp_page (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller)),
-                             y - SEEN_ABOVE, y + height + SEEN_BELOW);
-}
-
-static void
-on_set_focus (GtkWindow *window, GtkWidget *focus, DkFormView *self)
-{
-  GtkWidget *now = focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self))
-                       ? gtk_widget_get_ancestor (focus, DK_TYPE_FORM_FIELD)
-                       : NULL;
-  DkFormField *left = self->current;
-  gboolean changed = self->left_changed;
-
-  if (now == GTK_WIDGET (left))
-    return;
-  set_current (self, now != NULL ? DK_FORM_FIELD (now) : NULL);
-  if (left != NULL && changed && self->state != NULL)
-    check_left (self, left);
-  if (now != NULL)
-    scroll_to (self, DK_FORM_FIELD (now));
+  dk_form_body_release (self->body, &place);
 }
 
 /* Letters typed into one field are one step, everything else is one by itself. */
@@ -296,7 +112,7 @@ on_edited (DkFormField *field, DkFormView *self)
     return;
   note_step (self, field);
   self->untouched = FALSE;
-  self->left_changed = TRUE;
+  dk_form_focus_changed (self->focus);
   dk_form_state_set (self->state, name, row, value);
   dk_form_field_set_problem (field, NULL);
   show_changes (self);
@@ -320,33 +136,6 @@ begin_row_step (DkFormView *self)
   self->untouched = FALSE;
 }
 
-/* The first field of a row that a person fills in gets the focus; FALSE if it has none. */
-static gboolean
-focus_row (DkFormView *self, const DkField *repeat, int row)
-{
-  for (guint i = 0; i < dk_form_parts_count (self->parts); i++) {
-    const DkFormPart *part = dk_form_parts_get (self->parts, i);
-    if (part->row == row && part->field->repeat == repeat && dk_form_part_can_be_typed (part)) {
-      gtk_container_check_resize (
-          GTK_CONTAINER (gtk_widget_get_toplevel (GTK_WIDGET (self))));
-      dk_form_field_focus (dk_form_part_field (part));
-      return TRUE;
-    }
-  }
-  return FALSE;
-}
-
-static const DkField *
-repeat_of (DkFormView *self, DkFormRows *rows)
-{
-  for (guint i = 0; i < dk_form_parts_count (self->parts); i++) {
-    const DkFormPart *part = dk_form_parts_get (self->parts, i);
-    if (part->widget == GTK_WIDGET (rows))
-      return part->field;
-  }
-  g_assert_not_reached ();
-}
-
 static void
 tell_rows_full (DkFormView *self, const DkField *repeat)
 {
@@ -361,7 +150,7 @@ tell_rows_full (DkFormView *self, const DkField *repeat)
 static void
 on_add_row (DkFormRows *rows, DkFormView *self)
 {
-  const DkField *repeat = repeat_of (self, rows);
+  const DkField *repeat = dk_form_body_repeat_of (self->body, rows);
   int row;
 
   if (!self->editable)
@@ -373,14 +162,14 @@ on_add_row (DkFormRows *rows, DkFormView *self)
   begin_row_step (self);
   row = dk_form_state_add_row (self->state, repeat->name);
   show_changes (self);
-  (void) focus_row (self, repeat, row);
+  (void) dk_form_body_focus_row (self->body, repeat, row);
   g_signal_emit (self, signals[EDITED], 0);
 }
 
 static void
 on_remove_row (DkFormRows *rows, int row, DkFormView *self)
 {
-  const DkField *repeat = repeat_of (self, rows);
+  const DkField *repeat = dk_form_body_repeat_of (self->body, rows);
   g_autofree char *words = NULL;
   int last;
 
@@ -392,83 +181,25 @@ on_remove_row (DkFormRows *rows, int row, DkFormView *self)
   show_changes (self);
   last = (int) dk_form_state_row_count (self->state, repeat->name) - 1;
   if (last >= 0)
-    (void) focus_row (self, repeat, MIN (row, last));
+    (void) dk_form_body_focus_row (self->body, repeat, MIN (row, last));
   words = g_strdup_printf (_ ("%s %d was removed. Ctrl+Z brings it back."), repeat->label,
                            row + 1);
   g_signal_emit (self, signals[EDITED], 0);
   g_signal_emit (self, signals[ROW_REMOVED], 0, words);
 }
 
-static GtkWidget *
-new_words (const char *text, const char *class)
+static void
+listen (GtkWidget *widget, gpointer data)
 {
-  GtkWidget *label = gtk_label_new (text);
+  DkFormView *self = data;
 
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), WORDS_WIDTH);
-  gtk_style_context_add_class (gtk_widget_get_style_context (label), class);
-  return label;
-}
-
-static GtkWidget *
-new_part (DkFormView *self, const DkField *field, int row)
-{
-  GtkWidget *widget;
-
-  if (field->type == DK_FIELD_GROUP_BEGIN || field->type == DK_FIELD_NOTE)
-    return new_words (field->label, field->type == DK_FIELD_NOTE ? "note" : "section");
-  if (field->type == DK_FIELD_REPEAT_BEGIN) {
-    widget = dk_form_rows_new (field);
+  if (DK_IS_FORM_ROWS (widget)) {
     g_signal_connect (widget, "add-row", G_CALLBACK (on_add_row), self);
     g_signal_connect (widget, "remove-row", G_CALLBACK (on_remove_row), self);
-    return widget;
+    return;
   }
-  widget = dk_form_field_new (self->form, field, row);
   g_signal_connect (widget, "edited", G_CALLBACK (on_edited), self);
   g_signal_connect (widget, "looked-up", G_CALLBACK (on_looked_up), self);
-  return widget;
-}
-
-static void
-add_part (DkFormView *self, GtkWidget *box, const DkField *field, int row)
-{
-  GtkWidget *widget;
-  const DkFormPart *part;
-
-  if (!dk_form_part_is_shown (field))
-    return;
-  widget = new_part (self, field, row);
-  gtk_container_add (GTK_CONTAINER (box), widget);
-  dk_form_parts_add (self->parts, field, row, widget);
-  part = dk_form_parts_find (self->parts, field, row);
-  if (dk_form_part_field (part) != NULL)
-    dk_form_field_set_editable (dk_form_part_field (part), self->editable);
-  if (self->state == NULL)
-    return;
-  if (field->choices != NULL)
-    show_choices (self, part);
-  show_part (self, part);
-}
-
-/* The first row of a repeat that is another one now gets the focus. */
-static void
-focus_changed_row (DkFormView *self, const json_t *before, const json_t *now)
-{
-  for (guint i = 0; i < dk_form_parts_count (self->parts); i++) {
-    const DkFormPart *part = dk_form_parts_get (self->parts, i);
-    const json_t *old = json_object_get (before, part->field->name);
-    const json_t *new = json_object_get (now, part->field->name);
-    gsize row = 0;
-    if (!DK_IS_FORM_ROWS (part->widget) || json_array_size (old) == json_array_size (new))
-      continue;
-    while (row + 1 < json_array_size (new)
-           && json_equal (json_array_get (old, row), json_array_get (new, row)))
-      row++;
-    if (!focus_row (self, part->field, (int) row))
-      dk_form_rows_focus_add (DK_FORM_ROWS (part->widget));
-    return;
-  }
 }
 
 static gboolean
@@ -486,13 +217,13 @@ undo_or_redo (DkFormView *self, json_t *(*step) (DkFormHistory *history, json_t 
     return FALSE;
   dk_form_state_free (self->state);
   self->state = dk_form_state_new (self->form, answers, &self->world);
-  first = show_all (self);
+  first = dk_form_body_show_all (self->body, self->state);
   if (first != NULL) {
     dk_form_field_set_problem (first, NULL);
     dk_form_field_focus (first);
-    self->left_changed = TRUE;
+    dk_form_focus_changed (self->focus);
   } else {
-    focus_changed_row (self, before, answers);
+    dk_form_body_focus_changed_row (self->body, before, answers);
   }
   g_signal_emit (self, signals[EDITED], 0);
   return TRUE;
@@ -522,47 +253,12 @@ dk_form_view_can_redo (DkFormView *self)
   return self->editable && dk_form_history_can_redo (self->history);
 }
 
-static gboolean
-on_window_key (GtkWidget *window, GdkEventKey *event, DkFormView *self)
-{
-  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window));
-
-  return focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self))
-         && dk_form_rows_take_key (focus, event);
-}
-
-static void
-stop_listening (DkFormView *self)
-{
-  if (self->window == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (self->window, self);
-  g_object_remove_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
-  self->window = NULL;
-}
-
-static void
-on_hierarchy_changed (GtkWidget *widget, GtkWidget *before, gpointer data)
-{
-  DkFormView *self = DK_FORM_VIEW (widget);
-  GtkWidget *window = gtk_widget_get_toplevel (widget);
-
-  stop_listening (self);
-  if (!GTK_IS_WINDOW (window))
-    return;
-  self->window = window;
-  g_object_add_weak_pointer (G_OBJECT (window), (gpointer *) &self->window);
-  g_signal_connect_after (window, "set-focus", G_CALLBACK (on_set_focus), self);
-  g_signal_connect (window, "key-press-event", G_CALLBACK (on_window_key), self);
-}
-
 static void
 dk_form_view_dispose (GObject *object)
 {
   DkFormView *self = DK_FORM_VIEW (object);
 
-  stop_listening (self);
-  set_current (self, NULL);
+  g_clear_pointer (&self->focus, dk_form_focus_free);
   g_clear_pointer (&self->pulls, dk_form_pulls_free);
   G_OBJECT_CLASS (dk_form_view_parent_class)->dispose (object);
 }
@@ -575,7 +271,7 @@ dk_form_view_finalize (GObject *object)
   dk_form_state_free (self->state);
   dk_form_unref (self->form);
   json_decref (self->before);
-  dk_form_parts_free (self->parts);
+  dk_form_body_free (self->body);
   dk_form_history_free (self->history);
   g_clear_pointer (&self->patterns, g_ptr_array_unref);
   g_free (self->operator_name);
@@ -602,14 +298,14 @@ dk_form_view_class_init (DkFormViewClass *class)
 static void
 dk_form_view_init (DkFormView *self)
 {
-  self->parts = dk_form_parts_new ();
+  self->body = dk_form_body_new (GTK_CONTAINER (self), listen, self);
+  self->focus = dk_form_focus_new (GTK_WIDGET (self), check_left, self);
   self->history = dk_form_history_new ();
   self->before = json_object ();
   self->editable = TRUE;
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (self), 6);
   gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (self)), "form");
-  g_signal_connect (self, "hierarchy-changed", G_CALLBACK (on_hierarchy_changed), NULL);
 }
 
 void
@@ -625,40 +321,14 @@ dk_form_view_set_world (DkFormView *self, const char *operator_name, GPtrArray *
   self->patterns = patterns;
 }
 
-/* A blank takes no room until it has to. */
-static GtkWidget *
-add_blank (DkFormView *self)
-{
-  GtkWidget *blank = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-
-  gtk_container_add (GTK_CONTAINER (self), blank);
-  return blank;
-}
-
-static void
-build (DkFormView *self)
-{
-  self->top = add_blank (self);
-  for (guint i = 0; i < dk_form_field_count (self->form); i++) {
-    const DkField *field = dk_form_field (self->form, i);
-    if (field->repeat == NULL || field->repeat == field)
-      add_part (self, GTK_WIDGET (self), field, DK_FORM_NO_ROW);
-  }
-  self->bottom = add_blank (self);
-}
-
 void
 dk_form_view_set_form (DkFormView *self, DkForm *form)
 {
-  g_autoptr (GList) children = gtk_container_get_children (GTK_CONTAINER (self));
-
-  set_current (self, NULL);
-  dk_form_parts_clear (self->parts);
+  dk_form_focus_clear (self->focus);
   dk_form_history_clear (self->history);
   g_clear_pointer (&self->state, dk_form_state_free);
   g_clear_pointer (&self->pulls, dk_form_pulls_free);
-  for (GList *l = children; l != NULL; l = l->next)
-    gtk_widget_destroy (l->data);
+  dk_form_body_set_form (self->body, form);
   if (form != NULL)
     (void) dk_form_ref (form);
   dk_form_unref (self->form);
@@ -671,7 +341,6 @@ dk_form_view_set_form (DkFormView *self, DkForm *form)
   self->world = (DkFormWorld){ .operator_name = self->operator_name,
                                .pull = dk_form_pulls_get,
                                .data = self->pulls };
-  build (self);
 }
 
 DkForm *
@@ -691,8 +360,8 @@ dk_form_view_set_answers (DkFormView *self, const json_t *answers)
   json_decref (self->before);
   self->before = dk_form_state_draft (self->state);
   dk_form_history_clear (self->history);
-  (void) show_all (self);
-  dk_form_marks_clear (self->parts);
+  (void) dk_form_body_show_all (self->body, self->state);
+  dk_form_marks_clear (dk_form_body_get_parts (self->body));
   show_warnings (self);
 }
 
@@ -736,7 +405,7 @@ dk_form_view_is_changed (DkFormView *self)
 gboolean
 dk_form_view_fill (DkFormView *self, const char *name, const char *text)
 {
-  DkFormField *field = find_field (self, name, DK_FORM_NO_ROW);
+  DkFormField *field = dk_form_body_find (self->body, name, DK_FORM_NO_ROW);
 
   return field != NULL && dk_form_field_fill (field, text);
 }
@@ -749,8 +418,8 @@ dk_form_view_check (DkFormView *self)
   g_autoptr (GPtrArray) placeless = g_ptr_array_new ();
   DkFormField *first;
 
-  dk_form_marks_clear (self->parts);
-  first = dk_form_marks_show (self->parts, self->form, problems, placeless);
+  dk_form_marks_clear (dk_form_body_get_parts (self->body));
+  first = dk_form_marks_show (dk_form_body_get_parts (self->body), self->form, problems, placeless);
   if (first != NULL)
     dk_form_field_focus (first);
   return problems->len > 0 ? dk_form_problems_text (self->form, placeless) : NULL;
@@ -759,7 +428,7 @@ dk_form_view_check (DkFormView *self)
 void
 dk_form_view_show_problem (DkFormView *self, const char *name, const char *words)
 {
-  DkFormField *field = find_field (self, name, DK_FORM_NO_ROW);
+  DkFormField *field = dk_form_body_find (self->body, name, DK_FORM_NO_ROW);
 
   if (field == NULL)
     return;
@@ -772,26 +441,11 @@ void
 dk_form_view_set_editable (DkFormView *self, gboolean editable)
 {
   self->editable = editable;
-  for (guint i = 0; i < dk_form_parts_count (self->parts); i++) {
-    const DkFormPart *part = dk_form_parts_get (self->parts, i);
-    if (dk_form_part_field (part) != NULL)
-      dk_form_field_set_editable (dk_form_part_field (part), editable);
-    else if (DK_IS_FORM_ROWS (part->widget))
-      dk_form_rows_set_editable (DK_FORM_ROWS (part->widget), editable);
-  }
+  dk_form_body_set_editable (self->body, editable);
 }
 
 void
 dk_form_view_focus (DkFormView *self)
 {
-  for (guint i = 0; i < dk_form_parts_count (self->parts); i++) {
-    const DkFormPart *part = dk_form_parts_get (self->parts, i);
-    DkFormField *field = dk_form_part_field (part);
-    gboolean is_filled = g_strcmp0 (part->field->name, "happened_at") == 0;
-    if (field != NULL && gtk_widget_get_visible (part->widget) && !is_filled
-        && (dk_form_field_is_editable (field) || !self->editable)) {
-      dk_form_field_focus (field);
-      return;
-    }
-  }
+  dk_form_body_focus_first (self->body);
 }

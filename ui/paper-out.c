@@ -42,6 +42,16 @@ free_out (gpointer data)
 }
 
 static Out *
+new_out (DkPaperJob *job, Way way)
+{
+  Out *out = g_new0 (Out, 1);
+
+  out->job = dk_paper_job_ref (job);
+  out->way = way;
+  return out;
+}
+
+static Out *
 out_of (gpointer owner)
 {
   return g_object_get_data (G_OBJECT (owner), OUT);
@@ -101,12 +111,11 @@ on_noted (gpointer owner, gpointer result, const GError *error)
   (void) dk_page_failed (page_of (owner), error);
 }
 
-/* Of what is sensitive the entry was written before. */
+/* What went out may no more be what is on its way now. Of what is sensitive the entry was written
+ * before. */
 static void
-note (gpointer owner)
+note (gpointer owner, const Out *out)
 {
-  const Out *out = out_of (owner);
-
   if (out->job->sensitive == NULL)
     dk_kit_run (owner, &(DkKitCall) { .work = write_entry,
                                       .reply = on_noted,
@@ -116,11 +125,11 @@ note (gpointer owner)
 }
 
 static void
-on_printed (gpointer owner, const char *words, const GError *error)
+on_printed (gpointer owner, gpointer out, const char *words, const GError *error)
 {
   if (dk_page_failed (page_of (owner), error))
     return;
-  note (owner);
+  note (owner, out);
   dk_page_say (page_of (owner), GTK_MESSAGE_INFO, words);
 }
 
@@ -137,7 +146,7 @@ save_to (GtkWidget *owner, const char *path)
     (void) dk_page_failed (page_of (owner), error);
     return;
   }
-  note (owner);
+  note (owner, out_of (owner));
   text = g_strdup_printf (
       _ ("Saved as %s. The file is not sealed: keep it where only you can read it."), path);
   dk_page_say (page_of (owner), GTK_MESSAGE_INFO, text);
@@ -172,7 +181,7 @@ ask_file (GtkWidget *owner)
 /* A PDF on its way to a drive. */
 typedef struct {
   GWeakRef owner;
-  DkPaperJob *job;
+  Out *out;
   char *folder;
 } Saving;
 
@@ -180,9 +189,9 @@ static void
 save_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   const Saving *saving = data;
+  const DkPaperJob *job = saving->out->job;
   GError *error = NULL;
-  char *path
-      = dk_drive_save (saving->folder, saving->job->object, saving->job->pdf, &error);
+  char *path = dk_drive_save (saving->folder, job->object, job->pdf, &error);
 
   if (path == NULL)
     g_task_return_error (task, error);
@@ -200,14 +209,14 @@ on_drive_saved (GObject *source, GAsyncResult *result, gpointer data)
   g_autofree char *text = NULL;
 
   if (owner != NULL && !dk_page_failed (page_of (owner), error)) {
-    note (owner);
+    note (owner, saving->out);
     text = g_strdup_printf (_ ("Saved as %s, read back and compared: it is the same. It is not "
                                "sealed. Eject the drive before you pull it out."),
                             path);
     dk_page_say (page_of (owner), GTK_MESSAGE_INFO, text);
   }
   g_weak_ref_clear (&saving->owner);
-  dk_paper_job_free (saving->job);
+  free_out (saving->out);
   g_free (saving->folder);
   g_free (saving);
 }
@@ -224,7 +233,7 @@ on_drive (GtkWidget *owner, const char *folder)
   }
   saving = g_new0 (Saving, 1);
   g_weak_ref_init (&saving->owner, owner);
-  saving->job = dk_paper_job_ref (out_of (owner)->job);
+  saving->out = new_out (out_of (owner)->job, WAY_DRIVE);
   saving->folder = g_strdup (folder);
   task = g_task_new (NULL, NULL, on_drive_saved, saving);
   g_task_set_task_data (task, saving, NULL);
@@ -238,7 +247,7 @@ go_on (GtkWidget *owner)
 
   if (out->way == WAY_PRINTER)
     dk_printer_print (owner, out->job->title, dk_paper_size_media (out->job->size), out->job->pdf,
-                      on_printed);
+                      on_printed, new_out (out->job, WAY_PRINTER), free_out);
   else if (out->way == WAY_FILE)
     ask_file (owner);
   else
@@ -272,11 +281,7 @@ enter_first (GtkWidget *owner, DkSecret *own, const char *reason)
 static void
 begin (GtkWidget *owner, DkPaperJob *job, Way way)
 {
-  Out *out = g_new0 (Out, 1);
-
-  out->job = dk_paper_job_ref (job);
-  out->way = way;
-  g_object_set_data_full (G_OBJECT (owner), OUT, out, free_out);
+  g_object_set_data_full (G_OBJECT (owner), OUT, new_out (job, way), free_out);
   if (job->sensitive == NULL)
     go_on (owner);
   else if (job->reason == NULL)

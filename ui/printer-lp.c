@@ -112,10 +112,8 @@ on_looked (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-dk_printer_lp_ask (GtkWidget *owner, const char *title, const char *media, GBytes *pdf,
-                   DkPrinterDone done)
+dk_printer_lp_ask (DkPrinterOrder *order)
 {
-  DkPrinterOrder *order = dk_printer_order_new (owner, title, media, pdf, done);
   g_autoptr (GTask) task = g_task_new (NULL, NULL, on_looked, order);
 
   g_task_run_in_thread (task, look_thread);

@@ -14,11 +14,9 @@ typedef struct {
   char *queue; /* of `lp`; NULL as long as none is chosen */
   int fd;      /* of the bytes in memory, -1 = none */
   DkPrinterDone done;
+  gpointer data; /* for done */
+  GDestroyNotify data_free;
 } DkPrinterOrder;
-
-/* Copies title and media. Free with dk_printer_order_free. */
-DkPrinterOrder *dk_printer_order_new (GtkWidget *owner, const char *title, const char *media,
-                                      GBytes *pdf, DkPrinterDone done);
 
 /* Tells the owner, if it is still there. */
 void dk_printer_order_tell (DkPrinterOrder *order, const char *words, const GError *error);
@@ -27,9 +25,8 @@ void dk_printer_order_tell (DkPrinterOrder *order, const char *words, const GErr
 void dk_printer_order_free (gpointer order);
 
 /* The printers of the print service without the toolkit's dialog: offers those that `lp` knows, and
- * sends the PDF to the one that is chosen. As dk_printer_print. */
-void dk_printer_lp_ask (GtkWidget *owner, const char *title, const char *media, GBytes *pdf,
-                        DkPrinterDone done);
+ * sends the PDF to the one that is chosen. Takes the order. */
+void dk_printer_lp_ask (DkPrinterOrder *order);
 
 /* What is said once a printer has the pages; why_not is why it prints nothing now, NULL if it does.
  * New string. */

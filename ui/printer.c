@@ -11,21 +11,6 @@
 #define LOOK_FOR_MS 4000
 #define TRACK_S 120
 
-DkPrinterOrder *
-dk_printer_order_new (GtkWidget *owner, const char *title, const char *media, GBytes *pdf,
-                      DkPrinterDone done)
-{
-  DkPrinterOrder *order = g_new0 (DkPrinterOrder, 1);
-
-  g_weak_ref_init (&order->owner, owner);
-  order->pdf = g_bytes_ref (pdf);
-  order->title = g_strdup (title);
-  order->media = g_strdup (media);
-  order->fd = -1;
-  order->done = done;
-  return order;
-}
-
 void
 dk_printer_order_free (gpointer data)
 {
@@ -38,6 +23,8 @@ dk_printer_order_free (gpointer data)
   g_free (order->title);
   g_free (order->media);
   g_free (order->queue);
+  if (order->data_free != NULL)
+    order->data_free (order->data);
   g_free (order);
 }
 
@@ -47,7 +34,7 @@ dk_printer_order_tell (DkPrinterOrder *order, const char *words, const GError *e
   g_autoptr (GObject) owner = g_weak_ref_get (&order->owner);
 
   if (owner != NULL)
-    order->done (owner, words, error);
+    order->done (owner, order->data, words, error);
 }
 
 char *
@@ -210,8 +197,9 @@ decide (Look *look, gboolean with_dialog)
     return;
   }
   if (owner != NULL)
-    dk_printer_lp_ask (owner, order->title, order->media, order->pdf, order->done);
-  dk_printer_order_free (order);
+    dk_printer_lp_ask (order);
+  else
+    dk_printer_order_free (order);
 }
 
 static gboolean
@@ -245,11 +233,20 @@ on_looked_long (gpointer data)
 
 void
 dk_printer_print (GtkWidget *owner, const char *title, const char *media, GBytes *pdf,
-                  DkPrinterDone done)
+                  DkPrinterDone done, gpointer data, GDestroyNotify data_free)
 {
   Look *look = g_new0 (Look, 1);
+  DkPrinterOrder *order = g_new0 (DkPrinterOrder, 1);
 
-  look->order = dk_printer_order_new (owner, title, media, pdf, done);
+  g_weak_ref_init (&order->owner, owner);
+  order->pdf = g_bytes_ref (pdf);
+  order->title = g_strdup (title);
+  order->media = g_strdup (media);
+  order->fd = -1;
+  order->done = done;
+  order->data = data;
+  order->data_free = data_free;
+  look->order = order;
   look->timer = g_timeout_add (LOOK_FOR_MS, on_looked_long, look);
   gtk_enumerate_printers (see_printer, look, on_looked, FALSE);
 }

@@ -6,67 +6,10 @@
 
 #include "app/model/number.h"
 #include "ui/card.h"
-#include "ui/draft-keeper.h"
-#include "ui/form-picker.h"
-#include "ui/form-view.h"
 #include "ui/looked-up.h"
-#include "ui/note-entry.h"
-#include "ui/ticket-keyback.h"
-#include "ui/ticket-log.h"
-#include "ui/ticket-steps.h"
-#include "ui/ticket-work.h"
-
-struct _DkTicketPage {
-  DkPage parent_instance;
-  GtkLabel *number;
-  DkFormPicker *choice; /* of forms, while there is no number */
-  GtkLabel *state;
-  GtkLabel *spelling;
-  GtkLabel *priority;
-  DkTicketKeyback *keyback;
-  DkFormView *form;
-  GtkScrolledWindow *side;
-  GtkBox *facts;
-  DkTicketLog *log;
-  DkNoteEntry *note;
-  GtkButton *take_over;
-  DkTicketView *view;  /* what is loaded; NULL while a new one has no number */
-  DkDraftKeeper *keeper;
-  DkPolicy *policy;
-  gboolean dirty;      /* a saved ticket was changed and not saved again */
-  gboolean typed;      /* something of a paper form was keyed in */
-  gboolean amending;
-  gboolean log_in_sight; /* the side is kept at the newest line of the log */
-  gboolean row_removed; /* and nothing was typed since */
-  gboolean promoting;  /* a call that becomes a full ticket when it is saved */
-  gboolean save_waits; /* Save was pressed before the number came */
-  gboolean save_final;
-  char *more;          /* said with what was done, NULL = nothing */
-  DkTicketDid order;         /* what was asked of the kit last */
-  gboolean safety_asked; /* the person was told that nobody asked about patient safety */
-};
+#include "ui/ticket-page-private.h"
 
 G_DEFINE_FINAL_TYPE (DkTicketPage, dk_ticket_page, DK_TYPE_PAGE)
-
-static gboolean
-is_saved (DkTicketPage *self)
-{
-  return self->view != NULL && self->view->ticket != NULL;
-}
-
-/* The draft of a colleague is read, not typed into. */
-static gboolean
-is_foreign (DkTicketPage *self)
-{
-  return self->view != NULL && self->view->draft_of != NULL;
-}
-
-static gboolean
-is_frozen (DkTicketPage *self)
-{
-  return is_saved (self)
-         && (self->view->ticket->finalized || self->view->ticket->state == DK_TICKET_VOID);
-}
 
 /* A paper form is keyed in. */
 static gboolean
@@ -223,6 +166,10 @@ on_loaded (gpointer owner, gpointer result, const GError *error)
 
   if (dk_page_failed (DK_PAGE (self), error))
     return;
+  if (self->is_new) {
+    dk_ticket_view_free (result);
+    return;
+  }
   before = g_strdup (self->view != NULL ? self->view->number
                                         : dk_draft_keeper_number (self->keeper));
   reset (self);
@@ -244,7 +191,7 @@ on_promoted_loaded (gpointer owner, gpointer result, const GError *error)
   DkTicketPage *self = owner;
 
   on_loaded (owner, result, error);
-  if (error != NULL || !is_saved (self) || is_frozen (self))
+  if (error != NULL || self->is_new || !is_saved (self) || is_frozen (self))
     return;
   self->promoting = TRUE;
   self->dirty = TRUE;
@@ -255,11 +202,63 @@ on_promoted_loaded (gpointer owner, gpointer result, const GError *error)
   dk_page_update_actions (DK_PAGE (self));
 }
 
-static void
-load (DkTicketPage *self, const char *number)
+void
+dk_ticket_page_load (DkTicketPage *self, const char *number)
 {
+  self->is_new = FALSE;
   dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_load,
                                    .reply = on_loaded,
+                                   .data = g_strdup (number),
+                                   .data_free = g_free,
+                                   .result_free = (GDestroyNotify) dk_ticket_view_free });
+}
+
+/* The form stands as it is typed; the ticket and its log are as they are now. */
+static void
+take_log (DkTicketPage *self, DkTicketView *now)
+{
+  DkTicketView *view = self->view;
+  DkTicketView before = *view;
+
+  view->ticket = g_steal_pointer (&now->ticket);
+  view->entries = g_steal_pointer (&now->entries);
+  view->lead_notes = g_steal_pointer (&now->lead_notes);
+  now->ticket = before.ticket;
+  now->entries = before.entries;
+  now->lead_notes = before.lead_notes;
+  self->log_in_sight = TRUE;
+  dk_ticket_log_show (self->log, view);
+  show_state (self);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->note), view->ticket->state != DK_TICKET_VOID);
+  dk_page_update_actions (DK_PAGE (self));
+}
+
+static void
+on_refreshed (gpointer owner, gpointer result, const GError *error)
+{
+  DkTicketPage *self = owner;
+  DkTicketView *view = result;
+
+  if (view == NULL || !is_saved (self) || !self->dirty || view->ticket == NULL
+      || !g_str_equal (view->number, self->view->number)) {
+    on_loaded (owner, result, error);
+    return;
+  }
+  take_log (self, view);
+  dk_ticket_view_free (view);
+}
+
+void
+dk_ticket_page_refresh (DkTicketPage *self, const char *number)
+{
+  const char *shown
+      = self->view != NULL ? self->view->number : dk_draft_keeper_number (self->keeper);
+
+  if (g_strcmp0 (shown, number) != 0)
+    return;
+  self->is_new = FALSE;
+  dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_load,
+                                   .reply = on_refreshed,
                                    .data = g_strdup (number),
                                    .data_free = g_free,
                                    .result_free = (GDestroyNotify) dk_ticket_view_free });
@@ -271,7 +270,8 @@ on_new_loaded (gpointer owner, gpointer result, const GError *error)
   DkTicketPage *self = owner;
   g_autoptr (DkTicketView) view = result;
 
-  if (dk_page_failed (DK_PAGE (self), error) || dk_draft_keeper_is_begun (self->keeper))
+  if (dk_page_failed (DK_PAGE (self), error) || !self->is_new
+      || dk_draft_keeper_is_begun (self->keeper))
     return;
   dk_policy_free (self->policy);
   self->policy = g_steal_pointer (&view->policy);
@@ -304,6 +304,7 @@ static void
 start_new (DkTicketPage *self)
 {
   reset (self);
+  self->is_new = TRUE;
   dk_card_clear (GTK_WIDGET (self->facts));
   if (self->policy == NULL)
     self->policy = dk_policy_new ();
@@ -318,8 +319,6 @@ start_new (DkTicketPage *self)
   dk_form_picker_load (self->choice);
 }
 
-static void save (DkTicketPage *self, gboolean final);
-
 /* The number came, or what was typed is kept now. */
 static void
 on_told (DkPage *page)
@@ -331,7 +330,7 @@ on_told (DkPage *page)
   show_state (self);
   dk_page_update_actions (page);
   if (self->save_waits && dk_draft_keeper_number (self->keeper) != NULL)
-    save (self, self->save_final);
+    dk_ticket_orders_save (self, self->save_final);
 }
 
 static void
@@ -407,216 +406,6 @@ on_looked_up (DkFormView *form, const char *kind, const char *id, DkTicketPage *
 }
 
 static void
-on_saved (gpointer owner, gpointer result, const GError *error)
-{
-  DkTicketPage *self = owner;
-  g_autofree char *number = result;
-  g_autofree char *done = NULL;
-  g_autofree char *text = NULL;
-
-  dk_note_entry_settle (self->note, error == NULL);
-  if (dk_page_failed (DK_PAGE (self), error)) {
-    self->save_final = FALSE;
-    return;
-  }
-  self->dirty = FALSE;
-  done = dk_ticket_did_words (self->order, self->save_final, number);
-  text = g_strconcat (done, self->more, NULL);
-  dk_page_say (DK_PAGE (self), self->more != NULL ? GTK_MESSAGE_WARNING : GTK_MESSAGE_INFO, text);
-  g_clear_pointer (&self->more, g_free);
-  load (self, number);
-}
-
-static void
-run_order (DkTicketPage *self, DkTicketDid kind, DkKitWork work, DkTicketJob *order)
-{
-  self->order = kind;
-  dk_kit_run (self, &(DkKitCall) { .work = work,
-                                   .reply = on_saved,
-                                   .data = order,
-                                   .data_free = dk_ticket_job_free,
-                                   .result_free = g_free });
-}
-
-/* TRUE if the form may be stored; otherwise the problems stand beside the fields. */
-static gboolean
-check (DkTicketPage *self)
-{
-  g_autofree char *more = NULL;
-  g_autofree char *text = NULL;
-
-  if (!dk_ticket_keyback_check (self->keyback))
-    return FALSE;
-  more = dk_form_view_check (self->form);
-  if (more == NULL)
-    return TRUE;
-  text = g_strdup_printf (
-      "%s %s",
-      is_saved (self)
-          ? _ ("Not stored yet: a field below needs another look. Nothing is lost.")
-          : _ ("Not stored as a ticket yet: a field below needs another look. What was typed "
-               "is kept as a draft; the number stays."),
-      more);
-  dk_page_say (DK_PAGE (self), GTK_MESSAGE_WARNING, g_strchomp (text));
-  return FALSE;
-}
-
-/* A step whose words were asked for. */
-static void
-do_step (GtkWidget *owner, const char *number, const char *step, const char *words)
-{
-  DkTicketPage *self = DK_TICKET_PAGE (owner);
-  static const struct {
-    const char *step;
-    DkTicketDid kind;
-    DkKitWork work;
-  } kinds[] = { { DK_STEP_RESOLVE, DK_TICKET_DID_RESOLVE, dk_ticket_work_resolve },
-                { DK_STEP_AMEND, DK_TICKET_DID_AMEND, dk_ticket_work_amend },
-                { DK_STEP_VOID, DK_TICKET_DID_VOID, dk_ticket_work_void } };
-
-  if (!is_saved (self) || !g_str_equal (self->view->number, number))
-    return;
-  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (g_str_equal (step, kinds[i].step))
-      run_order (self, kinds[i].kind, kinds[i].work,
-                 dk_ticket_job_new (self->view->form, number,
-                                      kinds[i].kind == DK_TICKET_DID_AMEND
-                                          ? dk_form_view_get_changes (self->form)
-                                          : NULL,
-                                      words));
-}
-
-static void
-ask_step (DkTicketPage *self, const char *step)
-{
-  dk_ticket_step_ask (DK_PAGE (self), self->view->number, step, do_step);
-}
-
-/* TRUE if the ticket may be finalised: asked once, a person may still finalise it unanswered. */
-static gboolean
-check_safety (DkTicketPage *self)
-{
-  g_autoptr (json_t) answers = dk_form_view_get_answers (self->form);
-
-  if (self->safety_asked || dk_form_find (dk_form_view_get_form (self->form), "safety") == NULL
-      || json_object_get (answers, "safety") != NULL)
-    return TRUE;
-  self->safety_asked = TRUE;
-  dk_form_view_show_problem (self->form, "safety", _ ("Patient safety was not asked."));
-  dk_page_say (DK_PAGE (self), GTK_MESSAGE_WARNING,
-               _ ("Patient safety was not asked. Not finalised yet; what was typed is kept. Ask "
-                  "now, or press Save and finalise once more to leave it open."));
-  return FALSE;
-}
-
-/* What came of it is told with more than the number. */
-static void
-on_ticket_saved (gpointer owner, gpointer result, const GError *error)
-{
-  DkTicketPage *self = owner;
-  DkTicketDone *done = result;
-
-  g_free (self->more);
-  self->more = done != NULL ? g_strdup (done->more) : NULL;
-  on_saved (owner, done != NULL ? g_strdup (done->number) : NULL, error);
-  dk_ticket_done_free (done);
-}
-
-static void
-run_saving (DkTicketPage *self, DkKitWork work, DkTicketJob *order)
-{
-  self->order = DK_TICKET_DID_SAVE;
-  dk_kit_run (self, &(DkKitCall) { .work = work,
-                                   .reply = on_ticket_saved,
-                                   .data = order,
-                                   .data_free = dk_ticket_job_free,
-                                   .result_free = dk_ticket_done_free });
-}
-
-/* The answers that do not apply go along: the store keeps them beside the ticket. */
-static void
-save_new (DkTicketPage *self, gboolean final)
-{
-  DkTicketJob *job
-      = dk_ticket_job_new (dk_form_view_get_form (self->form),
-                           dk_draft_keeper_number (self->keeper),
-                           dk_form_view_get_draft (self->form), NULL);
-
-  dk_draft_keeper_seal (self->keeper);
-  dk_ticket_keyback_seal (self->keyback);
-  job->final = final;
-  job->written_by = dk_ticket_keyback_writer (self->keyback);
-  job->written_ms = dk_ticket_keyback_written_ms (self->keyback);
-  run_saving (self, dk_ticket_work_save, job);
-}
-
-static void
-save (DkTicketPage *self, gboolean final)
-{
-  DkTicketJob *order;
-
-  self->save_waits = FALSE;
-  if (!check (self) || (final && !self->amending && !check_safety (self)))
-    return;
-  self->save_final = final;
-  if (self->amending) {
-    ask_step (self, DK_STEP_AMEND);
-    return;
-  }
-  if (is_saved (self)) {
-    order = dk_ticket_job_new (self->view->form, self->view->number,
-                                 dk_form_view_get_changes (self->form), NULL);
-    order->final = final;
-    if (self->promoting)
-      run_order (self, DK_TICKET_DID_SAVE, dk_ticket_work_promote, order);
-    else
-      run_saving (self, dk_ticket_work_change, order);
-    return;
-  }
-  if (dk_draft_keeper_number (self->keeper) == NULL)
-    self->save_waits = dk_draft_keeper_is_begun (self->keeper);
-  else
-    save_new (self, final);
-}
-
-static DkTicketJob *
-take_note (DkTicketPage *self)
-{
-  gboolean lead_only = FALSE;
-  g_autofree char *text = dk_note_entry_take (self->note, &lead_only);
-  DkTicketJob *order = dk_ticket_job_new (NULL, self->view->number, NULL, text);
-
-  order->lead_only = lead_only;
-  return order;
-}
-
-static void
-on_note (DkNoteEntry *entry, DkTicketPage *self)
-{
-  if (is_saved (self))
-    run_order (self, DK_TICKET_DID_NOTE, dk_ticket_work_note, take_note (self));
-}
-
-static void
-on_taken_over (gpointer owner, gpointer result, const GError *error)
-{
-  g_autofree char *number = result;
-
-  if (!dk_page_failed (DK_PAGE (owner), error))
-    load (owner, number);
-}
-
-static void
-take_over (DkTicketPage *self)
-{
-  dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_take_over,
-                                   .reply = on_taken_over,
-                                   .data = g_strdup (self->view->number),
-                                   .data_free = g_free,
-                                   .result_free = g_free });
-}
-
-static void
 start_amending (DkTicketPage *self)
 {
   self->amending = TRUE;
@@ -627,6 +416,12 @@ start_amending (DkTicketPage *self)
                   "ticket stays as it is."));
   show_state (self);
   dk_page_update_actions (DK_PAGE (self));
+}
+
+static void
+on_note (DkNoteEntry *entry, DkTicketPage *self)
+{
+  dk_ticket_orders_note (self);
 }
 
 static gboolean
@@ -663,51 +458,32 @@ dk_ticket_page_act (DkPage *page, const char *action)
   DkTicketPage *self = DK_TICKET_PAGE (page);
 
   if (g_str_equal (action, "take-over"))
-    take_over (self);
+    dk_ticket_orders_take_over (self);
   else if (g_str_equal (action, "save"))
-    save (self, FALSE);
+    dk_ticket_orders_save (self, FALSE);
   else if (g_str_equal (action, "finalise"))
-    save (self, TRUE);
+    dk_ticket_orders_save (self, TRUE);
   else if (g_str_equal (action, "resolve"))
-    ask_step (self, DK_STEP_RESOLVE);
+    dk_ticket_orders_step (self, DK_STEP_RESOLVE);
   else if (g_str_equal (action, "amend"))
     start_amending (self);
   else if (g_str_equal (action, "void"))
-    ask_step (self, DK_STEP_VOID);
+    dk_ticket_orders_step (self, DK_STEP_VOID);
   else if (g_str_equal (action, "undo") || g_str_equal (action, "redo"))
     (void) (*action == 'u' ? dk_form_view_undo (self->form) : dk_form_view_redo (self->form));
   else if (g_str_equal (action, "print"))
     dk_page_go (page, "print", self->view->number);
 }
 
-/* Words typed into a saved ticket are stored as a change, those that do not fit or are of an
- * amendment without its reason as a line of the log, a line of the log as itself, words for a step
- * with the ticket: leaving and locking lose nothing. */
 static void
-dk_ticket_page_seal (DkPage *page)
+load_promoted (DkTicketPage *self, const char *number)
 {
-  DkTicketPage *self = DK_TICKET_PAGE (page);
-  DkKitWork work = self->amending || self->promoting ? dk_ticket_work_note_changes
-                                                     : dk_ticket_work_seal_changes;
-
-  if (!is_saved (self) && !is_foreign (self))
-    dk_draft_keeper_seal (self->keeper);
-  dk_ticket_keyback_seal (self->keyback);
-  dk_ticket_step_seal (page);
-  if (is_saved (self) && dk_note_entry_has_words (self->note))
-    dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_note,
-                                     .data = take_note (self),
-                                     .data_free = dk_ticket_job_free,
-                                     .result_free = g_free });
-  if (!is_saved (self) || !self->dirty)
-    return;
-  self->dirty = FALSE;
-  dk_kit_run (self, &(DkKitCall) { .work = work,
-                                   .data = dk_ticket_job_new (
-                                       self->view->form, self->view->number,
-                                       dk_form_view_get_changes (self->form), NULL),
-                                   .data_free = dk_ticket_job_free,
-                                   .result_free = g_free });
+  self->is_new = FALSE;
+  dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_load_promoted,
+                                   .reply = on_promoted_loaded,
+                                   .data = g_strdup (number),
+                                   .data_free = g_free,
+                                   .result_free = (GDestroyNotify) dk_ticket_view_free });
 }
 
 static void
@@ -715,17 +491,13 @@ dk_ticket_page_open (DkPage *page, const char *id)
 {
   DkTicketPage *self = DK_TICKET_PAGE (page);
 
-  dk_ticket_page_seal (page);
+  dk_ticket_orders_seal (page);
   if (*id == '\0')
     start_new (self);
   else if (g_str_has_prefix (id, "promote:"))
-    dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_load_promoted,
-                                     .reply = on_promoted_loaded,
-                                     .data = g_strdup (id + strlen ("promote:")),
-                                     .data_free = g_free,
-                                     .result_free = (GDestroyNotify) dk_ticket_view_free });
+    load_promoted (self, id + strlen ("promote:"));
   else
-    load (self, id);
+    dk_ticket_page_load (self, id);
 }
 
 static void
@@ -757,7 +529,7 @@ dk_ticket_page_class_init (DkTicketPageClass *class)
   page_class->open = dk_ticket_page_open;
   page_class->can = dk_ticket_page_can;
   page_class->act = dk_ticket_page_act;
-  page_class->seal = dk_ticket_page_seal;
+  page_class->seal = dk_ticket_orders_seal;
   g_type_ensure (DK_TYPE_FORM_PICKER);
   g_type_ensure (DK_TYPE_FORM_VIEW);
   g_type_ensure (DK_TYPE_NOTE_ENTRY);

@@ -239,11 +239,28 @@ dk_window_style_updated (GtkWidget *widget)
     gtk_style_context_remove_class (style, "dark");
 }
 
+/* The keys of the program are those of its window; to lock is possible from everywhere. */
+static gboolean
+on_dialog_key (GtkWidget *dialog, GdkEventKey *event, DkWindow *self)
+{
+  const guint modifiers = event->state & gtk_accelerator_get_default_mod_mask ();
+
+  if (gdk_keyval_to_lower (event->keyval) != GDK_KEY_l
+      || (modifiers & ~GDK_SHIFT_MASK) != GDK_CONTROL_MASK || self->shell == NULL)
+    return GDK_EVENT_PROPAGATE;
+  if ((modifiers & GDK_SHIFT_MASK) != 0)
+    dk_window_switch_user (self);
+  else
+    dk_window_lock (self);
+  return GDK_EVENT_STOP;
+}
+
 void
 dk_window_adopt (GtkWindow *dialog, GtkWidget *owner)
 {
   GtkWidget *window = gtk_widget_get_toplevel (owner);
 
+  g_signal_connect_object (dialog, "key-press-event", G_CALLBACK (on_dialog_key), window, 0);
   gtk_window_set_transient_for (dialog, GTK_WINDOW (window));
   if (gtk_style_context_has_class (gtk_widget_get_style_context (window), "dark"))
     gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (dialog)), "dark");

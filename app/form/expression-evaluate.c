@@ -60,8 +60,8 @@ dk_term_number (const DkTerm *term)
   }
 }
 
-gboolean
-dk_term_truth (const DkTerm *term)
+static gboolean
+get_truth (const DkTerm *term)
 {
   switch (term->kind) {
   case DK_VALUE_NUMBER:
@@ -73,15 +73,15 @@ dk_term_truth (const DkTerm *term)
   }
 }
 
-const char *
-dk_term_hold_text (DkTerm *term)
+/* Makes the term itself a text. */
+static void
+hold_text (DkTerm *term)
 {
   if (term->kind == DK_VALUE_NUMBER) {
     dk_term_take_text (term, dk_number_to_text (term->number));
   } else if (term->kind == DK_VALUE_BOOLEAN) {
     dk_term_set_text (term, term->truth ? "true" : "false");
   }
-  return term->text;
 }
 
 const DkNode *
@@ -127,7 +127,7 @@ dk_run_truth (DkRun *run, const DkNode *call, guint i, gboolean *out, GError **e
   if (!dk_run_node (run, dk_node_part (call, i), &term, error)) {
     return FALSE;
   }
-  *out = dk_term_truth (&term);
+  *out = get_truth (&term);
   return TRUE;
 }
 
@@ -137,7 +137,7 @@ dk_run_text (DkRun *run, const DkNode *call, guint i, DkTerm *out, GError **erro
   if (!dk_run_node (run, dk_node_part (call, i), out, error)) {
     return FALSE;
   }
-  dk_term_hold_text (out);
+  hold_text (out);
   return TRUE;
 }
 
@@ -191,7 +191,7 @@ is_equal (const DkNode *node, const DkTerm *left, const DkTerm *right)
   int order = 0;
 
   if (left->kind == DK_VALUE_BOOLEAN || right->kind == DK_VALUE_BOOLEAN) {
-    return (dk_term_truth (left) != FALSE) == (dk_term_truth (right) != FALSE);
+    return (get_truth (left) != FALSE) == (get_truth (right) != FALSE);
   }
   if (left->kind == DK_VALUE_NUMBER || right->kind == DK_VALUE_NUMBER
       || (node->of_numbers && is_filled_text (left) && is_filled_text (right))) {
@@ -275,7 +275,7 @@ run_chain (DkRun *run, const DkNode *node, DkTerm *out, GError **error)
     if (!dk_run_node (run, part, &term, error)) {
       return FALSE;
     }
-    if (dk_term_truth (&term) == ends_with) {
+    if (get_truth (&term) == ends_with) {
       dk_term_set_truth (out, ends_with);
       return TRUE;
     }
@@ -404,7 +404,7 @@ dk_value_to_text (const DkValue *value)
   g_return_val_if_fail (value != NULL, NULL);
   DkTerm term = borrow_value (value);
 
-  dk_term_hold_text (&term);
+  hold_text (&term);
   return term.owned != NULL ? term.owned : g_strdup (term.text);
 }
 
@@ -414,7 +414,7 @@ dk_value_to_truth (const DkValue *value)
   g_return_val_if_fail (value != NULL, FALSE);
   DkTerm term = borrow_value (value);
 
-  return dk_term_truth (&term) != FALSE;
+  return get_truth (&term) != FALSE;
 }
 
 void

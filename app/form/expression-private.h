@@ -33,10 +33,8 @@ void dk_term_set_truth (DkTerm *term, gboolean truth);
 void dk_term_set_text (DkTerm *term, const char *borrowed);
 void dk_term_take_text (DkTerm *term, char *take);
 
-/* Conversions of XPath 1.0; dk_term_hold_text makes the term itself a text. */
+/* Its number by XPath 1.0. */
 double dk_term_number (const DkTerm *term);
-gboolean dk_term_truth (const DkTerm *term);
-const char *dk_term_hold_text (DkTerm *term);
 
 /* Numbers as texts: "1", "0.1", "NaN", "-Infinity", never an exponent. New string. */
 char *dk_number_to_text (double number);

@@ -186,8 +186,10 @@ judge_constraint (DkFormState *state, const DkField *field, int row, gboolean *i
                                                      : "does not fit the rule of this form");
 }
 
-char *
-dk_form_state_judge (DkFormState *state, const DkField *field, int row, gboolean *is_unsure)
+/* What is wrong with the value of a cell; NULL if it fits. *is_unsure (may be NULL) is TRUE if the
+ * rule could not be checked, which blocks nothing. New string. */
+static char *
+judge (DkFormState *state, const DkField *field, int row, gboolean *is_unsure)
 {
   const DkCell *cell = dk_form_state_cell (state, field, row);
   gboolean unused = FALSE;
@@ -209,7 +211,7 @@ dk_form_state_problem (DkFormState *state, const char *name, int row)
 {
   const DkField *field = dk_form_find (state->form, name);
   dk_form_state_begin (state);
-  return field != NULL ? dk_form_state_judge (state, field, row, NULL) : NULL;
+  return field != NULL ? judge (state, field, row, NULL) : NULL;
 }
 
 static void
@@ -229,7 +231,7 @@ check_cell (DkFormState *state, const DkField *field, int row, GPtrArray *proble
     return;
   }
   gboolean is_unsure = FALSE;
-  g_autofree char *message = dk_form_state_judge (state, field, row, &is_unsure);
+  g_autofree char *message = judge (state, field, row, &is_unsure);
   if (message != NULL && !is_unsure) {
     dk_form_add_problem (problems, field->name, place, message);
   }

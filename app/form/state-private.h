@@ -60,6 +60,3 @@ void dk_form_state_mark_dependants (DkFormState *state, const DkField *field, in
 /* Looks again at all that is marked, in order. */
 void dk_form_state_settle (DkFormState *state);
 
-/* What is wrong with the value of a cell; NULL if it fits. *is_unsure (may be NULL) is TRUE if the
- * rule could not be checked, which blocks nothing. New string. */
-char *dk_form_state_judge (DkFormState *state, const DkField *field, int row, gboolean *is_unsure);

@@ -79,8 +79,9 @@ dk_rt_custom_values (const json_t *ticket, const char *field)
   return NULL;
 }
 
-const char *
-dk_rt_custom_value (const json_t *ticket, const char *field)
+/* The first value of a custom field in a ticket; NULL if there is none. Borrowed. */
+static const char *
+first_value (const json_t *ticket, const char *field)
 {
   return json_string_value (json_array_get (dk_rt_custom_values (ticket, field), 0));
 }
@@ -94,7 +95,7 @@ compare_custom (GPtrArray *differences, json_t *create, const json_t *ticket)
 
   json_object_foreach (custom, name, value) {
     const char *sent = json_string_value (value);
-    const char *found = dk_rt_custom_value (ticket, name);
+    const char *found = first_value (ticket, name);
     if (found == NULL || (strcmp (sent, found) != 0 && !same_time (sent, found)))
       add_difference (differences, name, sent, found);
   }

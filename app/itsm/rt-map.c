@@ -162,8 +162,9 @@ add_log (GString *out, const DkPushTicket *push)
   }
 }
 
-char *
-dk_rt_text (const DkPushTicket *push)
+/* The words of the ticket: what the create sends as its content. New string. */
+static char *
+make_text (const DkPushTicket *push)
 {
   const DkTicket *ticket = push->ticket;
   GString *out = g_string_new (NULL);
@@ -245,7 +246,7 @@ make_create (const RtConnector *rt, const DkPushTicket *push, const char *reques
   g_autofree char *subject = make_subject (ticket);
   g_autofree char *created = dk_rt_time (get_created (ticket));
   g_autofree char *resolved = dk_rt_time (MAX (ticket->resolved_ms, get_created (ticket)));
-  g_autofree char *text = dk_rt_text (push);
+  g_autofree char *text = make_text (push);
 
   dk_json_set_text (create, "Queue", rt->queue);
   dk_json_set_text (create, "Subject", subject[0] != '\0' ? subject : ticket->number);

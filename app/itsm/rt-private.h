@@ -46,12 +46,6 @@ char *dk_rt_time (gint64 ms);
 /* The record: {"create": body of the request, "requestor": address or absent}. */
 DkPushRecord *dk_rt_map (const DkConnector *self, const DkPushTicket *push, GError **error);
 
-/* The words of the ticket: what the create sends as its content. New string. */
-char *dk_rt_text (const DkPushTicket *push);
-
-/* The first value of a custom field in a ticket; NULL if there is none. Borrowed. */
-const char *dk_rt_custom_value (const json_t *ticket, const char *field);
-
 /* The values of a custom field in a ticket as RT tells it; NULL if there are none. Borrowed. */
 const json_t *dk_rt_custom_values (const json_t *ticket, const char *field);
 

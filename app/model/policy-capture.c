@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "app/base/pattern.h"
+
 #define NAME_BYTES_MAX 60
 #define MESSAGE_BYTES_MAX 300
 
@@ -42,7 +44,8 @@ check_pattern (const json_t *item, gsize i, char **place, char **message)
   const json_t *words = json_object_get (item, "message");
   const char *pattern = dk_json_get_text (item, "pattern");
   g_autoptr (GError) fault = NULL;
-  g_autoptr (GRegex) regex = NULL;
+  g_autoptr (DkPattern) read = NULL;
+  g_autofree char *words_of_fault = NULL;
   const char *key;
   json_t *value;
 
@@ -56,12 +59,12 @@ check_pattern (const json_t *item, gsize i, char **place, char **message)
                    "must be a regular expression of at most 500 bytes");
   if (words != NULL && !is_short (json_string_value (words), MESSAGE_BYTES_MAX))
     return refuse (place, message, i, "message", "must be text of at most 300 bytes");
-  regex = g_regex_new (pattern, G_REGEX_CASELESS, 0, &fault);
-  if (regex != NULL)
+  /* Read as it will be when it is looked for: one that cannot be would never warn. */
+  read = dk_pattern_new (pattern, NULL, &fault);
+  if (read != NULL)
     return TRUE;
-  *place = g_strdup_printf ("/%" G_GSIZE_FORMAT "/pattern", i);
-  *message = g_strdup_printf ("is no regular expression: %s", fault->message);
-  return FALSE;
+  words_of_fault = g_strdup_printf ("cannot be used: %s", fault->message);
+  return refuse (place, message, i, "pattern", words_of_fault);
 }
 
 gboolean

@@ -5,10 +5,6 @@
 
 /* All of these are part of the caller's transaction. */
 
-/* Stores the bytes for a number; what is there stays. */
-gboolean dk_attached_table_put (DkStore *store, const char *number, GBytes *content,
-                                GError **error) DK_CHECKED;
-
 /* Stores these files (GBytes; NULL = none) and sees that the bytes of every file that answers name
  * are there: DK_ERROR_INVALID else. */
 gboolean dk_attached_table_take (DkStore *store, const char *number, const json_t *answers,

@@ -122,8 +122,9 @@ dk_attached_values (const json_t *answers)
   return list;
 }
 
-gboolean
-dk_attached_table_put (DkStore *store, const char *number, GBytes *content, GError **error)
+/* Stores the bytes for a number; what is there stays. */
+static gboolean
+put_content (DkStore *store, const char *number, GBytes *content, GError **error)
 {
   g_autofree char *sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, content);
   g_autoptr (DkStmt) stmt = dk_stmt_new (
@@ -170,7 +171,7 @@ dk_attached_store_keep (DkStore *store, const char *number, GBytes *content, GEr
 
   return dk_ticket_check_number (store, number, &canonical, error)
          && (transaction = dk_store_begin (store, error)) != NULL
-         && dk_attached_table_put (store, canonical, content, error)
+         && put_content (store, canonical, content, error)
          && check_count (store, canonical, error)
          && dk_store_commit (store, transaction, FALSE, error);
 }
@@ -194,7 +195,7 @@ dk_attached_table_take (DkStore *store, const char *number, const json_t *answer
   g_autoptr (GPtrArray) values = dk_attached_values (answers);
 
   for (guint i = 0; files != NULL && i < files->len; i++)
-    if (!dk_attached_table_put (store, number, g_ptr_array_index (files, i), error))
+    if (!put_content (store, number, g_ptr_array_index (files, i), error))
       return FALSE;
   for (guint i = 0; i < values->len; i++) {
     const json_t *value = g_ptr_array_index (values, i);

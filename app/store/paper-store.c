@@ -87,28 +87,36 @@ count_row (DkPaperCount *count, const DkPaperRow *row)
   }
 }
 
-/* "Ward 4" and "ward 4" are one: people write it anew each time. */
+/* "Ward 4" and "ward 4" are one: people write it anew each time. No unit is one of its own, which
+ * nobody can type. New string. */
+static char *
+key_of_unit (const char *unit)
+{
+  return unit != NULL ? dk_text_fold (unit) : g_strdup ("\n");
+}
+
 gboolean
 dk_paper_is_same_unit (const char *a, const char *b)
 {
-  g_autofree char *one = a != NULL ? dk_text_fold (a) : NULL;
-  g_autofree char *two = b != NULL ? dk_text_fold (b) : NULL;
+  g_autofree char *one = key_of_unit (a);
+  g_autofree char *two = key_of_unit (b);
 
-  return g_strcmp0 (one, two) == 0;
+  return g_str_equal (one, two);
 }
 
+/* by_key: of DkPaperCount, borrowed. Takes the key. */
 static DkPaperCount *
-find_unit (DkPaperAccount *account, const char *unit)
+find_unit (DkPaperAccount *account, GHashTable *by_key, char *key, const char *unit)
 {
-  DkPaperCount *count;
+  DkPaperCount *count = g_hash_table_lookup (by_key, key);
 
-  for (guint i = 0; i < account->units->len; i++) {
-    count = g_ptr_array_index (account->units, i);
-    if (dk_paper_is_same_unit (count->unit, unit))
-      return count;
+  if (count != NULL) {
+    g_free (key);
+    return count;
   }
   count = count_new (unit);
   g_ptr_array_add (account->units, count);
+  g_hash_table_insert (by_key, key, count);
   return count;
 }
 
@@ -144,6 +152,8 @@ dk_paper_store_account (DkStore *store, const char *unit, GError **error)
 {
   g_autoptr (GPtrArray) rows = dk_paper_store_list (store, NULL, error);
   g_autoptr (DkPaperAccount) account = g_new0 (DkPaperAccount, 1);
+  g_autoptr (GHashTable) by_key = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autofree char *wanted = unit != NULL ? key_of_unit (unit) : NULL;
 
   account->all = count_new (unit);
   account->units = g_ptr_array_new_with_free_func ((GDestroyNotify) count_free);
@@ -152,10 +162,13 @@ dk_paper_store_account (DkStore *store, const char *unit, GError **error)
     return NULL;
   for (guint i = 0; i < rows->len; i++) {
     const DkPaperRow *row = g_ptr_array_index (rows, i);
-    if (unit != NULL && !dk_paper_is_same_unit (unit, row->unit))
+    char *key = key_of_unit (row->unit);
+    if (wanted != NULL && strcmp (wanted, key) != 0) {
+      g_free (key);
       continue;
+    }
     count_row (account->all, row);
-    count_row (find_unit (account, row->unit), row);
+    count_row (find_unit (account, by_key, key, row->unit), row);
   }
   g_ptr_array_sort (account->units, compare_units);
   if (unit == NULL || account->all->total > 0)

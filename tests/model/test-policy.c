@@ -118,6 +118,12 @@ test_refuses (void)
     { "{\"backup\":{\"outage_folder\":\"\\\\\\\\s\\\\x\"}}", "/backup/outage_folder" },
     { "{\"backup\":{\"keep\":1}}", "/backup/keep" },
     { "{\"backup\":{\"every_hours\":0}}", "/backup/every_hours" },
+    { "{\"capture\":{\"patterns\":[{\"name\":\"a\",\"pattern\":\"(\"}]}}",
+      "/capture/patterns/0/pattern" },
+    { "{\"capture\":{\"patterns\":[{\"name\":\"a\",\"pattern\":\"(*UCP)MRN\"}]}}",
+      "/capture/patterns/0/pattern" },
+    { "{\"capture\":{\"patterns\":[{\"name\":\"a\",\"pattern\":\"((MRN){99}){99}\"}]}}",
+      "/capture/patterns/0/pattern" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {

@@ -6,10 +6,14 @@
 
 #include <string.h>
 
+#include "app/base/platform.h"
 #include "app/model/number.h"
 #include "app/store/paper-store.h"
 #include "app/store/ticket-store.h"
 
+#define UNITS 100u
+#define COPIES 20u
+#define ACCOUNT_RATIO_MAX 20 /* of the time of reading its numbers alone */
 #define CALL "{\"summary\":\"from paper\"}"
 
 typedef gboolean (*Step) (StoreFixture *f, const char *number, GError **error);
@@ -150,6 +154,33 @@ test_all_or_none (StoreFixture *f, gconstpointer data)
   g_assert_nonnull (strstr (error->message, "reason"));
 }
 
+/* Units are typed by hand, so there may be many, in any letters: each number is sorted into them
+ * once, and not compared with each. */
+static void
+test_many_units (StoreFixture *f, gconstpointer data)
+{
+  g_autoptr (DkPaperAccount) account = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+  gint64 begin_us;
+  gint64 read_us;
+  gint64 account_us;
+
+  for (guint i = 0; i < UNITS; i++) {
+    g_autofree char *unit = g_strdup_printf ("Überwachung %u", i);
+    g_autoptr (GPtrArray) numbers = issue (f, COPIES, unit);
+  }
+  begin_us = dk_platform_thread_cpu_us ();
+  rows = dk_paper_store_list (f->store, NULL, NULL);
+  read_us = dk_platform_thread_cpu_us () - begin_us;
+  account = dk_paper_store_account (f->store, NULL, NULL);
+  account_us = dk_platform_thread_cpu_us () - begin_us - read_us;
+  g_test_message ("%u numbers: %d us to read, %d us to account for", rows->len, (int) read_us,
+                  (int) account_us);
+  g_assert_cmpuint (account->units->len, ==, UNITS);
+  g_assert_cmpuint (account->all->total, ==, UNITS * COPIES);
+  g_assert_cmpint (account_us, <, ACCOUNT_RATIO_MAX * read_us);
+}
+
 static void
 test_account_by_unit (StoreFixture *f, gconstpointer data)
 {
@@ -256,6 +287,7 @@ main (int argc, char **argv)
   dk_test_init (&argc, &argv);
   STORE_ADD ("/store/paper-state/each-step-from-each-state", test_each_step_from_each_state);
   STORE_ADD ("/store/paper-state/all-or-none", test_all_or_none);
+  STORE_ADD ("/store/paper-state/account-compares-no-unit-with-each", test_many_units);
   STORE_ADD ("/store/paper-state/account-by-unit", test_account_by_unit);
   STORE_ADD ("/store/paper-state/what-a-number-is", test_what_a_number_is);
   STORE_ADD ("/store/paper-state/half-keyed-in", test_half_keyed_in);

@@ -10,6 +10,7 @@
 
 #include "tests/support/support.h"
 #include "ui/form-field.h"
+#include "ui/form-file.h"
 #include "ui/form-view.h"
 
 #define LONG_FIELDS 200
@@ -522,6 +523,73 @@ test_a_long_form_is_quick (void)
   close_form (&f);
 }
 
+static void
+count_one (guint *count)
+{
+  (*count)++;
+}
+
+static gboolean
+is_chosen (GtkFileChooser *chooser)
+{
+  g_autofree char *name = gtk_file_chooser_get_filename (chooser);
+
+  return name != NULL;
+}
+
+static GtkFileChooser *
+find_chooser (void)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *link = windows; link != NULL; link = link->next)
+    if (GTK_IS_FILE_CHOOSER (link->data))
+      return GTK_FILE_CHOOSER (link->data);
+  return NULL;
+}
+
+/* Chooses a file, and goes away, or not, before it can have been read. */
+static guint
+choose_file (const char *path, gboolean goes)
+{
+  GtkWidget *window = gtk_window_new (GTK_WINDOW_TOPLEVEL);
+  GtkWidget *file = g_object_ref_sink (dk_form_file_new ("Photo"));
+  GtkFileChooser *chooser = NULL;
+  gint64 end_us = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
+  guint changes = 0;
+
+  gtk_container_add (GTK_CONTAINER (window), file);
+  gtk_widget_show_all (window);
+  g_signal_connect_swapped (file, "changed", G_CALLBACK (count_one), &changes);
+  gtk_button_clicked (GTK_BUTTON (dk_form_file_get_input (DK_FORM_FILE (file))));
+  chooser = find_chooser ();
+  g_assert_nonnull (chooser);
+  g_assert_true (gtk_file_chooser_set_filename (chooser, path));
+  while (g_get_monotonic_time () < end_us && !is_chosen (chooser))
+    (void) gtk_main_iteration_do (FALSE);
+  gtk_dialog_response (GTK_DIALOG (chooser), GTK_RESPONSE_ACCEPT);
+  if (goes)
+    gtk_widget_destroy (file);
+  for (int i = 0; i < 100; i++) {
+    g_usleep (2000);
+    settle ();
+  }
+  gtk_widget_destroy (window);
+  g_object_unref (file);
+  return changes;
+}
+
+static void
+test_file_of_a_field_that_went (void)
+{
+  g_autofree char *folder = dk_test_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "photo.txt", NULL);
+
+  g_assert_true (g_file_set_contents (path, "a picture", -1, NULL));
+  g_assert_cmpuint (choose_file (path, TRUE), ==, 0);
+  g_assert_cmpuint (choose_file (path, FALSE), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -539,5 +607,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/form-view/undoes-words-and-choices", test_undo_of_words_and_choices);
   g_test_add_func ("/ui/form-view/200-fields-cost-little-more-than-plain-widgets",
                    test_a_long_form_is_quick);
+  g_test_add_func ("/ui/form-file/a-field-that-went-takes-no-file",
+                   test_file_of_a_field_that_went);
   return dk_test_run ();
 }

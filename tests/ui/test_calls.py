@@ -5,6 +5,8 @@ number.
 Method: real keys; dkit reads what was stored."""
 
 import json
+import os
+import subprocess
 
 import kit_ui as ui
 from desk import DeskTest
@@ -46,6 +48,47 @@ class Calls(DeskTest):
         stored = json.loads(self.dkit('--json', 'ticket', 'show', number))
         self.assertEqual((stored['form'], stored['summary'], stored['caller']),
                          ('it-incident', 'Pump 4 shows no data', 'ICU desk'))
+
+    def test_a_scan_in_the_line_costs_no_number(self):
+        self.dkit('paper', 'issue', 'it-incident', '--copies', '1', '-o',
+                  os.path.join(ui.PRIVATE, 'paper.pdf'))
+        number = json.loads(self.dkit('--json', 'paper', 'list'))[0]['number']
+        self.open_window()
+        ui.key('F2')
+        self.wait_focus('What is wrong')
+        subprocess.run(['xdotool', 'type', '--delay', '3', number], check=True, timeout=60)
+        ui.key('Return')
+        self.wait_focus('Written by')
+        ui.key('alt+F4')
+        self.assertEqual(self.app.wait(), 0)
+        self.assertEqual(json.loads(self.dkit('--json', 'ticket', 'drafts')), [])
+        self.assertEqual(self.dkit('ticket', 'new', 'it-incident', '--set', 'caller=x', '--set',
+                                   'summary=y').split('-')[2], '0002')
+
+
+class CallsOnASlowDisk(DeskTest):
+    PROGRAM = 'tests/ui/window-slow-disk'
+
+    def test_the_next_call_is_typed_at_once(self):
+        """Nothing is waited for after Enter; twice Enter is once."""
+        self.open_window()
+        ui.key('F2')
+        words = self.wait_focus('What is wrong')
+        for i in range(1, 6):
+            ui.type_text(f'Pump {i} shows no data')
+            self.wait_label(f'DT-DEMO-000{i}-')
+            ui.key('Return', 'Return')
+            ui.type_text(f'and {i} ')
+            ui.until(lambda: ui.text(words) == f'and {i} ', 'the words of the next call')
+            self.wait_label(f'Call DT-DEMO-000{i}-')
+        ui.key('ctrl+l')
+        ui.until(lambda: ui.find(self.app.find_root(), ui.Role.LABEL, 'Passphrase'), 'the lock')
+        calls = json.loads(self.dkit('--json', 'ticket', 'list'))
+        self.assertEqual(sorted(call['summary'] for call in calls),
+                         ['Pump 1 shows no data']
+                         + [f'and {i - 1} Pump {i} shows no data' for i in range(2, 6)])
+        drafts = json.loads(self.dkit('--json', 'ticket', 'drafts'))
+        self.assertEqual([d['answers'] for d in drafts], [{'summary': 'and 5'}])
 
 
 if __name__ == '__main__':

@@ -181,6 +181,20 @@ class Lock(DeskTest):
         self.assertEqual((stored['state'], stored['resolution']),
                          ('resolved', RESOLUTION + ' replaced'))
 
+    def test_by_key_in_a_dialog(self):
+        self.dkit('ticket', 'new', 'it-incident', '--set', 'caller=Ward desk', '--set',
+                  'summary=' + WORDS)
+        self.open_with()
+        self.open_ticket()
+        field = self.begin_step('Resolve', 'What solved it', '')
+        ui.type_text(RESOLUTION)
+        ui.until(lambda: ui.text(field) == RESOLUTION, 'the words')
+        ui.key('ctrl+l')
+        self.wait_page(time.monotonic())
+        self.unlock_as('admin')
+        self.open_ticket()
+        self.wait_label('resolve, begun and not done: ' + RESOLUTION)
+
     def test_words_in_a_dialog_left_idle(self):
         """They stand there for the next person, until they are discarded."""
         self.dkit('ticket', 'new', 'it-incident', '--set', 'caller=Ward desk', '--set',

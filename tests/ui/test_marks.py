@@ -39,6 +39,7 @@ class Marks(DeskTest):
         ui.until(lambda: ui.find(self.window, ui.Role.PUSH_BUTTON, 'CORRECTED HERE'), 'the mark')
         ui.shot('marks-now')
         ui.key('alt+4')
+        self.wait_rows('Contacts by name', 56)
         ui.key('End')
         self.wait_label('Zora Temp')
         self.wait_label('imported from temps on ')

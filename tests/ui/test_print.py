@@ -89,6 +89,34 @@ class Print(DeskTest):
             facts = subprocess.run(['pdfinfo', again], stdout=subprocess.PIPE, text=True).stdout
             self.assertIn('612 x 792', facts)
 
+    def fake_printer(self, seconds):
+        """A print service with one printer that takes so long; the folder of its programs."""
+        folder = os.path.join(ui.PRIVATE, 'service')
+        os.makedirs(folder, exist_ok=True)
+        for name, words in (('lpstat', '[ "$1" = -e ] && echo WARD; exit 0'),
+                            ('lp', f'cat >/dev/null; sleep {seconds}')):
+            path = os.path.join(folder, name)
+            with open(path, 'w', encoding='utf-8') as file:
+                file.write(f'#!/bin/sh\n{words}\n')
+            os.chmod(path, 0o755)
+        return folder
+
+    def test_each_way_out_has_its_own_entry(self):
+        path = os.environ['PATH']
+        self.addCleanup(os.environ.update, {'PATH': path})
+        os.environ['PATH'] = f'{self.fake_printer(4)}:{path}'
+        self.open_print()
+        self.wait_label('page 1 of 1')
+        self.press('Print')
+        dialog = ui.until(lambda: ui.find(self.app.root, ui.Role.DIALOG, 'Print'), 'the printers')
+        button = ui.until(lambda: ui.find(dialog, ui.Role.PUSH_BUTTON, 'Print'), 'Print')
+        ui.press(button)
+        self.save_to_drive()
+        self.wait_label('Sent to the printer WARD')
+        ui.key('alt+F4')
+        self.assertEqual(self.app.wait(), 0)
+        self.assertEqual(sorted(body['way'] for body in self.prints()), ['printer', 'usb'])
+
     def test_pack_for_a_shift(self):
         self.open_print()
         ui.set_text(self.field('Unit'), '4 West')

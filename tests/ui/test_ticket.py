@@ -91,6 +91,81 @@ class Ticket(DeskTest):
         stored = json.loads(self.dkit('--json', 'ticket', 'show', number))
         self.assertEqual((stored['caller'], stored['state']), ('Ward desk 5E', 'void'))
 
+    def open_changed(self):
+        """A stored ticket with a word in its summary that is not stored."""
+        number = self.dkit('ticket', 'new', 'it-incident', '--set', 'caller=Ward desk', '--set',
+                           'summary=Printer silent').split()[0]
+        self.open_window()
+        ui.type_text(number)
+        self.wait_label('1 result')
+        ui.key('Return')
+        self.wait_focus('Add a line to the log')
+        summary = ui.until(lambda: ui.labelled(self.window, 'Summary'), 'the summary')
+        ui.Atspi.Component.grab_focus(summary)
+        self.wait_focus('Summary')
+        ui.key('End')
+        ui.type_text(' again')
+        self.wait_label('changed, not saved yet')
+        return number
+
+    def test_a_line_for_the_log_leaves_the_form_as_it_is_typed(self):
+        number = self.open_changed()
+        note = ui.until(lambda: ui.labelled(self.window, 'Add a line to the log'), 'the line')
+        ui.Atspi.Component.grab_focus(note)
+        self.wait_focus('Add a line to the log')
+        ui.type_text('Called back')
+        ui.key('Return')
+        self.wait_label(f'{number}: the line is in the log')
+        self.wait_label('Called back')
+        summary = ui.labelled(self.window, 'Summary')
+        self.assertEqual(ui.text(summary), 'Printer silent again')
+        self.wait_label('changed, not saved yet')
+        ui.key('ctrl+s')
+        self.wait_label(f'{number} is stored')
+        ui.key('alt+F4')
+        self.assertEqual(self.app.wait(), 0)
+        stored = json.loads(self.dkit('--json', 'ticket', 'show', number))
+        self.assertEqual(stored['summary'], 'Printer silent again')
+
+    def test_a_step_loses_nothing_that_is_typed(self):
+        number = self.open_changed()
+        self.choose('Resolve')
+        dialog = ui.until(lambda: ui.find(self.app.root, ui.Role.DIALOG, 'Resolve this ticket'),
+                          'the dialog')
+        field = ui.until(lambda: ui.labelled(dialog, 'What solved it'), 'the field')
+        ui.until(lambda: ui.has(field, ui.State.FOCUSED), 'the focus in it')
+        ui.type_text('new toner')
+        ui.key('Return')
+        self.wait_label(f'{number} is resolved')
+        self.wait_label('changed, not saved yet')
+        self.choose('Void')
+        self.reason('Reason for voiding', 'twice the same')
+        self.wait_label('voided: twice the same')
+        ui.key('alt+F4')
+        self.assertEqual(self.app.wait(), 0)
+        stored = json.loads(self.dkit('--json', 'ticket', 'show', number))
+        self.assertEqual((stored['summary'], stored['state']), ('Printer silent again', 'void'))
+
+    def test_a_new_ticket_is_none_that_was_just_opened(self):
+        number = self.dkit('ticket', 'new', 'it-incident', '--set', 'caller=Ward desk', '--set',
+                           'summary=Printer silent').split()[0]
+        self.open_window()
+        ui.type_text(number)
+        self.wait_label('1 result')
+        # Both keys come before the kit can have answered the first one.
+        self.app.process.send_signal(signal.SIGSTOP)
+        ui.key('Return', 'ctrl+n')
+        self.app.process.send_signal(signal.SIGCONT)
+        self.wait_focus('Caller')
+        ui.type_text('Nurse')
+        new = self.wait_number()
+        self.assertNotEqual(new, number)
+        self.wait_label('draft, kept')
+        ui.key('alt+F4')
+        self.assertEqual(self.app.wait(), 0)
+        stored = json.loads(self.dkit('--json', 'ticket', 'show', number))
+        self.assertEqual(stored['caller'], 'Ward desk')
+
     def reason(self, label, words):
         """Answers the dialog that asks for a reason."""
         field = ui.until(lambda: ui.labelled(self.app.root, label), f'the field "{label}"')
