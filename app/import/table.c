@@ -366,6 +366,13 @@ read_header (DkTable *table, GError **error)
   return TRUE;
 }
 
+void
+dk_table_widen (DkTable *table, guint columns)
+{
+  while (table->columns->len < MIN (columns, DK_TABLE_COLUMNS_MAX))
+    g_ptr_array_add (table->columns, g_strdup (""));
+}
+
 DkTable *
 dk_table_new (GBytes *bytes, const char *name, GError **error)
 {

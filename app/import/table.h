@@ -21,6 +21,10 @@ typedef struct DkTable DkTable;
  * DK_TABLE_COLUMNS_MAX columns. Free with dk_table_free. */
 DkTable *dk_table_new (GBytes *bytes, const char *name, GError **error) DK_CHECKED;
 
+/* Lets the rows that follow have up to `columns` fields, also where the first one has fewer: the
+ * further columns have no name. */
+void dk_table_widen (DkTable *table, guint columns);
+
 /* "UTF-8", "UTF-16LE", "Windows-1252", ...; static. */
 const char *dk_table_encoding (const DkTable *table);
 

@@ -6,7 +6,7 @@
 /* A column of a sheet by the name in its first row. */
 typedef struct {
   const char *key; /* what it is to us: "label", "relevant", ...; "" for a name that is not known */
-  const char *why; /* why it is left out; NULL for what is read */
+  char *why;       /* why it is left out; NULL for what is read */
   char *title;     /* as it stands there */
   char *language;  /* code; NULL if the column has none */
   guint column;
@@ -24,8 +24,9 @@ extern const DkColumnName DK_CHOICE_COLUMNS[];
 extern const DkColumnName DK_SETTING_COLUMNS[];
 
 /* Columns of a sheet (of DkColumn) by its first row that has a cell, whose index is set. Of two
- * columns for one key and language the first is taken, the other one has the key "", or is
- * left out if it has the very same name. New array. */
+ * columns for one key and language the one with the very name is taken, else the first; the other
+ * one has the key "left" and says which one counts. In the sheet of choices a second name is a
+ * column that a choice_filter may read: it has the key "". New array. */
 GArray *dk_columns_read (const DkSheet *sheet, const DkColumnName *names, guint *header);
 
 /* The first column of that key, borrowed; NULL if there is none. */

@@ -289,12 +289,13 @@ name_column (DkColumn *column, const DkColumnName *names)
       return;
   }
   column->key = best->key;
-  column->why = best->why;
+  column->why = g_strdup (best->why);
 }
 
-/* A column with the very name goes before one with an alias of it. */
-static gboolean
-is_taken (const GArray *columns, guint index)
+/* The column that counts in place of this one: the very name goes before an alias of it, then the
+ * first. NULL if this one counts. */
+static const DkColumn *
+find_twin (const GArray *columns, guint index)
 {
   const DkColumn *column = &g_array_index (columns, DkColumn, index);
 
@@ -305,9 +306,9 @@ is_taken (const GArray *columns, guint index)
     if (i != index && g_str_equal (other->key, column->key)
         && g_strcmp0 (other->language, column->language) == 0
         && (i < index ? !exact || other_exact : !exact && other_exact))
-      return TRUE;
+      return other;
   }
-  return FALSE;
+  return NULL;
 }
 
 /* The very same name stands in a column before this one. */
@@ -323,10 +324,32 @@ is_repeated (const GArray *columns, guint index)
 }
 
 static void
+leave_twin (const DkSheet *sheet, guint row, GArray *columns, guint index,
+            const DkColumnName *names)
+{
+  DkColumn *column = &g_array_index (columns, DkColumn, index);
+  gboolean is_known = *column->key != '\0' && !g_str_equal (column->key, "left");
+  const DkColumn *twin = is_known ? find_twin (columns, index) : NULL;
+
+  if (twin != NULL && names == DK_CHOICE_COLUMNS && g_str_equal (column->key, "name")) {
+    column->key = "";
+  } else if (twin != NULL) {
+    g_autofree char *place = dk_sheet_place (sheet, row, twin->column);
+    column->key = "left";
+    column->why = g_strdup_printf ("the same as %s (\"%s\"), which counts", place, twin->title);
+  }
+  if (*column->key == '\0' && *column->title != '\0' && is_repeated (columns, index)) {
+    column->key = "left";
+    column->why = g_strdup ("another column has this name, and counts");
+  }
+}
+
+static void
 column_clear (gpointer data)
 {
   DkColumn *column = data;
 
+  g_free (column->why);
   g_free (column->title);
   g_free (column->language);
 }
@@ -351,16 +374,8 @@ dk_columns_read (const DkSheet *sheet, const DkColumnName *names, guint *header)
     name_column (&column, names);
     g_array_append_val (columns, column);
   }
-  for (guint i = 0; i < columns->len; i++) {
-    DkColumn *column = &g_array_index (columns, DkColumn, i);
-    if (*column->key != '\0' && !g_str_equal (column->key, "left")
-        && is_taken (columns, i))
-      column->key = "";
-    if (*column->key == '\0' && *column->title != '\0' && is_repeated (columns, i)) {
-      column->key = "left";
-      column->why = "another column has this name, and counts";
-    }
-  }
+  for (guint i = 0; i < columns->len; i++)
+    leave_twin (sheet, row, columns, i, names);
   return columns;
 }
 

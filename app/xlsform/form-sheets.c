@@ -7,6 +7,7 @@
 #include "app/base/limits.h"
 #include "app/base/platform.h"
 #include "app/base/text.h"
+#include "app/import/table.h"
 #include "app/xlsform/xlsx-read.h"
 #include "app/xlsform/xlsx-write.h"
 
@@ -50,6 +51,14 @@ find_part (const char *title)
   return -1;
 }
 
+static DkSheet **
+slot_of (DkFormSheets *sheets, int part)
+{
+  DkSheet **const slots[] = { &sheets->survey, &sheets->choices, &sheets->settings };
+
+  return part >= 0 ? slots[part] : NULL;
+}
+
 /* What else a workbook holds is told by its name: no form waits for its cells to be in order. */
 static gboolean
 is_part (const char *title)
@@ -61,9 +70,7 @@ is_part (const char *title)
 static void
 place_sheet (DkFormSheets *sheets, DkSheet *sheet)
 {
-  DkSheet **const slots[] = { &sheets->survey, &sheets->choices, &sheets->settings };
-  int part = find_part (dk_sheet_name (sheet));
-  DkSheet **slot = part >= 0 ? slots[part] : NULL;
+  DkSheet **slot = slot_of (sheets, find_part (dk_sheet_name (sheet)));
 
   if (slot != NULL && *slot == NULL) {
     *slot = sheet;
@@ -104,6 +111,71 @@ take_workbook (DkFormSheets *sheets, GBytes *bytes, const char *name, GError **e
   return FALSE;
 }
 
+/* TRUE for a CSV file of all sheets, as pyxform reads it: it begins with the name of one. */
+static gboolean
+is_of_all_sheets (GBytes *bytes, const char *name)
+{
+  g_autoptr (DkTable) table = dk_table_new (bytes, name, NULL);
+
+  return table != NULL && is_part (dk_table_column (table, 0));
+}
+
+/* The sheet that a name in the first column begins; *slot is NULL for one that is not read. */
+static gboolean
+begin_part (DkFormSheets *sheets, const DkSheet *all, guint row, DkSheet ***slot, GError **error)
+{
+  g_autofree char *title = g_strstrip (g_ascii_strdown (dk_sheet_get (all, row, 0), -1));
+  g_autofree char *shown = dk_text_printable (title, FALSE);
+
+  *slot = slot_of (sheets, find_part (title));
+  if (*slot == NULL) {
+    g_ptr_array_add (sheets->others, g_steal_pointer (&shown));
+  } else if (**slot != NULL) {
+    g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+                 "No form can be made of this. In row %u the sheet \"%s\" begins a second time. "
+                 "Nothing was written; put its rows together.",
+                 row + 1, shown);
+    return FALSE;
+  } else {
+    **slot = dk_sheet_new (title);
+  }
+  return TRUE;
+}
+
+/* Each cell keeps its place: findings name that of the file. */
+static gboolean
+split_sheets (DkFormSheets *sheets, const DkSheet *all, GError **error)
+{
+  DkSheet **slot = NULL;
+
+  for (guint row = 0; row < dk_sheet_rows (all); row++) {
+    if (*dk_sheet_get (all, row, 0) != '\0' && !begin_part (sheets, all, row, &slot, error))
+      return FALSE;
+    for (guint i = 1; slot != NULL && i < dk_sheet_columns (all); i++)
+      if (!dk_sheet_set (*slot, row, i, dk_sheet_get (all, row, i), error))
+        return FALSE;
+  }
+  if (sheets->survey != NULL)
+    return TRUE;
+  g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
+               "This is no XLSForm: no row has \"survey\" in its first column, as in a CSV file of "
+               "all sheets. Nothing was changed.");
+  return FALSE;
+}
+
+static gboolean
+take_csv (DkFormSheets *sheets, GBytes *bytes, const char *name, GError **error)
+{
+  g_autoptr (DkSheet) all = NULL;
+
+  if (!is_of_all_sheets (bytes, name)) {
+    sheets->survey = dk_sheet_from_csv (bytes, name, "survey", error);
+    return sheets->survey != NULL;
+  }
+  all = dk_sheet_from_wide_csv (bytes, name, "survey", error);
+  return all != NULL && split_sheets (sheets, all, error);
+}
+
 DkFormSheets *
 dk_form_sheets_from_bytes (GBytes *bytes, const char *name, GError **error)
 {
@@ -121,8 +193,7 @@ dk_form_sheets_from_bytes (GBytes *bytes, const char *name, GError **error)
                  name);
     return NULL;
   }
-  sheets->survey = dk_sheet_from_csv (bytes, name, "survey", error);
-  return sheets->survey != NULL ? g_steal_pointer (&sheets) : NULL;
+  return take_csv (sheets, bytes, name, error) ? g_steal_pointer (&sheets) : NULL;
 }
 
 /* Reads a CSV file in place of what a workbook may have had. */

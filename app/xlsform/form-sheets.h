@@ -14,8 +14,9 @@ typedef struct {
   GPtrArray *others; /* names of further sheets, texts */
 } DkFormSheets;
 
-/* Sheets of bytes that are read: a workbook, or the CSV of a survey alone. `name` is the file in
- * messages. DK_ERROR_INVALID in words. Free with dk_form_sheets_free. */
+/* Sheets of bytes that are read: a workbook, the CSV of a survey alone, or one CSV of all sheets,
+ * whose first column has their names. `name` is the file in messages. DK_ERROR_INVALID in words.
+ * Free with dk_form_sheets_free. */
 DkFormSheets *dk_form_sheets_from_bytes (GBytes *bytes, const char *name,
                                          GError **error) DK_CHECKED;
 

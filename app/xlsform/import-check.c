@@ -9,8 +9,8 @@
 #define TRIES_MAX 500u
 #define TRIES_US (1200 * 1000)
 
-static const char *const expressions[] = { "relevant", "required", "constraint", "calculation",
-                                           "choice_filter", NULL };
+static const char *const expressions[] = { "relevant",    "required",      "constraint",
+                                           "calculation", "choice_filter", "default", NULL };
 
 static guint
 column_of (const DkImportRow *row, const char *key)
@@ -82,71 +82,89 @@ dk_import_plain_quotes (const char *text)
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
+/* The expression as app/form reads it, straight quotes in place of others; NULL if it does not. */
+static DkExpression *
+parse_expression (DkImportRow *row, const char *key, GError **error)
+{
+  const char *text = dk_json_get_text (row->row, key);
+  DkExpression *parsed = dk_expression_parse (text, error);
+  g_autofree char *plain = parsed == NULL ? dk_import_plain_quotes (text) : NULL;
+
+  if (parsed != NULL)
+    return parsed;
+  parsed = dk_expression_parse (plain, NULL);
+  if (parsed != NULL) {
+    g_clear_error (error);
+    dk_json_set_text (row->row, key, plain);
+  }
+  return parsed;
+}
+
 static void
-check_expression (DkImport *import, DkImportRow *row, const char *key)
+check_expression (DkImport *import, GHashTable *by_name, DkImportRow *row, const char *key)
 {
   const char *text = dk_json_get_text (row->row, key);
   g_autoptr (GError) reason = NULL;
-  g_autoptr (DkExpression) parsed = text != NULL ? dk_expression_parse (text, &reason) : NULL;
-  g_autoptr (DkExpression) again = NULL;
-  g_autofree char *plain = NULL;
+  g_autoptr (DkExpression) parsed = NULL;
+  g_autofree char *refused = NULL;
 
-  if (text == NULL || parsed != NULL)
+  if (text == NULL || (strcmp (key, "default") == 0 && !dk_form_default_is_expression (text)))
     return;
-  plain = dk_import_plain_quotes (text);
-  again = dk_expression_parse (plain, NULL);
-  if (again != NULL)
-    dk_json_set_text (row->row, key, plain);
-  else
-    drop_key (import, row, key, reason->message);
+  parsed = parse_expression (row, key, &reason);
+  if (parsed != NULL)
+    refused = dk_import_refuse_expression (by_name, row, parsed,
+                                           strcmp (key, "choice_filter") == 0);
+  if (parsed == NULL || refused != NULL)
+    drop_key (import, row, key, refused != NULL ? refused : reason->message);
 }
 
-/* What `${name}` would tell is no field here, or one that cannot be told: its name stands there.
- * Without such a beginning of the message all of them do. */
-static char *
-plain_words (const char *text, const char *what)
+/* What `${name}` would tell is no field here, or one that cannot be told: its name stands there. */
+static void
+check_text (DkImport *import, GHashTable *by_name, DkImportRow *row, char **parts, json_t *text)
 {
-  g_autoptr (GString) out = g_string_new (NULL);
-  const char *close = strncmp (what, "${", 2) == 0 ? strchr (what, '}') : NULL;
-  g_autofree char *fault = close != NULL ? g_strndup (what + 2, (gsize) (close - what - 2)) : NULL;
-
-  for (const char *p = text; *p != '\0'; p++) {
-    const char *end = strncmp (p, "${", 2) == 0 ? strchr (p, '}') : NULL;
-    g_autofree char *name
-        = end != NULL ? g_strstrip (g_strndup (p + 2, (gsize) (end - p - 2))) : NULL;
-    if (end != NULL && fault != NULL && strcmp (name, fault) != 0) {
-      g_string_append_len (out, p, end + 1 - p);
-      p = end;
-    } else if (end != NULL) {
-      g_string_append_printf (out, "[%.*s]", (int) (end - p - 2), p + 2);
-      p = end;
-    } else {
-      g_string_append_c (out, strncmp (p, "${", 2) == 0 ? ' ' : *p);
-    }
-  }
-  return g_string_free (g_steal_pointer (&out), FALSE);
-}
-
-/* TRUE if words of a label were made plain that tell of other answers. */
-static gboolean
-drop_references (DkImport *import, DkImportRow *row, char **parts, const char *what)
-{
-  json_t *label = row != NULL && parts[2] != NULL ? json_object_get (row->row, parts[2]) : NULL;
-  json_t *text = json_is_object (label) && parts[3] != NULL ? json_object_get (label, parts[3])
-                                                             : label;
-  g_autofree char *plain = NULL;
   g_autofree char *why = NULL;
+  g_autofree char *plain
+      = json_is_string (text)
+            ? dk_import_plain_words (by_name, row, json_string_value (text), &why)
+            : NULL;
 
-  if (!json_is_string (text) || strstr (json_string_value (text), "${") == NULL
-      || (strcmp (parts[2], "label") != 0 && strcmp (parts[2], "hint") != 0
-          && strcmp (parts[2], "constraint_message") != 0))
-    return FALSE;
-  plain = plain_words (json_string_value (text), what);
-  why = g_strdup_printf ("%s; its name stands in the words", what);
-  dk_import_add (import, import->sheets->survey, row->at, cell_of (row, parts + 2), FALSE,
+  if (plain == NULL)
+    return;
+  dk_import_add (import, import->sheets->survey, row->at, cell_of (row, parts), FALSE,
                  json_string_value (text), why);
   json_string_set (text, plain);
-  return TRUE;
+}
+
+static void
+check_words (DkImport *import, GHashTable *by_name, DkImportRow *row, const char *key)
+{
+  json_t *label = json_object_get (row->row, key);
+  char *parts[] = { (char *) (guintptr) key, NULL, NULL };
+  const char *language;
+  json_t *text;
+
+  if (!json_is_object (label)) {
+    check_text (import, by_name, row, parts, label);
+    return;
+  }
+  json_object_foreach (label, language, text) {
+    parts[1] = (char *) (guintptr) language;
+    check_text (import, by_name, row, parts, text);
+  }
+}
+
+static void
+check_row (DkImport *import, GHashTable *by_name, DkImportRow *row)
+{
+  static const char *const words[] = { "label", "hint", "constraint_message" };
+
+  for (guint i = 0; expressions[i] != NULL; i++)
+    check_expression (import, by_name, row, expressions[i]);
+  if (json_object_get (row->row, "constraint_message") != NULL
+      && json_object_get (row->row, "constraint") == NULL)
+    drop_key (import, row, "constraint_message", "this row has no constraint that could fail");
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    check_words (import, by_name, row, words[i]);
 }
 
 json_t *
@@ -268,8 +286,6 @@ answer_fault (DkImport *import, const GError *reason, GError **error)
   if (g_strcmp0 (parts[0], "survey") == 0 && parts[1] != NULL)
     row = row_at (import->rows, parts[1]);
   key = row != NULL ? parts[2] : NULL;
-  if (drop_references (import, row, parts, what))
-    return TRUE;
   if (!may_be_dropped (row, key))
     return refuse_pointer (import, parts, what, error);
   drop_key (import, row, key, what);
@@ -297,11 +313,12 @@ refuse_rest (const DkImport *import, const GError *reason, GError **error)
 gboolean
 dk_import_check (DkImport *import, GError **error)
 {
+  g_autoptr (GHashTable) by_name = dk_import_index (import);
   gint64 begin = dk_platform_thread_cpu_us ();
 
   for (guint i = 0; i < import->rows->len; i++)
-    for (guint j = 0; expressions[j] != NULL; j++)
-      check_expression (import, g_ptr_array_index (import->rows, i), expressions[j]);
+    check_row (import, by_name, g_ptr_array_index (import->rows, i));
+  dk_import_dissolve (import);
   dk_import_prune_columns (import);
   for (guint tries = 0;; tries++) {
     g_autoptr (json_t) root = dk_import_build (import);

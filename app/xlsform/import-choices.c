@@ -109,7 +109,10 @@ read_choice (DkImport *import, const DkSheet *sheet, const GArray *columns, DkIm
                      "this column has no name in the first row");
   }
   dk_import_finish_labels (import, sheet, row);
-  return dk_import_overlay (sheet, row->at, columns, row->row, error);
+  if (!dk_import_overlay (sheet, row->at, columns, row->row, error))
+    return FALSE;
+  dk_import_take_marks (import, sheet, columns, row);
+  return TRUE;
 }
 
 /* A list has a thousand choices or more at times: what stands in it is looked up by name. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "app/form/expression.h"
 #include "app/xlsform/columns-private.h"
 #include "app/xlsform/xlsform-import.h"
 
@@ -12,11 +13,13 @@
 #define DK_IMPORT_CHOICES_MAX 1000u     /* of a list, likewise */
 
 /* A row of the definition and the cells that it comes from. */
-typedef struct {
+typedef struct DkImportRow DkImportRow;
+struct DkImportRow {
   json_t *row;
-  guint at;          /* row of the sheet */
-  GHashTable *cells; /* "label/en" -> column + 1 */
-} DkImportRow;
+  guint at;                  /* row of the sheet */
+  GHashTable *cells;         /* "label/en" -> column + 1 */
+  const DkImportRow *repeat; /* that it lies in, by dk_import_index; NULL */
+};
 
 typedef struct {
   char *name;
@@ -41,9 +44,9 @@ typedef struct {
 
 /* A group or repeat that is not closed yet. */
 typedef struct {
-  gboolean is_repeat; /* in the definition */
-  gboolean is_flat;   /* too deep: it has no rows of its own */
-  char *relevant;     /* of one that is flat; NULL if it has none */
+  gboolean is_repeat;         /* in the definition */
+  gboolean was_repeat;        /* as it is written */
+  guint at;                   /* row of the sheet */
 } DkImportOpen;
 
 /* What a word of the column `type` means. */
@@ -122,6 +125,23 @@ DkImportList *dk_import_find_list (DkImport *import, const char *name);
 DkImportList *dk_import_list_with_other (DkImport *import, DkImportList *list);
 /* Takes columns away that no choice_filter reads. */
 void dk_import_prune_columns (DkImport *import);
+/* Takes groups away that lie too deep; what they hold takes over their conditions. */
+void dk_import_dissolve (DkImport *import);
+/* Rows by their names (borrowed), and the repeat of each row. New table. */
+GHashTable *dk_import_index (DkImport *import);
+/* Why app/form would not take what an expression reads in this row; NULL if it would. New
+ * string. */
+char *dk_import_refuse_expression (GHashTable *by_name, const DkImportRow *from,
+                                   const DkExpression *expression, gboolean is_filter);
+/* A label with [name] for each ${name} that it cannot tell, and *why (new string); NULL if there is
+ * none. New string. */
+char *dk_import_plain_words (GHashTable *by_name, const DkImportRow *from, const char *text,
+                             char **why);
+/* A label without the marks of Markdown and HTML; NULL if it has none. New string. */
+char *dk_import_plain_marks (const char *text);
+/* Takes these off the labels of a row, but for those that dk_json gives, and tells it. */
+void dk_import_take_marks (DkImport *import, const DkSheet *sheet, const GArray *columns,
+                           DkImportRow *row);
 /* Takes expressions away that are not understood, then what does not pass dk_form_parse. */
 gboolean dk_import_check (DkImport *import, GError **error) DK_CHECKED;
 

@@ -506,75 +506,69 @@ take_name (SurveyRow *row, const char *type)
   }
 }
 
-/* Conditions of the groups around it that are not there. */
+/* Opens a group or repeat. */
 static void
-inherit_conditions (SurveyRow *row)
-{
-  for (guint i = row->import->open->len; i > 0; i--) {
-    const DkImportOpen *open = g_ptr_array_index (row->import->open, i - 1);
-    const char *own = dk_json_get_text (row->row->row, "relevant");
-    g_autofree char *both = NULL;
-    if (!open->is_flat || open->relevant == NULL)
-      continue;
-    both = own != NULL ? g_strdup_printf ("(%s) and (%s)", open->relevant, own)
-                       : g_strdup (open->relevant);
-    dk_json_set_text (row->row->row, "relevant", both);
-  }
-}
-
-static guint
-depth (const DkImport *import, gboolean *in_repeat)
-{
-  guint count = 0;
-
-  for (guint i = 0; i < import->open->len; i++) {
-    const DkImportOpen *open = g_ptr_array_index (import->open, i);
-    count += open->is_flat ? 0 : 1;
-    *in_repeat |= open->is_repeat;
-  }
-  return count;
-}
-
-/* Opens a group or repeat; FALSE if it gets no row of its own. */
-static gboolean
 open_bracket (SurveyRow *row)
 {
+  GPtrArray *brackets = row->import->open;
   DkImportOpen *open = g_new0 (DkImportOpen, 1);
   gboolean in_repeat = FALSE;
-  guint deep = depth (row->import, &in_repeat);
 
-  if (type_is (row, "begin_repeat") && in_repeat) {
+  for (guint i = 0; i < brackets->len; i++)
+    in_repeat |= ((DkImportOpen *) g_ptr_array_index (brackets, i))->is_repeat;
+  open->at = row->at;
+  open->was_repeat = type_is (row, "begin_repeat");
+  if (open->was_repeat && in_repeat) {
     dk_import_add (row->import, row->sheet, row->at, row->type_column, FALSE, "begin_repeat",
                    "a repeat within a repeat is not supported: its questions stand here once");
     dk_import_row_set (row->row, "type", row->type_column, json_string ("begin_group"));
   }
   open->is_repeat = type_is (row, "begin_repeat");
-  open->is_flat = deep >= DK_IMPORT_DEPTH_MAX && !open->is_repeat;
-  open->relevant = g_strdup (dk_json_get_text (row->row->row, "relevant"));
-  if (open->is_flat)
-    dk_import_add (row->import, row->sheet, row->at, row->type_column, TRUE, "begin_group",
-                   "groups lie 5 deep at most: its rows stand in the group around it");
-  g_ptr_array_add (row->import->open, open);
-  return !open->is_flat;
+  g_ptr_array_add (brackets, open);
 }
 
-/* FALSE if what is closed got no row of its own. */
+static const char *
+bracket_word (gboolean is_repeat)
+{
+  return is_repeat ? "repeat" : "group";
+}
+
+/* What ends must be what began last: which of two rows is wrong nobody can tell. */
 static gboolean
-close_bracket (SurveyRow *row)
+close_bracket (SurveyRow *row, GError **error)
 {
   GPtrArray *brackets = row->import->open;
   const DkImportOpen *open = brackets->len > 0 ? g_ptr_array_index (brackets, brackets->len - 1)
                                                : NULL;
-  gboolean wants_repeat = type_is (row, "end_repeat");
-  gboolean is_flat;
+  gboolean is_repeat = type_is (row, "end_repeat");
+  g_autofree char *begin
+      = open != NULL ? dk_sheet_place (row->sheet, open->at, row->type_column) : NULL;
 
   if (open == NULL)
-    return TRUE;
-  if (wants_repeat && !open->is_repeat)
+    return dk_import_refuse (error, row->sheet, row->at, row->type_column,
+                             "no %s is open here that could end", bracket_word (is_repeat));
+  if (open->was_repeat != is_repeat)
+    return dk_import_refuse (error, row->sheet, row->at, row->type_column,
+                             "a %s ends here, but the %s that began in %s must end first",
+                             bracket_word (is_repeat), bracket_word (open->was_repeat), begin);
+  if (is_repeat && !open->is_repeat)
     dk_import_row_set (row->row, "type", row->type_column, json_string ("end_group"));
-  is_flat = open->is_flat;
   g_ptr_array_set_size (brackets, (int) brackets->len - 1);
-  return !is_flat;
+  return TRUE;
+}
+
+/* FALSE with the place where it begins if something is open at the end of the sheet. */
+static gboolean
+check_closed (const DkImport *import, guint type_column, GError **error)
+{
+  const DkImportOpen *open = import->open->len > 0
+                                 ? g_ptr_array_index (import->open, import->open->len - 1)
+                                 : NULL;
+
+  return open == NULL
+         || dk_import_refuse (error, import->sheets->survey, open->at, type_column,
+                              "the %s that begins here has no end",
+                              bracket_word (open->was_repeat));
 }
 
 /* Text takes any answer; but rows that a group would hold cannot be guessed. */
@@ -631,10 +625,10 @@ static gboolean
 read_bracket_end (SurveyRow *row, GError **error)
 {
   tell_end_cells (row);
-  if (!dk_import_overlay (row->sheet, row->at, row->columns, row->row->row, error))
+  if (!dk_import_overlay (row->sheet, row->at, row->columns, row->row->row, error)
+      || !close_bracket (row, error))
     return FALSE;
-  if (close_bracket (row))
-    g_ptr_array_add (row->import->rows, g_steal_pointer (&row->row));
+  g_ptr_array_add (row->import->rows, g_steal_pointer (&row->row));
   return TRUE;
 }
 
@@ -659,7 +653,6 @@ static gboolean
 read_typed_row (SurveyRow *row, GError **error)
 {
   g_autofree char *type = NULL;
-  gboolean stays = TRUE;
 
   if (!begin_row (row, error))
     return FALSE;
@@ -682,15 +675,13 @@ read_typed_row (SurveyRow *row, GError **error)
   if (!take_cells (row, error))
     return FALSE;
   place_guidance (row);
-  inherit_conditions (row);
   if (row->own_type == NULL)
     finish_type (row);
   if (g_str_has_prefix (type, "begin_"))
-    stays = open_bracket (row);
+    open_bracket (row);
   if (!overlay_row (row, error))
     return FALSE;
-  if (!stays)
-    return TRUE;
+  dk_import_take_marks (row->import, row->sheet, row->columns, row->row);
   g_ptr_array_add (row->import->rows, row->row);
   if (row->type.or_other && row->own_type == NULL)
     add_other_row (row, dk_json_get_text (row->row->row, "name"));
@@ -758,5 +749,5 @@ dk_import_survey (DkImport *import, GError **error)
   }
   if (import->rows->len == 0)
     return dk_import_refuse (error, sheet, header, type->column, "no row has a type");
-  return TRUE;
+  return check_closed (import, type->column, error);
 }

@@ -168,8 +168,8 @@ read_csv_rows (DkSheet *sheet, DkTable *table, const char *file, GError **error)
   return TRUE;
 }
 
-DkSheet *
-dk_sheet_from_csv (GBytes *bytes, const char *file, const char *name, GError **error)
+static DkSheet *
+read_csv (GBytes *bytes, const char *file, const char *name, guint columns, GError **error)
 {
   g_autoptr (DkTable) table = dk_table_new (bytes, file, error);
   g_autoptr (DkSheet) sheet = NULL;
@@ -182,7 +182,20 @@ dk_sheet_from_csv (GBytes *bytes, const char *file, const char *name, GError **e
   for (guint i = 0; i < dk_table_columns (table); i++)
     if (!dk_sheet_set (sheet, row - 1, i, dk_table_column (table, i), error))
       return NULL;
+  dk_table_widen (table, columns);
   return read_csv_rows (sheet, table, file, error) ? g_steal_pointer (&sheet) : NULL;
+}
+
+DkSheet *
+dk_sheet_from_csv (GBytes *bytes, const char *file, const char *name, GError **error)
+{
+  return read_csv (bytes, file, name, 0, error);
+}
+
+DkSheet *
+dk_sheet_from_wide_csv (GBytes *bytes, const char *file, const char *name, GError **error)
+{
+  return read_csv (bytes, file, name, DK_SHEET_COLUMNS_MAX, error);
 }
 
 GBytes *

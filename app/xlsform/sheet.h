@@ -46,6 +46,10 @@ gboolean dk_sheet_equals (const DkSheet *a, const DkSheet *b);
 DkSheet *dk_sheet_from_csv (GBytes *bytes, const char *file, const char *name,
                             GError **error) DK_CHECKED;
 
+/* As dk_sheet_from_csv; rows may be longer than the first one. */
+DkSheet *dk_sheet_from_wide_csv (GBytes *bytes, const char *file, const char *name,
+                                 GError **error) DK_CHECKED;
+
 /* CSV as app/base/csv.h writes it: what a spreadsheet would take for a formula has a ' before it,
  * which dk_sheet_from_csv takes off again. New bytes. */
 GBytes *dk_sheet_to_csv (const DkSheet *sheet);

@@ -174,15 +174,6 @@ judge_all (DkImport *import, GError **error)
 }
 
 static void
-open_free (gpointer data)
-{
-  DkImportOpen *open = data;
-
-  g_free (open->relevant);
-  g_free (open);
-}
-
-static void
 import_clear (DkImport *import)
 {
   json_decref (import->head);
@@ -213,7 +204,7 @@ import_of (const DkFormSheets *sheets)
   import.list_by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   import.names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   import.taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  import.open = g_ptr_array_new_with_free_func (open_free);
+  import.open = g_ptr_array_new_with_free_func (g_free);
   return import;
 }
 

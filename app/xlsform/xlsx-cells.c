@@ -115,23 +115,50 @@ take_text (gpointer data, const char *text, gsize size, GError **error)
   (void) dk_xlsx_refuse (error, "%s holds more than 32767 bytes", place);
 }
 
+/* Hours and minutes, of a day or more. */
+static char *
+hours_text (double number)
+{
+  double minutes = floor (floor (number * 86400 + 0.5) / 60);
+
+  return g_strdup_printf ("%02.0f:%02.0f", floor (minutes / 60), fmod (minutes, 60));
+}
+
+/* Days since 1899-12-30. In the count from 1900 there is a 29 February 1900 (ECMA-376 part 1,
+ * 18.17.4.1), so days before it lie one further on; *is_no_day for that day itself. */
+static double
+count_days (double number, gboolean from_1904, gboolean *is_no_day)
+{
+  double days = floor (number);
+
+  *is_no_day = !from_1904 && days == 60;
+  if (from_1904)
+    return days + 1462;
+  return days >= 1 && days < 60 ? days + 1 : days;
+}
+
 /* A day of the calendar or a time of day as ISO 8601 says it; NULL if there is no such day. */
 static char *
 date_text (double number, guint8 shows, gboolean from_1904)
 {
   g_autoptr (GDateTime) begin = g_date_time_new_utc (1899, 12, 30, 0, 0, 0);
   g_autoptr (GDateTime) at = NULL;
-  double days = floor (number) + (from_1904 ? 1462 : 0);
+  gboolean is_no_day = FALSE;
+  double days = count_days (number, from_1904, &is_no_day);
   double seconds = floor ((number - floor (number)) * 86400 + 0.5);
 
   if (!(number >= 0) || days > 2958465)
     return NULL;
+  if (shows == 4)
+    return hours_text (number);
   at = g_date_time_add_seconds (begin, days * 86400 + seconds);
   if (at == NULL)
     return NULL;
-  if (shows == 1)
-    return g_date_time_format (at, "%Y-%m-%d");
-  return g_date_time_format (at, shows == 2 ? "%H:%M" : "%Y-%m-%dT%H:%M:%S");
+  if (shows == 2)
+    return g_date_time_format (at, "%H:%M");
+  if (is_no_day && seconds < 86400)
+    return g_date_time_format (at, shows == 1 ? "1900-02-29" : "1900-02-29T%H:%M:%S");
+  return g_date_time_format (at, shows == 1 ? "%Y-%m-%d" : "%Y-%m-%dT%H:%M:%S");
 }
 
 /* The number without an exponent, which no name and no value of a form has. */

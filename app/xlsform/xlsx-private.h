@@ -41,8 +41,8 @@ typedef struct {
 /* Reads xl/sharedStrings.xml; part may be NULL. */
 gboolean dk_xlsx_read_shared (GBytes *part, DkSharedTexts *out, GError **error) DK_CHECKED;
 
-/* Reads xl/styles.xml: for each cell style 1 if it shows a date, 2 for a time of day, 3 for both,
- * else 0 (guint8); part may be NULL. New array. */
+/* Reads xl/styles.xml: for each cell style 1 if it shows a date, 2 for a time of day, 3 for both, 4
+ * for hours that went by, else 0 (guint8); part may be NULL. New array. */
 GArray *dk_xlsx_read_styles (GBytes *part, GError **error) DK_CHECKED;
 
 /* What the sheets of a workbook share. */

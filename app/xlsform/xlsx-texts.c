@@ -99,10 +99,19 @@ dk_xlsx_read_shared (GBytes *part, DkSharedTexts *out, GError **error)
 }
 
 typedef struct {
-  GHashTable *formats; /* id of a format of the workbook's own -> 1, 2, 3 as in the styles */
+  GHashTable *formats; /* id of a format of the workbook's own -> kind + 1 */
   GArray *styles;
   gboolean in_cells;
 } StyleReading;
+
+/* "[h]", "[mm]", "[s]": the time that went by, also more than a day of it. */
+static gboolean
+is_elapsed (const char *open, const char *close)
+{
+  gsize size = (gsize) (close - open - 1);
+
+  return size > 0 && strspn (open + 1, "hHmMsS") == size;
+}
 
 /* What a format code shows: letters outside of quotes, brackets and escapes. */
 static guint8
@@ -115,6 +124,7 @@ kind_of_format (const char *code)
       const char *close = strchr (p + 1, *p == '"' ? '"' : ']');
       if (close == NULL)
         break;
+      kind |= *p == '[' && is_elapsed (p, close) ? 4 : 0;
       p = close;
     } else if ((*p == '\\' || *p == '_' || *p == '*') && p[1] != '\0') {
       p++;
@@ -124,7 +134,7 @@ kind_of_format (const char *code)
       kind |= 2;
     }
   }
-  return kind;
+  return (kind & 4) != 0 ? 4 : kind;
 }
 
 /* The numbers that ECMA-376 gives to formats of dates and times. */
@@ -133,8 +143,10 @@ kind_of_number (guint64 id)
 {
   if (id >= 14 && id <= 17)
     return 1;
-  if ((id >= 18 && id <= 21) || (id >= 45 && id <= 47))
+  if ((id >= 18 && id <= 21) || id == 45 || id == 47)
     return 2;
+  if (id == 46)
+    return 4;
   return id == 22 ? 3 : 0;
 }
 

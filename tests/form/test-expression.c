@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "app/base/platform.h"
 #include "tests/support/support.h"
 
 #define NOW_MS (G_GINT64_CONSTANT (1795350665) * 1000)
@@ -695,12 +696,12 @@ test_work_is_bounded (void)
   DkExpressionWorld heavy = { .field = long_answer };
 
   for (gsize i = 0; i < G_N_ELEMENTS (costly); i++) {
-    gint64 start = g_get_monotonic_time ();
+    gint64 start = dk_platform_thread_cpu_us ();
     g_autofree char *value = evaluate (costly[i].expression, &heavy);
-    gint64 taken = g_get_monotonic_time () - start;
+    gint64 taken = dk_platform_thread_cpu_us () - start;
 
     g_assert_true (g_str_has_prefix (value, costly[i].message));
-    g_assert_cmpint (taken, <, 250000);
+    g_assert_cmpint (taken, <, G_USEC_PER_SEC);
   }
   g_autofree char *pieces = repeat_text ("contains(${long}, 'b') or ", 60);
   g_autofree char *many = g_strconcat (pieces, "0", NULL);
@@ -722,14 +723,14 @@ test_speed (void)
   g_autoptr (DkExpression) expression
       = dk_expression_parse ("${enrolled} = 'yes' and ${ten} > 3", &error);
   guint rounds = 100000;
-  gint64 start = g_get_monotonic_time ();
+  gint64 start = dk_platform_thread_cpu_us ();
 
   for (guint i = 0; i < rounds; i++) {
     g_auto (DkValue) value = { 0 };
     g_assert_true (dk_expression_evaluate (expression, &world, &value, &error));
     g_assert_true (value.truth);
   }
-  double us = (double) (g_get_monotonic_time () - start) / rounds;
+  double us = (double) (dk_platform_thread_cpu_us () - start) / rounds;
   g_test_message ("%.2f us each, %.2f ms a thousand", us, us);
   g_assert_cmpfloat (us, <, 20);
 }

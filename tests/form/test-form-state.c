@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "app/base/platform.h"
 #include "tests/support/support.h"
 
 #define NOW_MS G_GINT64_CONSTANT (1795340000000) /* 2026-11-22T09:33:20Z */
@@ -262,10 +263,10 @@ test_constraints_speak_when_answered (void)
   g_assert_cmpuint (changes->len, ==, 1);
   g_assert_true (g_array_index (changes, DkFormChange, 0).what == DK_FORM_CHANGED_PROBLEM);
   g_autofree char *letters = g_strnfill (10000, 'a');
-  gint64 start_us = g_get_monotonic_time ();
+  gint64 start_us = dk_platform_thread_cpu_us ();
   set_text (state, "slow", -1, letters);
   g_autofree char *unsure = dk_form_state_problem (state, "slow", -1);
-  g_assert_cmpint (g_get_monotonic_time () - start_us, <, G_USEC_PER_SEC);
+  g_assert_cmpint (dk_platform_thread_cpu_us () - start_us, <, 2 * G_USEC_PER_SEC);
   g_assert_nonnull (strstr (unsure, "could not be checked"));
   expect_problems (state, "", form);
 }
@@ -497,9 +498,9 @@ test_hostile_rules_end_in_time (void)
   g_autoptr (DkFormState) state = dk_form_state_new (form, NULL, NULL);
   g_autofree char *letters = g_strnfill (10000, 'a');
   g_assert_false (dk_form_state_is_relevant (state, "f1998", -1));
-  gint64 start_us = g_get_monotonic_time ();
+  gint64 start_us = dk_platform_thread_cpu_us ();
   set_text (state, "a", -1, letters);
-  g_assert_cmpint (g_get_monotonic_time () - start_us, <, 2 * G_USEC_PER_SEC);
+  g_assert_cmpint (dk_platform_thread_cpu_us () - start_us, <, 2 * G_USEC_PER_SEC);
   g_assert_true (dk_form_state_is_relevant (state, "f0", -1));
   g_assert_true (dk_form_state_is_relevant (state, "f1998", -1));
 }

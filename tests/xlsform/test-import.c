@@ -283,7 +283,15 @@ test_unusable (void)
     { "name,label\na,A\n", "survey!A1: " },
     { "type,name\nbegin_whatever,a\n", "survey!A2: the type \"begin_whatever\"" },
     { "type,name\nselect_one l,a\n", "survey!A2: the list \"l\"" },
-    { "type,name\nbegin_group,g\ntext,a\n", "survey!" },
+    { "type,name\nbegin_group,g\ntext,a\n", "survey!A2: the group that begins here" },
+    { "type,name\nbegin_repeat,r\nbegin_repeat,s\ntext,a\nend_repeat,\n",
+      "survey!A2: the repeat that begins here" },
+    { "name,type\ng,begin_group\na,text\n,end_repeat\n",
+      "survey!B4: a repeat ends here, but the group that began in survey!B2" },
+    { "type,name\nbegin_repeat,g\nbegin_group,h\ntext,a\nend_repeat,\nend_group,\n",
+      "survey!A5: a repeat ends here, but the group that began in survey!A3" },
+    { "type,name\nbegin_repeat,r\nbegin_repeat,s\ntext,a\nend_group,\nend_repeat,\n",
+      "survey!A5: a group ends here, but the repeat that began in survey!A3" },
     { "type,name\ntext,a\nend_group,\n", "survey!A3: " },
     { "type,name,dk_pdf\ntext,a,\"{\"\"w\"\":\"\n", "survey!C2: compact JSON" },
     { "type,name,dk_pdf\ntext,a,\"{\"\"w\"\":99}\"\n", "survey!C2: " },
@@ -334,6 +342,38 @@ test_places_of_csv (void)
       NULL, "form_id,version\nf,1\n");
 
   assert_finding (form, "survey!D4", "x", FALSE);
+}
+
+/* pyxform's own form of CSV: the first column names the sheets. */
+static void
+test_one_csv_of_all_sheets (void)
+{
+  static const char text[]
+      = "survey,,\n,type,name,label,trigger\n,select_one l,a,A,x\n,,,\n,text,b,B\n"
+        "Choices\n,list_name,name,label\n,l,y,Y\nentities,,\n,list_name\n,z\n"
+        "settings,,\n,form_id,version\n,f,3\n";
+  static const char twice[] = "survey,,\n,type,name\n,text,a\nsurvey,,\n,text,b\n";
+  static const char none[] = "choices,,\n,list_name,name\n,l,a\n";
+  g_autoptr (GBytes) bytes = g_bytes_new_static (text, strlen (text));
+  g_autoptr (GBytes) twice_bytes = g_bytes_new_static (twice, strlen (twice));
+  g_autoptr (GBytes) none_bytes = g_bytes_new_static (none, strlen (none));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DkFormSheets) sheets = dk_form_sheets_from_bytes (bytes, "f.csv", &error);
+
+  g_assert_no_error (error);
+  g_autoptr (DkXlsform) form = dk_xlsform_import (sheets, &error);
+  g_assert_no_error (error);
+  assert_row (form, 0, "{\"type\":\"select_one l\",\"name\":\"a\",\"label\":\"A\"}");
+  assert_row (form, 1, "{\"type\":\"text\",\"name\":\"b\",\"label\":\"B\"}");
+  assert_finding (form, "survey!E3", "x", FALSE);
+  assert_finding (form, "entities!A1", "entities", FALSE);
+  g_assert_cmpuint (form->findings->len, ==, 2);
+  g_assert_cmpstr (dk_json_get_text (form->definition, "version"), ==, "3");
+  g_assert_null (dk_form_sheets_from_bytes (twice_bytes, "f.csv", &error));
+  g_assert_nonnull (strstr (error->message, "In row 4 the sheet \"survey\" begins a second time"));
+  g_clear_error (&error);
+  g_assert_null (dk_form_sheets_from_bytes (none_bytes, "f.csv", &error));
+  g_assert_nonnull (strstr (error->message, "no row has \"survey\" in its first column"));
 }
 
 /* One type that nobody knows is no reason to refuse all the others. */
@@ -387,6 +427,173 @@ test_nothing_is_lost_silently (void)
   assert_row (form, 3, "{\"type\":\"select_one l\",\"name\":\"c\"}");
 }
 
+/* Each fault once cost a reading of the whole form, until the time for it was over. */
+static void
+test_many_faults_in_labels (void)
+{
+  g_autoptr (GString) survey = g_string_new ("type,name,label,relevant,hint\n");
+
+  for (guint i = 0; i < 1900; i++)
+    g_string_append_printf (survey, "text,q%u,Of ${none%u} and ${q0},${gone} = %u,${q0}\n", i, i,
+                            i);
+  g_autoptr (DkXlsform) form = import_well (survey->str, NULL, "form_id,version\nf,1\n");
+  g_assert_cmpuint (form->left_out, ==, 3800);
+  assert_finding (form, "survey!C2", "Of ${none0} and ${q0}", FALSE);
+  assert_finding (form, "survey!D1901", "${gone} = 1899", FALSE);
+  assert_row (form, 1899, "{\"type\":\"text\",\"name\":\"q1899\",\"label\":"
+                          "\"Of [none1899] and ${q0}\",\"hint\":\"${q0}\"}");
+}
+
+/* By the rules of app/form, whichever of its checks would find it. */
+static void
+test_words_that_cannot_be_told (void)
+{
+  g_autoptr (DkXlsform) form = import_well (
+      "type,name,label::en,label::de,constraint_message,default,relevant\n"
+      "text,a,A,A,Never,${nobody},count(${r}) > 0\n"
+      "begin_repeat,r,R,R,,,\n"
+      "text,b,B,B ${a},,,${b2} = b\n"
+      "text,b2,B2,B2,,,${a} = 1\n"
+      "end_repeat,,,,,,\n"
+      "note,n,${b} ${r} ${ x},${a} ${n} $${open ${,,,sum(${b}) = ${b}\n"
+      "note,m,M,$${${x} ${a},,,\n",
+      NULL, "form_id,version\nf,1\n");
+
+  assert_finding (form, "survey!E2", "Never", FALSE);
+  assert_finding (form, "survey!F2", "${nobody}", FALSE);
+  assert_finding (form, "survey!G4", "${b2} = b", FALSE);
+  assert_finding (form, "survey!C7", "${b} ${r} ${ x}", FALSE);
+  assert_finding (form, "survey!D7", "${n}", FALSE);
+  assert_finding (form, "survey!G7", "sum(${b}) = ${b}", FALSE);
+  g_assert_cmpuint (form->left_out, ==, 7);
+  assert_row (form, 5, "{\"type\":\"note\",\"name\":\"n\",\"label\":"
+                       "{\"en\":\"[b] [r] [x]\",\"de\":\"${a} [n] $ {open  {\"}}");
+  assert_row (form, 6, "{\"type\":\"note\",\"name\":\"m\",\"label\":"
+                       "{\"en\":\"M\",\"de\":\"$[ {x] ${a}\"}}");
+}
+
+/* Bold, links and the like: plain words here, and told. */
+static void
+test_marks (void)
+{
+  static const struct {
+    const char *text;
+    const char *wanted; /* NULL: it stays */
+  } cases[] = {
+    { "**${q_1}** is *it*", "${q_1} is it" },
+    { "***All*** __of__ _them_", "All of them" },
+    { "*a **b** c*", "a b c" },
+    { "# Head", "Head" },
+    { "### Head\n# of beds", "Head # of beds" },
+    { "<span style=''color:red''>*</span> Name<br/>and age", "* Name and age" },
+    { "<FONT COLOR=red>**Stop**</FONT>", "Stop" },
+    { "See [the **rules**](https://x.example/a_b_c)", "See the rules" },
+    { "5 \\* 3", "5 * 3" },
+    { "**\xc3\x84rger**: \xe8\xaf\xb7**\xe5\xa1\xab**", "\xc3\x84rger: \xe8\xaf\xb7\xe5\xa1\xab" },
+    { "# of beds", NULL },
+    { "#1 of C#", NULL },
+    { "2*3*4 or 2 * 3 * 4", NULL },
+    { "snake_case_name and __/__/____", NULL },
+    { "${_a_} of ${_b_}", NULL },
+    { "a < b and c > d, a <b and c> d", NULL },
+    { "Age <5 years>", NULL },
+    { "Tick [x] (see below), [y](z)", NULL },
+    { "Name* and age* (*) or (*)", NULL },
+    { "\\\\server\\_old and C:\\_x", NULL },
+    { "<br>", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *survey = g_strdup_printf (
+        "type,name,label,hint\ntext,q_1,Q,\ntext,_a_,A,\ntext,_b_,B,\ntext,x,X,\"%s\"\n",
+        cases[i].text);
+    g_autoptr (DkXlsform) form = import_well (survey, NULL, "form_id,version\nf,2\n");
+    g_assert_cmpstr (dk_json_get_text (row (form, 3), "hint"), ==,
+                     cases[i].wanted != NULL ? cases[i].wanted : cases[i].text);
+    g_assert_cmpuint (form->findings->len, ==, cases[i].wanted != NULL ? 1 : 0);
+    g_assert_cmpuint (form->left_out, ==, 0);
+    if (cases[i].wanted != NULL)
+      assert_finding (form, "survey!D5", "", TRUE);
+  }
+}
+
+/* In labels of each language, messages and choices; a form that is ours keeps its words. */
+static void
+test_places_of_marks (void)
+{
+  g_autoptr (DkXlsform) form = import_well (
+      "type,name,label::en,label::de,constraint,constraint_message,dk_json\n"
+      "select_one l,a,**A**,B,. != '',*No*,\n"
+      "text,b,*B*,B,,,\"{\"\"label\"\":\"\"*B*\"\"}\"\n",
+      "list_name,name,label\nl,x,**X**\n", "form_id,version\nf,2\n");
+
+  assert_row (form, 0, "{\"type\":\"select_one l\",\"name\":\"a\",\"label\":{\"en\":\"A\","
+                       "\"de\":\"B\"},\"constraint\":\". != ''\","
+                       "\"constraint_message\":\"No\"}");
+  assert_row (form, 1, "{\"type\":\"text\",\"name\":\"b\",\"label\":\"*B*\"}");
+  assert_finding (form, "survey!C2", "**A**", TRUE);
+  assert_finding (form, "survey!F2", "*No*", TRUE);
+  assert_finding (form, "choices!C2", "**X**", TRUE);
+  g_assert_cmpuint (form->findings->len, ==, 3);
+}
+
+/* Groups lie five deep: the sixth goes, or the fifth around a repeat, with its condition. */
+static void
+test_deep_groups (void)
+{
+  g_autoptr (DkXlsform) form = import_well (
+      "type,name,label,relevant\ntext,q,Q,\n"
+      "begin group,g1,,\nbegin group,g2,,\nbegin group,g3,,\nbegin group,g4,,\n"
+      "begin group,g5,G5,${q} = 5\n"
+      "text,a,A,${q} = 1\n"
+      "begin group,g6,G6,${q} = 6\ntext,b,B,\nend group,,,\n"
+      "begin repeat,r,R,${q} = 7\ntext,c,C,\nend repeat,,,\n"
+      "end group,,,\nend group,,,\nend group,,,\nend group,,,\nend group,,,\n",
+      NULL, "form_id,version\nf,1\n");
+
+  g_assert_cmpuint (json_array_size (json_object_get (form->definition, "survey")), ==, 14);
+  assert_row (form, 5, "{\"type\":\"text\",\"name\":\"a\",\"label\":\"A\","
+                       "\"relevant\":\"(${q} = 5) and (${q} = 1)\"}");
+  assert_row (form, 6, "{\"type\":\"text\",\"name\":\"b\",\"label\":\"B\","
+                       "\"relevant\":\"(${q} = 5) and (${q} = 6)\"}");
+  assert_row (form, 7, "{\"type\":\"begin_repeat\",\"name\":\"r\",\"label\":\"R\","
+                       "\"relevant\":\"(${q} = 5) and (${q} = 7)\"}");
+  assert_row (form, 8, "{\"type\":\"text\",\"name\":\"c\",\"label\":\"C\"}");
+  assert_finding (form, "survey!A7", "begin_group", TRUE);
+  assert_finding (form, "survey!A9", "begin_group", TRUE);
+  g_assert_cmpuint (form->findings->len, ==, 2);
+}
+
+/* A column that means what another one does is told with the other one's place. */
+static void
+test_twin_columns (void)
+{
+  g_autoptr (DkXlsform) form = import_well (
+      "type,name,label::English (en),label::en,relevance,relevant,Hint,hint\n"
+      "text,a,A,A two,. = 1,true(),H one,H two\n",
+      "list_name,name,label,caption\nl,x,X,X two\n", "form_title,title,form_id,version\nT,U,f,1\n");
+  static const char *const wanted[][2] = {
+    { "survey!D2", "survey!C1 (\"label::English (en)\")" },
+    { "survey!E2", "survey!F1 (\"relevant\")" },
+    { "survey!G2", "survey!H1 (\"hint\")" },
+    { "choices!D2", "choices!C1 (\"label\")" },
+    { "settings!A2", "settings!B1 (\"title\")" },
+  };
+
+  g_assert_cmpuint (form->findings->len, ==, G_N_ELEMENTS (wanted));
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++) {
+    gboolean found = FALSE;
+    for (guint j = 0; j < form->findings->len; j++) {
+      const DkXlsformFinding *finding = g_ptr_array_index (form->findings, j);
+      found |= g_str_equal (finding->place, wanted[i][0])
+               && strstr (finding->why, "the same as") != NULL
+               && strstr (finding->why, wanted[i][1]) != NULL && !finding->kept;
+    }
+    if (!found)
+      g_error ("%s is not told to be the same as %s", wanted[i][0], wanted[i][1]);
+  }
+}
+
 static void
 test_large (void)
 {
@@ -431,9 +638,19 @@ main (int argc, char **argv)
   g_test_add_func ("/xlsform/import/choices-cascades-other-and-range", test_choices);
   g_test_add_func ("/xlsform/import/defaults-are-computed-or-words", test_defaults);
   g_test_add_func ("/xlsform/import/what-is-no-form-is-refused-with-its-cell", test_unusable);
+  g_test_add_func ("/xlsform/import/faults-in-all-labels-are-told-at-once",
+                   test_many_faults_in_labels);
+  g_test_add_func ("/xlsform/import/words-that-cannot-be-told-stand-as-names",
+                   test_words_that_cannot_be_told);
+  g_test_add_func ("/xlsform/import/marks-of-style-become-plain-words", test_marks);
+  g_test_add_func ("/xlsform/import/marks-of-style-are-told-at-their-cells", test_places_of_marks);
+  g_test_add_func ("/xlsform/import/groups-around-a-deep-repeat-are-dissolved", test_deep_groups);
+  g_test_add_func ("/xlsform/import/twin-columns-are-told-with-the-one-that-counts",
+                   test_twin_columns);
   g_test_add_func ("/xlsform/import/nothing-is-lost-silently", test_nothing_is_lost_silently);
   g_test_add_func ("/xlsform/import/labels-tell-answers", test_labels_with_answers);
   g_test_add_func ("/xlsform/import/places-of-csv-are-cells", test_places_of_csv);
+  g_test_add_func ("/xlsform/import/one-csv-of-all-sheets-is-read", test_one_csv_of_all_sheets);
   g_test_add_func ("/xlsform/import/unknown-types-are-texts", test_unknown_types_are_texts);
   g_test_add_func ("/xlsform/import/ten-thousand-rows-end-at-the-first-too-many", test_large);
   g_test_add_func ("/xlsform/import/choices-end-at-the-first-too-many", test_too_many_choices);

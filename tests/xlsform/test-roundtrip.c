@@ -19,7 +19,8 @@ static const char *const odd_texts[] = {
   "=1+1", "+49 30", "-", "-1", "@home", "'quoted", "''", "'=x", "\"", "a \"b\" c", "a,b;c\td|e",
   " leads", "trails ", "two\nlines", "cr\rlf\r\n", "\xc3\xa4\xc3\xb6 \xe6\x97\xa5",
   "\xd8\xb9\xd8\xb1\xd8\xa8", "\xf0\x9f\x9a\x91", "_x000D_", "_x005F_", "bell\x07", "\x01",
-  "<b>&amp;</b>", "]]>", "{\"json\":1}", "\xef\xbc\x9d" "full", "yes", "TRUE", "0", "1e5", "1/2",
+  "<b>&amp;</b>", "**a** [b](http://c)", "]]>", "{\"json\":1}",
+  "\xef\xbc\x9d" "full", "yes", "TRUE", "0", "1e5", "1/2",
   "\xc2\xa0nbsp", "\xef\xbf\xbe", "x\x7fy", "#N/A", "NULL", "sep=;", "\xef\xbb\xbf" "bom", "${q0}",
   "long long long long long long long long long long long long long long long long long long",
 };

@@ -33,12 +33,14 @@ static const char texts[]
            "<rPh sb=\"0\" eb=\"1\"><t>read aloud</t></rPh></si>"
            "<si><t>a_x000D_b_x005F_x_xyz_ &lt;&amp;&gt;</t></si></sst>";
 static const char styles[]
-    = HEAD "<styleSheet xmlns=\"" MAIN "\"><numFmts count=\"2\">"
+    = HEAD "<styleSheet xmlns=\"" MAIN "\"><numFmts count=\"3\">"
+           "<numFmt numFmtId=\"172\" formatCode=\"[h]:mm;@\"/>"
            "<numFmt numFmtId=\"170\" formatCode=\"yyyy\\-mm\\-dd\"/>"
            "<numFmt numFmtId=\"171\" formatCode=\"0.0&quot; days&quot;\"/></numFmts>"
            "<cellStyleXfs><xf numFmtId=\"14\"/></cellStyleXfs>"
            "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"20\"/>"
-           "<xf numFmtId=\"170\"/><xf numFmtId=\"171\"/><xf numFmtId=\"22\"/></cellXfs>"
+           "<xf numFmtId=\"170\"/><xf numFmtId=\"171\"/><xf numFmtId=\"22\"/>"
+           "<xf numFmtId=\"172\"/><xf numFmtId=\"46\"/></cellXfs>"
            "</styleSheet>";
 
 typedef struct {
@@ -128,6 +130,35 @@ test_kinds (void)
   for (guint i = 0; i < G_N_ELEMENTS (row5); i++)
     g_assert_cmpstr (dk_sheet_get (sheet, 4, i), ==, row5[i]);
   assert_cell (sheet, "AB6", 5, 27, "first");
+}
+
+/* The first days of the count from 1900 lie one further on, up to a day that never was. */
+static void
+test_days_and_hours (void)
+{
+  static const struct {
+    guint style;
+    const char *value;
+    const char *wanted;
+  } cases[] = {
+    { 1, "1", "1900-01-01" },   { 1, "59", "1900-02-28" },
+    { 1, "60", "1900-02-29" },  { 1, "61", "1900-03-01" },
+    { 5, "59.5", "1900-02-28T12:00:00" }, { 5, "60.5", "1900-02-29T12:00:00" },
+    { 6, "0.375", "09:00" },    { 7, "0.375", "09:00" },
+    { 6, "1.5", "36:00" },      { 7, "0.999999", "24:00" },
+    { 6, "4.1666666666666664E-2", "01:00" },
+  };
+  g_autoptr (GString) text = g_string_new ("<worksheet><sheetData><row>");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_string_append_printf (text, "<c s=\"%u\"><v>%s</v></c>", cases[i].style, cases[i].value);
+  g_string_append (text, "</row></sheetData></worksheet>");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = workbook (text->str);
+  g_autoptr (GPtrArray) sheets = dk_xlsx_read (bytes, "x.xlsx", NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_assert_cmpstr (dk_sheet_get (g_ptr_array_index (sheets, 0), 0, i), ==, cases[i].wanted);
 }
 
 static void
@@ -262,6 +293,7 @@ main (int argc, char **argv)
 {
   dk_test_init (&argc, &argv);
   g_test_add_func ("/xlsform/xlsx/each-kind-of-cell-gives-its-text", test_kinds);
+  g_test_add_func ("/xlsform/xlsx/first-days-and-hours-that-went-by", test_days_and_hours);
   g_test_add_func ("/xlsform/xlsx/bad-sheets-are-refused-with-their-place", test_bad_sheets);
   g_test_add_func ("/xlsform/xlsx/a-tag-with-too-many-attributes-is-refused-at-once",
                    test_many_attributes);
