@@ -30,6 +30,9 @@ typedef struct {
  * its hash. New string. */
 char *dk_cell_show (const DkField *field, const json_t *value, const DkPaperWords *words);
 
+/* TRUE if the value is that choice, or has it among others. */
+gboolean dk_cell_is_picked (const json_t *value, const char *name);
+
 /* Borrows field and words; value NULL or JSON null = blank. */
 DkCell *dk_cell_new (const DkField *field, const json_t *value, const DkPaperWords *words,
                      const DkCellPlace *place);

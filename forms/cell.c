@@ -180,8 +180,8 @@ make_head (DkCell *cell, const char *condition)
   move_long_head (cell);
 }
 
-static gboolean
-is_picked (const json_t *value, const char *name)
+gboolean
+dk_cell_is_picked (const json_t *value, const char *name)
 {
   for (gsize i = 0; i < json_array_size (value); i++) {
     const char *picked = json_string_value (json_array_get (value, i));
@@ -243,7 +243,7 @@ add_choices (DkCell *cell, const json_t *value)
   } else {
     for (guint i = 0; i < field->choices->len; i++) {
       const DkChoice *choice = g_ptr_array_index (field->choices, i);
-      x = add_choice (cell, choice->label, is_picked (value, choice->name), x);
+      x = add_choice (cell, choice->label, dk_cell_is_picked (value, choice->name), x);
     }
   }
 }
@@ -440,13 +440,16 @@ make_body (DkCell *cell, const json_t *value, const char *text, const DkCellPlac
 }
 
 /* A comb has one letter for each cell, which joined and combined letters do not keep to; a line to
- * sign on has no room for words. */
+ * sign on has no room for words; without a choice there is nothing to tick. */
 static DkPaperKind
 find_kind (const DkField *field, const char *text)
 {
   gboolean is_split = field->paper == DK_PAPER_COMB && !dk_lines_are_text (text, DK_FONT_REGULAR);
   gboolean is_signed = field->paper == DK_PAPER_SIGNATURE && *text != '\0';
-  return is_split || is_signed || field->paper == DK_PAPER_NONE ? DK_PAPER_BOX : field->paper;
+  gboolean is_empty = field->paper == DK_PAPER_CHECKS && field->choices != NULL
+                      && field->choices->len == 0;
+  gboolean is_box = is_split || is_signed || is_empty || field->paper == DK_PAPER_NONE;
+  return is_box ? DK_PAPER_BOX : field->paper;
 }
 
 DkCell *

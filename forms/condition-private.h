@@ -11,6 +11,11 @@ G_BEGIN_DECLS
 char *dk_condition_words (const DkForm *form, const json_t *source, const DkField *field,
                           const DkPaperWords *words);
 
+/* TRUE if the field applies to one choice of another one alone, which paper does not offer
+ * (DkPaperFacts.choices). */
+gboolean dk_condition_is_impossible (const DkForm *form, const json_t *source,
+                                     const DkField *field, const json_t *choices);
+
 /* TRUE if the field applies only sometimes, and neither its own words nor those that are printed
  * with it say when: it stands behind one with the same condition. */
 gboolean dk_condition_is_silent (const json_t *source, const DkField *field);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "forms/choices-private.h"
+
 static const char *
 get_condition (const json_t *source, guint row)
 {
@@ -40,9 +42,24 @@ find_choice (const DkField *field, const char *name, const DkPaperWords *words)
   return NULL;
 }
 
-/* A comparison of one answer with one choice; anything else is said in general. */
-static char *
-tell (const DkForm *form, const char *condition, const DkPaperWords *words)
+/* A comparison of one answer with one choice. */
+typedef struct {
+  char *name, *sign, *value;
+} Comparison;
+
+static void
+comparison_clear (Comparison *comparison)
+{
+  g_free (comparison->name);
+  g_free (comparison->sign);
+  g_free (comparison->value);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Comparison, comparison_clear)
+
+/* FALSE if the condition is anything else. */
+static gboolean
+read_comparison (const char *condition, Comparison *out)
 {
   static GRegex *comparison = NULL;
   static gsize ready = 0;
@@ -54,20 +71,45 @@ tell (const DkForm *form, const char *condition, const DkPaperWords *words)
   }
   g_autoptr (GMatchInfo) match = NULL;
   if (!g_regex_match (comparison, condition, 0, &match)) {
-    return g_strdup (words->if_it_applies);
+    return FALSE;
   }
-  g_autofree char *name = g_match_info_fetch (match, 1);
-  g_autofree char *sign = g_match_info_fetch (match, 2);
   g_autofree char *single = g_match_info_fetch (match, 3);
   g_autofree char *twofold = g_match_info_fetch (match, 4);
-  const DkField *other = dk_form_find (form, name);
-  const char *value = single != NULL && *single != '\0' ? single : twofold;
-  if (other == NULL || value == NULL || *value == '\0') {
+  out->name = g_match_info_fetch (match, 1);
+  out->sign = g_match_info_fetch (match, 2);
+  out->value = g_strdup (single != NULL && *single != '\0' ? single : twofold);
+  return TRUE;
+}
+
+/* Anything but a comparison with a choice is said in general. */
+static char *
+tell (const DkForm *form, const char *condition, const DkPaperWords *words)
+{
+  g_auto (Comparison) found = { 0 };
+  const DkField *other
+      = read_comparison (condition, &found) ? dk_form_find (form, found.name) : NULL;
+  if (other == NULL || found.value == NULL || *found.value == '\0') {
     return g_strdup (words->if_it_applies);
   }
-  const char *choice = find_choice (other, value, words);
-  return g_strdup_printf ("%s %s: %s", strcmp (sign, "!=") == 0 ? words->unless : words->only_if,
-                          other->label, choice != NULL ? choice : value);
+  const char *choice = find_choice (other, found.value, words);
+  return g_strdup_printf ("%s %s: %s",
+                          strcmp (found.sign, "!=") == 0 ? words->unless : words->only_if,
+                          other->label, choice != NULL ? choice : found.value);
+}
+
+gboolean
+dk_condition_is_impossible (const DkForm *form, const json_t *source, const DkField *field,
+                            const json_t *choices)
+{
+  const char *condition = get_condition (source, field->index);
+  g_auto (Comparison) found = { 0 };
+  if (condition == NULL || !read_comparison (condition, &found)
+      || strcmp (found.sign, "!=") == 0) {
+    return FALSE;
+  }
+  const DkField *other = dk_form_find (form, found.name);
+  return other != NULL && found.value != NULL && *found.value != '\0'
+         && !dk_choices_offer (choices, form, other, found.value);
 }
 
 static gboolean

@@ -5,6 +5,7 @@
 
 #include "app/form/form-state.h"
 #include "forms/cell-private.h"
+#include "forms/choices-private.h"
 #include "forms/condition-private.h"
 #include "forms/repeat-private.h"
 
@@ -33,6 +34,7 @@ typedef struct {
   GPtrArray *cells;      /* of DkCell: the row being filled */
   GPtrArray *tables;     /* of DkRepeatTable: what cells borrow */
   GPtrArray *strangers;  /* of DkField: so as well */
+  GPtrArray *narrowed;   /* likewise: those that offer less */
   GPtrArray *told;       /* of DkField: rows whose words tell of answers */
   json_t *answers;       /* that they tell; NULL on blank paper */
   GPtrArray *log;        /* of char **: the log as rows of a table */
@@ -228,7 +230,9 @@ place_cell (Layout *layout, const DkField *field, const json_t *value, DkCellPla
   place->is_tight = layout->is_tight;
   place->is_record = flow->ticket != NULL;
   place->rows_more = is_table ? take_rows (layout, field) : 0;
-  g_ptr_array_add (layout->cells, dk_cell_new (field, value, flow->words, place));
+  const DkField *offered
+      = dk_choices_narrow (flow->paper->choices, layout->form, field, value, layout->narrowed);
+  g_ptr_array_add (layout->cells, dk_cell_new (offered, value, flow->words, place));
   layout->has_table = layout->has_table || is_table;
   layout->columns += field->paper_width;
   layout->lead_in = field->type == DK_FIELD_NOTE && field->paper == DK_PAPER_BOX;
@@ -283,7 +287,7 @@ add_cell (Layout *layout, const DkField *field, const json_t *value)
   layout->may_split = layout->may_split || is_log;
 }
 
-/* Of a filled form: a row that does not apply and holds nothing is left out. */
+/* A row that does not apply and holds nothing is left out; of a blank form one that never can. */
 static gboolean
 is_left_out (const Layout *layout, const DkField *field, int row, const json_t *value)
 {
@@ -293,6 +297,9 @@ is_left_out (const Layout *layout, const DkField *field, int row, const json_t *
     return FALSE;
   }
   return field->paper == DK_PAPER_NONE
+         || (layout->flow->ticket == NULL && layout->source != NULL
+             && dk_condition_is_impossible (layout->form, layout->source, field,
+                                            layout->flow->paper->choices))
          || (layout->state != NULL
              && !dk_form_state_is_relevant (layout->state, field->name, row));
 }
@@ -385,6 +392,7 @@ add_repeat (Layout *layout, const DkField *repeat, const json_t *value)
   }
   DkRepeatTable *table = repeat->paper != DK_PAPER_NONE || json_array_size (value) > 0
                              ? dk_repeat_table_new (layout->form, repeat, value,
+                                                    layout->flow->paper->choices,
                                                     layout->flow->words)
                              : NULL;
   if (table != NULL) {
@@ -536,6 +544,7 @@ layout_rows (DkFlow *flow, const DkForm *form, int rows_more)
   g_autoptr (GPtrArray) tables
       = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_repeat_table_free);
   g_autoptr (GPtrArray) told = g_ptr_array_new_with_free_func (free_told);
+  g_autoptr (GPtrArray) narrowed = dk_choices_keep_new ();
   g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_cell_free);
   g_autoptr (GPtrArray) log = make_log (flow);
   g_autoptr (GHashTable) given = g_hash_table_new (g_str_hash, g_str_equal);
@@ -546,7 +555,7 @@ layout_rows (DkFlow *flow, const DkForm *form, int rows_more)
       = !is_blank && has_conditions ? dk_form_state_new ((DkForm *) form, answers, NULL) : NULL;
   Layout layout = { .flow = flow, .form = form, .source = source, .state = state, .cells = cells,
                     .tables = tables, .strangers = strangers, .told = told,
-                    .answers = answers, .log = log,
+                    .narrowed = narrowed, .answers = answers, .log = log,
                     .rows_more = rows_more, .given = given, .is_tight = rows_more < 0 };
   plan_rows (&layout);
   add_rows (&layout);

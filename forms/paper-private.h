@@ -16,6 +16,7 @@ struct DkPaper {
   char *printed_by;
   gint64 printed_ms;
   char *ledger_head;
+  json_t *choices; /* of DkPaperFacts; NULL */
   char *title; /* of the PDF; NULL as long as nothing was added */
   gboolean has_form;
   gboolean has_document;

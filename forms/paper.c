@@ -29,6 +29,7 @@ dk_paper_new (const DkPaperFacts *facts)
   paper->printed_by = g_strdup (facts->printed_by);
   paper->printed_ms = facts->printed_ms;
   paper->ledger_head = g_strdup (facts->ledger_head);
+  paper->choices = facts->choices != NULL ? json_deep_copy (facts->choices) : NULL;
   paper->pages = g_ptr_array_new_with_free_func ((GDestroyNotify) dk_page_free);
   return paper;
 }
@@ -45,6 +46,7 @@ dk_paper_free (DkPaper *paper)
   g_free (paper->printed);
   g_free (paper->printed_by);
   g_free (paper->ledger_head);
+  g_clear_pointer (&paper->choices, json_decref);
   g_free (paper->title);
   g_free (paper->fault);
   g_ptr_array_unref (paper->pages);

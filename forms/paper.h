@@ -3,7 +3,7 @@
 
 #include <cairo.h>
 
-#include "app/form/form.h"
+#include "app/form/form-state.h"
 #include "app/model/document.h"
 #include "app/model/ticket.h"
 
@@ -24,6 +24,7 @@ typedef struct {
   const char *printed_by;   /* who prints; told in the language of the form */
   gint64 printed_ms;        /* and when */
   const char *ledger_head;  /* "CHAIN:SEQ:HEX16", as audit verify --head takes it */
+  const json_t *choices;    /* what forms offer, see dk_paper_add_choices; NULL: all choices */
 } DkPaperFacts;
 
 /* One line of the log of a ticket. Free with dk_paper_line_free. */
@@ -37,6 +38,13 @@ typedef struct DkPaper DkPaper;
 
 /* "2026-11-22 09:14 by anna", in German "22. Nov. 2026 09:14 von anna". New string. */
 char *dk_paper_stamp (const char *language, gint64 wall_ms, const char *user);
+
+/* Adds to `choices` (an object) what a form offers in this world: names of the choices that each
+ * choice_filter leaves which reads no answer, no clock, no row and not who is at work; in the order
+ * of its list where it is `selected(LIST, name)`. All others are printed. A choice that a ticket
+ * holds is always printed; on blank paper what asks for one that is not offered is left out. Thread
+ * of the world. */
+void dk_paper_add_choices (json_t *choices, DkForm *form, const DkFormWorld *world);
 
 /* A document without pages. Free with dk_paper_free. */
 DkPaper *dk_paper_new (const DkPaperFacts *facts);

@@ -7,6 +7,7 @@
 #include "app/model/number.h"
 #include "forms/barcode-private.h"
 #include "forms/cell-private.h"
+#include "forms/choices-private.h"
 #include "forms/layout-private.h"
 
 #define GRID_COLUMNS 12
@@ -23,6 +24,7 @@
 typedef struct {
   DkFlow *flow;
   GPtrArray *fields; /* of DkField, borrowed */
+  GPtrArray *narrowed; /* copies of those that offer less */
   gboolean is_single; /* all of them fit one row */
   double left, width; /* of the fields */
   double band;       /* height of a record */
@@ -52,7 +54,9 @@ find_fields (Sheet *sheet, const DkForm *form)
   for (guint i = 0; i < dk_form_field_count (form); i++) {
     const DkField *field = dk_form_field (form, i);
     if (is_written (field)) {
-      g_ptr_array_add (sheet->fields, (gpointer) field);
+      const DkField *offered = dk_choices_narrow (sheet->flow->paper->choices, form, field, NULL,
+                                                  sheet->narrowed);
+      g_ptr_array_add (sheet->fields, (gpointer) offered);
       width += field->paper_width;
       sheet->flow->has_required = sheet->flow->has_required || field->required;
     }
@@ -250,10 +254,12 @@ void
 dk_layout_records (DkFlow *flow, const DkForm *form, const GPtrArray *numbers)
 {
   guint wanted = MAX (dk_form_paper_lines (form), 1);
+  g_autoptr (GPtrArray) narrowed = dk_choices_keep_new ();
   g_autoptr (GPtrArray) fields = g_ptr_array_new ();
   g_autoptr (GPtrArray) specimens = numbers == NULL ? make_specimens (flow, wanted) : NULL;
   Sheet sheet = { .flow = flow,
                   .fields = fields,
+                  .narrowed = narrowed,
                   .left = flow->left + NUMBER_WIDTH,
                   .width = flow->width - NUMBER_WIDTH };
   numbers = numbers != NULL ? numbers : specimens;

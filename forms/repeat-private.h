@@ -13,9 +13,9 @@ typedef struct {
 } DkRepeatTable;
 
 /* NULL if the repeat is not to be a table, or has too many or too long columns for one: then its
- * rows are drawn as blocks. value: array of objects or NULL. */
+ * rows are drawn as blocks. value: array of objects or NULL. choices: of DkPaperFacts. */
 DkRepeatTable *dk_repeat_table_new (const DkForm *form, const DkField *repeat, const json_t *value,
-                                    const DkPaperWords *words);
+                                    const json_t *choices, const DkPaperWords *words);
 
 void dk_repeat_table_free (DkRepeatTable *table);
 

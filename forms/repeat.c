@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "forms/repeat-private.h"
 
+#include "forms/choices-private.h"
 #include "forms/font-private.h"
 
 #define COLUMNS_MAX 14u
@@ -123,13 +124,14 @@ make_title (const DkField *field, gboolean has_boxes)
 
 /* What was not answered keeps its boxes, so that it can still be ticked. */
 static char **
-make_row (const GPtrArray *columns, const json_t *row, const DkPaperWords *words)
+make_row (const GPtrArray *columns, const json_t *row, char *const *blank,
+          const DkPaperWords *words)
 {
   char **texts = g_new0 (char *, columns->len + 1);
   for (guint i = 0; i < columns->len; i++) {
     const DkField *field = g_ptr_array_index (columns, i);
     const json_t *value = json_object_get (row, field->name);
-    texts[i] = value == NULL || json_is_null (value) ? make_boxes (field, words)
+    texts[i] = value == NULL || json_is_null (value) ? g_strdup (blank[i])
                                                      : dk_cell_show (field, value, words);
   }
   return texts;
@@ -162,9 +164,10 @@ fits_a_table (const GPtrArray *columns)
 
 DkRepeatTable *
 dk_repeat_table_new (const DkForm *form, const DkField *repeat, const json_t *value,
-                     const DkPaperWords *words)
+                     const json_t *choices, const DkPaperWords *words)
 {
   g_autoptr (GPtrArray) columns = find_columns (form, repeat, value);
+  g_autoptr (GPtrArray) narrowed = dk_choices_keep_new ();
   if (repeat->paper != DK_PAPER_TABLE || !fits_a_table (columns)) {
     return NULL;
   }
@@ -173,7 +176,8 @@ dk_repeat_table_new (const DkForm *form, const DkField *repeat, const json_t *va
   g_autofree guint *widths = g_new0 (guint, columns->len);
   table->row_blank = g_new0 (char *, columns->len + 1);
   for (guint i = 0; i < columns->len; i++) {
-    const DkField *field = g_ptr_array_index (columns, i);
+    const DkField *field = dk_choices_narrow (choices, form, g_ptr_array_index (columns, i), NULL,
+                                              narrowed);
     table->row_blank[i] = make_boxes (field, words);
     titles[i] = make_title (field, *table->row_blank[i] != '\0');
     widths[i] = field->paper_width;
@@ -183,7 +187,8 @@ dk_repeat_table_new (const DkForm *form, const DkField *repeat, const json_t *va
   table->field->paper_rows = repeat->paper_rows;
   table->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
   for (gsize i = 0; i < json_array_size (value); i++) {
-    g_ptr_array_add (table->rows, make_row (columns, json_array_get (value, i), words));
+    g_ptr_array_add (table->rows, make_row (columns, json_array_get (value, i), table->row_blank,
+                                            words));
   }
   return table;
 }

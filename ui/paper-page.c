@@ -89,7 +89,8 @@ number_text (gpointer data, guint column)
   case 3:
     return g_strdup (row->form);
   default:
-    return dk_time_format_short (row->issued_ms, dk_clock_wall_ms ());
+    return row->issued_ms > 0 ? dk_time_format_short (row->issued_ms, dk_clock_wall_ms ())
+                              : g_strdup ("");
   }
 }
 
@@ -158,6 +159,17 @@ show_units (DkPaperPage *self)
     dk_rows_view_select_first (self->units);
 }
 
+/* The first range that is open, and that there are more. New string. */
+static char *
+name_unknown (const GPtrArray *unknown)
+{
+  if (unknown->len < 2)
+    return g_strdup (unknown->len > 0 ? unknown->pdata[0] : "");
+  return g_strdup_printf (
+      g_dngettext (NULL, "%s, and %u more range", "%s, and %u more ranges", unknown->len - 1),
+      (const char *) unknown->pdata[0], unknown->len - 1);
+}
+
 static void
 show_summary (DkPaperPage *self)
 {
@@ -165,14 +177,15 @@ show_summary (DkPaperPage *self)
   const GPtrArray *unknown = self->view->account->unknown;
   guint open = all->issued + all->missing;
   GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self->outcome));
+  g_autofree char *gone = name_unknown (unknown);
   g_autofree char *text = g_strdup_printf (
       _ ("%u issued: %u keyed in, %u void, %u missing, %u lost, %u still out"), all->total,
       all->entered, all->voided, all->missing, all->lost, all->issued);
   g_autofree char *outcome
       = open == 0 && unknown->len > 0
-            ? g_strdup_printf (_ ("%s were given out before this kit was restored or copied, and "
-                                  "are not counted here."),
-                               (const char *) unknown->pdata[0])
+            ? g_strdup_printf (_ ("Given out before this kit was restored or copied, and not "
+                                  "counted here: %s."),
+                               gone)
         : open == 0 ? g_strdup (_ ("Every number is accounted for."))
                   : g_strdup_printf (g_dngettext (NULL, "%u number is not accounted for yet.",
                                                   "%u numbers are not accounted for yet.", open),

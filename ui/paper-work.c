@@ -8,6 +8,7 @@
 #include "app/plan/oncall.h"
 #include "app/readiness/content-now.h"
 #include "app/store/content-store.h"
+#include "app/store/form-world.h"
 #include "app/store/ledger.h"
 #include "app/store/paper-store.h"
 #include "app/store/ticket-store.h"
@@ -114,6 +115,7 @@ dk_paper_job_free (gpointer data)
   g_free (job->station);
   g_free (job->printed_by);
   g_free (job->head);
+  g_clear_pointer (&job->choices, json_decref);
   g_free (job->sensitive);
   g_free (job->reason);
   g_free (job);
@@ -135,14 +137,24 @@ dk_paper_size_media (DkPaperSize size)
   return size == DK_PAPER_LETTER ? "Letter" : "A4";
 }
 
+/* Of this PC, DkPaperSize: GTK is asked on the main thread only. */
+static gint usual_size = DK_PAPER_A4;
+
+void
+dk_paper_work_note_usual_size (void)
+{
+  gboolean letter = g_str_equal (gtk_paper_size_get_default (), GTK_PAPER_NAME_LETTER);
+
+  g_atomic_int_set (&usual_size, letter ? DK_PAPER_LETTER : DK_PAPER_A4);
+}
+
 static DkPaperSize
 read_size (DkStore *store)
 {
   g_autofree char *kept = dk_store_get_setting (store, SETTING_SIZE, NULL);
 
   if (kept == NULL)
-    return g_str_equal (gtk_paper_size_get_default (), GTK_PAPER_NAME_LETTER) ? DK_PAPER_LETTER
-                                                                              : DK_PAPER_A4;
+    return (DkPaperSize) g_atomic_int_get (&usual_size);
   return g_str_equal (kept, dk_paper_size_media (DK_PAPER_LETTER)) ? DK_PAPER_LETTER : DK_PAPER_A4;
 }
 
@@ -425,6 +437,20 @@ gather (DkStore *store, DkPaperJob *job, const DkPrintOrder *order, GError **err
   g_assert_not_reached ();
 }
 
+/* What the forms offer in this kit, for the thread that lays them out. */
+static void
+gather_choices (DkStore *store, DkPaperJob *job)
+{
+  DkFormWorld world;
+
+  dk_store_form_world (store, &world);
+  job->choices = json_object ();
+  if (job->form != NULL)
+    dk_paper_add_choices (job->choices, job->form, &world);
+  for (guint i = 0; i < job->parts->len; i++)
+    dk_paper_add_choices (job->choices, ((DkPaperPart *) job->parts->pdata[i])->form, &world);
+}
+
 gpointer
 dk_paper_work_gather (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
@@ -440,6 +466,8 @@ dk_paper_work_gather (DkKit *kit, gpointer data, GCancellable *c, GError **error
   job->with_cover = order->with_cover;
   if (!gather_margins (store, job, error) || !gather (store, job, order, error))
     g_clear_pointer (&job, dk_paper_job_free);
+  else
+    gather_choices (store, job);
   return job;
 }
 
@@ -494,7 +522,8 @@ lay_out_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
                                .station = job->station,
                                .printed_by = job->printed_by,
                                .printed_ms = job->printed_ms,
-                               .ledger_head = job->head };
+                               .ledger_head = job->head,
+                               .choices = job->choices };
   GError *error = NULL;
 
   job->paper = dk_paper_new (&facts);

@@ -63,6 +63,7 @@ typedef struct {
   char *printed_by;
   gint64 printed_ms;
   char *head;
+  json_t *choices; /* what its forms offer: DkPaperFacts.choices; NULL = not asked */
   char *sensitive; /* what leaves, in words: it is asked again who prints and why; NULL = no */
   char *reason;    /* that was given */
   DkPaper *paper;  /* NULL until it is laid out */
@@ -92,6 +93,8 @@ guint dk_paper_job_count_numbers (const DkPaperJob *job);
 /* "A4" or "Letter". Static text. */
 const char *dk_paper_size_media (DkPaperSize size);
 
+/* Main thread, once and before any other call: which size this PC uses where none was chosen. */
+void dk_paper_work_note_usual_size (void);
 /* What the page for printing needs: the size that was chosen last. no data -> DkPaperSize + 1 as a
  * pointer. */
 gpointer dk_paper_work_size (DkKit *kit, gpointer data, GCancellable *c, GError **error);

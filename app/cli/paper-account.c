@@ -35,14 +35,18 @@ dk_cli_paper_list (DkCli *cli, const DkArgs *args, GError **error)
   list = json_array ();
   for (guint i = 0; i < rows->len; i++) {
     const DkPaperRow *row = g_ptr_array_index (rows, i);
-    g_autofree char *issued = dk_time_format_short (row->issued_ms, dk_clock_wall_ms ());
+    g_autofree char *issued = row->issued_ms > 0
+                                  ? dk_time_format_short (row->issued_ms, dk_clock_wall_ms ())
+                                  : g_strdup ("not known when");
     if (unit != NULL && !dk_paper_is_same_unit (unit, row->unit))
       continue;
-    dk_cli_say (cli, "%-16s %-8s %-12s %s%s%s", row->number, row->state, row->form, issued,
+    dk_cli_say (cli, "%-16s %-8s %-12s %s%s%s", row->number, row->state,
+                *row->form != '\0' ? row->form : "-", issued,
                 row->unit != NULL ? "  " : "", row->unit != NULL ? row->unit : "");
-    json_array_append_new (list, json_pack ("{s:s, s:s, s:s, s:o, s:o}", "number", row->number,
-                                            "state", row->state, "form", row->form, "unit",
-                                            dk_json_string (row->unit), "issued_at",
+    json_array_append_new (list, json_pack ("{s:s, s:s, s:o, s:o, s:o}", "number", row->number,
+                                            "state", row->state, "form",
+                                            dk_json_string (*row->form != '\0' ? row->form : NULL),
+                                            "unit", dk_json_string (row->unit), "issued_at",
                                             dk_cli_time (row->issued_ms)));
   }
   dk_cli_take_document (cli, list);
@@ -88,8 +92,9 @@ dk_cli_paper_account (DkCli *cli, const DkArgs *args, GError **error)
     say_numbers (cli, count, "lost:", count->numbers_lost);
   }
   for (guint i = 0; i < account->unknown->len; i++)
-    dk_cli_say (cli, "not known: %s: given out before this kit was restored or copied. Paper with "
-                     "such a number can be keyed in; it is not counted above.",
+    dk_cli_say (cli, "not known: %s: given out before this kit was restored or copied, and not "
+                     "counted above. Key in what turns up; `dkit paper lost FIRST..LAST --reason "
+                     "T` gives up the rest.",
                 (const char *) g_ptr_array_index (account->unknown, i));
   if (account->all->issued + account->all->missing + account->unknown->len == 0)
     dk_cli_say (cli, "Every sheet is accounted for.");
@@ -163,15 +168,56 @@ dk_cli_paper_show (DkCli *cli, const DkArgs *args, GError **error)
 typedef gboolean (*PaperStep) (DkStore *store, const char *const *numbers, const char *reason,
                                GError **error);
 
+/* Adds the numbers of FIRST..LAST. */
+static gboolean
+add_range (GPtrArray *numbers, const char *from, const char *to, GError **error)
+{
+  DkNumberScan first;
+  DkNumberScan last;
+
+  if (!dk_number_scan (from, &first, error) || !dk_number_scan (to, &last, error))
+    return FALSE;
+  if (strcmp (first.number.station, last.number.station) != 0
+      || first.number.drill != last.number.drill || last.number.counter < first.number.counter)
+    return dk_cli_usage (error, "%s..%s is no range: both ends are numbers of one station, the "
+                                "lower one first. Nothing was changed.",
+                         from, to);
+  if (last.number.counter - first.number.counter >= DK_PAPER_STEP_NUMBERS_MAX)
+    return dk_cli_usage (error, "%s..%s has more than %d numbers. Nothing was changed; take them "
+                                "in several steps.",
+                         from, to, DK_PAPER_STEP_NUMBERS_MAX);
+  for (guint64 i = first.number.counter; i <= last.number.counter; i++)
+    g_ptr_array_add (numbers, dk_number_format (first.number.station, i, first.number.drill));
+  return TRUE;
+}
+
+/* Numbers as typed, and ranges of them; NULL at the end. New array. */
+static GPtrArray *
+read_numbers (const DkArgs *args, GError **error)
+{
+  g_autoptr (GPtrArray) numbers = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < dk_args_count (args); i++) {
+    const char *word = dk_args_word (args, i);
+    const char *dots = strstr (word, "..");
+    g_autofree char *from = dots != NULL ? g_strndup (word, (gsize) (dots - word)) : NULL;
+    if (dots == NULL)
+      g_ptr_array_add (numbers, g_strdup (word));
+    else if (!add_range (numbers, from, dots + 2, error))
+      return NULL;
+  }
+  g_ptr_array_add (numbers, NULL);
+  return g_steal_pointer (&numbers);
+}
+
 static gboolean
 run_step (DkCli *cli, const DkArgs *args, PaperStep step, const char *state, GError **error)
 {
-  g_autoptr (GPtrArray) numbers = g_ptr_array_new ();
+  g_autoptr (GPtrArray) numbers = read_numbers (args, error);
   json_t *list;
 
-  for (guint i = 0; i < dk_args_count (args); i++)
-    g_ptr_array_add (numbers, (gpointer) (guintptr) dk_args_word (args, i));
-  g_ptr_array_add (numbers, NULL);
+  if (numbers == NULL)
+    return FALSE;
   if (!step (dk_cli_store (cli), (const char *const *) numbers->pdata,
              dk_args_get (args, "reason"), error))
     return FALSE;
@@ -233,10 +279,12 @@ const DkCommand DK_CLI_PAPER_COMMANDS[] = {
   { "paper account", "[--unit U]",
     "by unit: how many were issued, keyed in, voided; which are out, missing or lost", "unit", 0,
     0, DK_CLI_NEEDS_KIT, dk_cli_paper_account },
-  { "paper missing", "N... [--reason T]", "nobody finds these sheets", "reason", 1, -1,
+  { "paper missing", "N|FIRST..LAST... [--reason T]", "nobody finds these sheets", "reason", 1, -1,
     DK_CLI_NEEDS_KIT, run_missing },
-  { "paper lost", "N... --reason T", "these sheets are given up", "reason", 1, -1,
-    DK_CLI_NEEDS_KIT, run_lost },
+  { "paper lost", "N|FIRST..LAST... --reason T",
+    "these sheets are given up\n\n"
+    "FIRST..LAST: each number from the one to the other, up to 1,000 in one step.",
+    "reason", 1, -1, DK_CLI_NEEDS_KIT, run_lost },
   { "paper found", "N... [--reason T]", "these sheets turned up: they are out again", "reason", 1,
     -1, DK_CLI_NEEDS_KIT, run_found },
   { 0 },

@@ -211,8 +211,11 @@ issue (DkCli *cli, const DkArgs *args, Order *order, GError **error)
   guint pages = 0;
   gsize size = 0;
 
-  if (output == NULL || !dk_cli_fill_margins (cli, args, &margins, error)
-      || !measure (store, order, &margins, &size, error) || !hold_place (output, size, error))
+  if (output == NULL || !dk_cli_fill_margins (cli, args, &margins, error))
+    return FALSE;
+  for (guint i = 0; i < order->n; i++)
+    dk_cli_margins_add_form (cli, &margins, order->forms[i]);
+  if (!measure (store, order, &margins, &size, error) || !hold_place (output, size, error))
     return FALSE;
   if (!dk_paper_store_issue (store, order->issues, order->n, order->unit, error)) {
     if (!dk_file_remove (output, NULL))

@@ -10,11 +10,15 @@ typedef struct {
   char *organisation;
   char *printed_by;
   char *head;
+  json_t *choices;
 } DkCliMargins;
 
 /* Of this kit, this moment and --paper. */
 gboolean dk_cli_fill_margins (DkCli *cli, const DkArgs *args, DkCliMargins *margins,
                               GError **error) DK_CHECKED;
+
+/* What this form offers in this kit. */
+void dk_cli_margins_add_form (DkCli *cli, DkCliMargins *margins, DkForm *form);
 
 /* Frees the texts. */
 void dk_cli_margins_clear (DkCliMargins *margins);

@@ -8,6 +8,7 @@
 #include "app/cli/paper-margins.h"
 #include "app/readiness/content-now.h"
 #include "app/store/content-store.h"
+#include "app/store/form-world.h"
 #include "app/store/ledger.h"
 #include "app/store/ticket-store.h"
 
@@ -18,6 +19,7 @@ dk_cli_margins_clear (DkCliMargins *margins)
   g_free (margins->organisation);
   g_free (margins->printed_by);
   g_free (margins->head);
+  g_clear_pointer (&margins->choices, json_decref);
 }
 
 gboolean
@@ -82,12 +84,49 @@ dk_cli_fill_margins (DkCli *cli, const DkArgs *args, DkCliMargins *margins, GErr
   return TRUE;
 }
 
-/* Where nothing can be stored calls go on on paper, so that blank forms come out all the same. */
-static gboolean
-note_print (DkStore *store, const char *object, const DkForm *form, const char *reason,
-            const DkCliMargins *margins, guint pages, GError **error)
+void
+dk_cli_margins_add_form (DkCli *cli, DkCliMargins *margins, DkForm *form)
+{
+  DkFormWorld world;
+
+  if (margins->choices == NULL)
+    margins->choices = json_object ();
+  dk_store_form_world (dk_cli_store (cli), &world);
+  dk_paper_add_choices (margins->choices, form, &world);
+  margins->facts.choices = margins->choices;
+}
+
+/* Where the pages go: a printer, or a file. */
+static void
+set_place (json_t *body, const DkArgs *args, const char *output)
+{
+  g_autofree char *name = output != NULL ? g_path_get_basename (output) : NULL;
+
+  dk_json_set_text (body, "file", name);
+  dk_json_set_text (body, "printer", output == NULL ? dk_args_get (args, "lp") : NULL);
+}
+
+/* The entry comes first, so that nothing is on paper which no entry tells; what then did not come
+ * out needs another one. The error stays what it was. */
+static void
+note_failure (DkStore *store, const DkArgs *args, const char *output, const char *object,
+              GError **error)
 {
   g_autoptr (json_t) body = json_object ();
+  g_autoptr (GError) failed = NULL;
+
+  if (dk_store_is_read_only (store))
+    return;
+  set_place (body, args, output);
+  dk_json_set_text (body, "why", error != NULL && *error != NULL ? (*error)->message : NULL);
+  if (!dk_ledger_note (store, "print-failed", object, body, &failed))
+    dk_cli_message ("dkit: The ledger says that this was printed: %s", failed->message);
+}
+
+/* Where nothing can be stored calls go on on paper, so that blank forms come out all the same. */
+static gboolean
+note_print (DkStore *store, const char *object, const DkForm *form, json_t *body, GError **error)
+{
 
   if (object == NULL && dk_store_is_read_only (store)) {
     dk_cli_message ("dkit: Nothing can be stored now, so the ledger has no entry of this print. "
@@ -96,10 +135,21 @@ note_print (DkStore *store, const char *object, const DkForm *form, const char *
   }
   dk_json_set_text (body, "form", dk_form_id (form));
   dk_json_set_text (body, "form_version", dk_form_version (form));
+  return dk_ledger_note (store, "print", object, body, error);
+}
+
+/* What every print tells: where to, how much, why. New reference. */
+static json_t *
+make_body (const DkArgs *args, const char *output, const char *reason,
+           const DkCliMargins *margins, guint pages)
+{
+  json_t *body = json_object ();
+
+  set_place (body, args, output);
   dk_json_set_text (body, "reason", reason);
   dk_json_set_text (body, "head", margins->head);
   json_object_set_new (body, "pages", json_integer (pages));
-  return dk_ledger_note (store, "print", object, body, error);
+  return body;
 }
 
 gboolean
@@ -162,13 +212,34 @@ send_paper (const DkPaper *paper, const DkArgs *args, const char *title, GError 
   return TRUE;
 }
 
-/* To the file of --output or the printer of --lp, one of them. */
+/* To the file of --output or the printer of --lp, one of them; with an entry if it fails. */
 static gboolean
-hand_out (const DkPaper *paper, const DkArgs *args, const char *output, const char *title,
-          GError **error)
+hand_out (DkStore *store, const DkPaper *paper, const DkArgs *args, const char *output,
+          const char *title, const char *object, GError **error)
 {
-  return output != NULL ? dk_cli_write_paper (paper, output, DK_OUTPUT_PAPER, error)
-                        : send_paper (paper, args, title, error);
+  if (output != NULL ? dk_cli_write_paper (paper, output, DK_OUTPUT_PAPER, error)
+                     : send_paper (paper, args, title, error))
+    return TRUE;
+  note_failure (store, args, output, object, error);
+  return FALSE;
+}
+
+/* The pages are on paper, or on their way there. */
+static void
+say_printed (DkCli *cli, const DkArgs *args, const DkPaper *paper, const char *output,
+             const char *object, const DkCliMargins *margins)
+{
+  const char *queue = dk_args_get (args, "lp");
+  g_autofree char *pages = dk_cli_count_words (dk_paper_page_count (paper), "page");
+
+  dk_cli_say (cli, "%s%s: %s, %s", queue != NULL ? "sent to the printer " : "",
+              queue != NULL ? queue : output, pages,
+              object != NULL ? object : "SPECIMEN, no number");
+  dk_cli_take_document (cli, json_pack ("{s:o, s:o, s:i, s:o, s:s}", "file",
+                                        dk_json_string (output), "printer",
+                                        dk_json_string (queue), "pages",
+                                        (int) dk_paper_page_count (paper), "number",
+                                        dk_json_string (object), "head", margins->head));
 }
 
 gboolean
@@ -183,7 +254,7 @@ dk_cli_form_print (DkCli *cli, const DkArgs *args, GError **error)
   g_auto (DkCliMargins) margins = { 0 };
   g_autoptr (GPtrArray) log = NULL;
   g_autoptr (DkPaper) paper = NULL;
-  g_autofree char *pages = NULL;
+  g_autoptr (json_t) body = NULL;
   g_autofree char *reason = NULL;
   const char *object;
 
@@ -204,30 +275,25 @@ dk_cli_form_print (DkCli *cli, const DkArgs *args, GError **error)
   log = ticket != NULL ? read_log (store, form, object, error) : NULL;
   if (ticket != NULL && log == NULL)
     return FALSE;
+  dk_cli_margins_add_form (cli, &margins, form);
   paper = dk_paper_new (&margins.facts);
   dk_paper_add_form_with_log (paper, form, ticket, object, log);
-  if (!note_print (store, object, form, reason, &margins, dk_paper_page_count (paper), error)
-      || !hand_out (paper, args, output, object != NULL ? object : dk_form_id (form), error))
+  body = make_body (args, output, reason, &margins, dk_paper_page_count (paper));
+  if (!note_print (store, object, form, body, error)
+      || !hand_out (store, paper, args, output, object != NULL ? object : dk_form_id (form),
+                    object, error))
     return FALSE;
-  pages = dk_cli_count_words (dk_paper_page_count (paper), "page");
-  dk_cli_say (cli, "%s%s: %s, %s", queue != NULL ? "sent to the printer " : "",
-              queue != NULL ? queue : output, pages,
-              object != NULL ? object : "SPECIMEN, no number");
-  dk_cli_take_document (cli, json_pack ("{s:o, s:o, s:i, s:o, s:s}", "file",
-                                        dk_json_string (output), "printer",
-                                        dk_json_string (queue), "pages",
-                                        (int) dk_paper_page_count (paper), "number",
-                                        dk_json_string (object), "head", margins.head));
+  say_printed (cli, args, paper, output, object, &margins);
   return TRUE;
 }
 
 static gboolean
 note_document (DkCli *cli, const DkArgs *args, const char *what, const char *object,
-               const DkCliMargins *margins, guint pages, GError **error)
+               const char *output, const DkCliMargins *margins, guint pages, GError **error)
 {
   DkStore *store = dk_cli_store (cli);
   g_autofree char *reason = NULL;
-  g_autoptr (json_t) body = json_object ();
+  g_autoptr (json_t) body = NULL;
 
   if (dk_store_is_read_only (store) && !dk_args_has (args, "reason")) {
     dk_cli_message ("dkit: Nothing can be stored now, so the ledger has no entry of this print.");
@@ -238,10 +304,8 @@ note_document (DkCli *cli, const DkArgs *args, const char *what, const char *obj
     if (reason == NULL)
       return FALSE;
   }
+  body = make_body (args, output, reason, margins, pages);
   dk_json_set_text (body, "what", what);
-  dk_json_set_text (body, "reason", reason);
-  dk_json_set_text (body, "head", margins->head);
-  json_object_set_new (body, "pages", json_integer (pages));
   return dk_ledger_note (store, "print", object, body, error);
 }
 
@@ -259,9 +323,13 @@ dk_cli_document_print (DkCli *cli, const DkArgs *args, const char *title,
     return FALSE;
   paper = dk_paper_new (&margins.facts);
   dk_paper_add_document (paper, title, "en", document);
-  if (!note_document (cli, args, what, object, &margins, dk_paper_page_count (paper), error)
-      || !dk_cli_write_paper (paper, output, DK_OUTPUT_NEW, error))
+  if (!note_document (cli, args, what, object, output, &margins, dk_paper_page_count (paper),
+                      error))
     return FALSE;
+  if (!dk_cli_write_paper (paper, output, DK_OUTPUT_NEW, error)) {
+    note_failure (dk_cli_store (cli), args, output, object, error);
+    return FALSE;
+  }
   pages = dk_cli_count_words (dk_paper_page_count (paper), "page");
   dk_cli_say (cli, "%s: %s, %s", output, pages, title);
   dk_cli_take_document (cli, json_pack ("{s:s, s:i, s:s, s:s}", "file", output, "pages",

@@ -199,10 +199,28 @@ find_form (DkCli *cli, const DkArgs *args, GError **error)
   return dk_content_store_form_in (store, fate->form, language, error);
 }
 
+/* A number that cannot be right is told before anything that is asked for in the form. */
+static gboolean
+check_number (DkCli *cli, const DkArgs *args, GError **error)
+{
+  const char *typed = dk_args_get (args, "number");
+  DkStore *store = dk_cli_store (cli);
+  g_autoptr (DkPaperFate) fate = NULL;
+  DkNumberScan scan;
+
+  if (typed == NULL
+      || (dk_number_scan (typed, &scan, NULL)
+          && strcmp (scan.number.station, dk_store_identity (store)->station) == 0))
+    return TRUE;
+  fate = dk_paper_store_find (store, typed, error);
+  return fate != NULL;
+}
+
 static gboolean
 run_new (DkCli *cli, const DkArgs *args, GError **error)
 {
-  g_autoptr (DkForm) form = find_form (cli, args, error);
+  g_autoptr (DkForm) form
+      = check_number (cli, args, error) ? find_form (cli, args, error) : NULL;
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   g_autoptr (json_t) answers = form != NULL ? dk_cli_new_answers (cli, form) : NULL;
   g_autoptr (json_t) defaults = json_deep_copy (answers);

@@ -37,6 +37,32 @@ dk_paper_table_set (DkStore *store, const char *number, const char *state, GErro
   return dk_stmt_run (stmt, error);
 }
 
+gboolean
+dk_paper_table_put (DkStore *store, const DkPaperRow *row, GError **error)
+{
+  g_autoptr (DkStmt) stmt = dk_stmt_new (
+      dk_store_db (store),
+      "INSERT INTO paper (number, form, state, unit, issued_ms) VALUES (?1, ?2, ?3, ?4, ?5)"
+      " ON CONFLICT (number) DO UPDATE SET form = ?2, state = ?3, unit = ?4, issued_ms = ?5");
+
+  dk_stmt_bind_text (stmt, 1, row->number);
+  dk_stmt_bind_text (stmt, 2, row->form);
+  dk_stmt_bind_text (stmt, 3, row->state);
+  dk_stmt_bind_text (stmt, 4, row->unit);
+  dk_stmt_bind_int (stmt, 5, row->issued_ms);
+  return dk_stmt_run (stmt, error);
+}
+
+gboolean
+dk_paper_table_put_skipped (DkStore *store, const char *number, const char *state, GError **error)
+{
+  const DkPaperRow row = { .number = (char *) (guintptr) number,
+                           .form = (char *) (guintptr) DK_PAPER_FORM_NOT_KNOWN,
+                           .state = (char *) (guintptr) state };
+
+  return dk_paper_table_put (store, &row, error);
+}
+
 static gboolean
 issue_one (DkStore *store, const DkForm *form, const char *unit, gint64 now, GPtrArray *numbers,
            GError **error)
@@ -56,11 +82,11 @@ issue_one (DkStore *store, const DkForm *form, const char *unit, gint64 now, GPt
   return dk_stmt_run (stmt, error);
 }
 
-/* One form with its entry, in the caller's transaction. */
+/* One form with its entry, in the caller's transaction. Adds the numbers. */
 static gboolean
-issue_form (DkStore *store, DkPaperIssue *issue, const char *unit, GError **error)
+issue_form (DkStore *store, const DkPaperIssue *issue, const char *unit, GPtrArray *numbers,
+            GError **error)
 {
-  g_autoptr (GPtrArray) numbers = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (json_t) body = json_object ();
   gint64 now = dk_clock_wall_ms ();
 
@@ -73,11 +99,7 @@ issue_form (DkStore *store, DkPaperIssue *issue, const char *unit, GError **erro
   dk_json_set_text (body, "last", g_ptr_array_index (numbers, numbers->len - 1));
   json_object_set_new (body, "copies", json_integer (issue->copies));
   dk_json_set_text (body, "unit", unit);
-  if (!dk_ledger_append (store, DK_ENTRY_PAPER_ISSUE, NULL, now, body, NULL, error))
-    return FALSE;
-  g_clear_pointer (&issue->numbers, g_ptr_array_unref);
-  issue->numbers = g_steal_pointer (&numbers);
-  return TRUE;
+  return dk_ledger_append (store, DK_ENTRY_PAPER_ISSUE, NULL, now, body, NULL, error);
 }
 
 static gboolean
@@ -116,14 +138,25 @@ dk_paper_store_issue (DkStore *store, DkPaperIssue *issues, guint n, const char 
   g_autofree char *masked = dk_ticket_mask_keys (unit != NULL ? unit : "");
   g_autofree char *clean = dk_text_clean_line (masked);
   g_autoptr (DkTransaction) transaction = NULL;
+  g_autoptr (GPtrArray) all
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
 
   if (!check_issues (issues, n, error) || !check_unit (clean, error)
       || (transaction = dk_store_begin (store, error)) == NULL)
     return FALSE;
-  for (guint i = 0; i < n; i++)
-    if (!issue_form (store, &issues[i], *clean != '\0' ? clean : NULL, error))
+  for (guint i = 0; i < n; i++) {
+    GPtrArray *numbers = g_ptr_array_new_with_free_func (g_free);
+    g_ptr_array_add (all, numbers);
+    if (!issue_form (store, &issues[i], *clean != '\0' ? clean : NULL, numbers, error))
       return FALSE;
-  return dk_store_commit (store, transaction, TRUE, error);
+  }
+  if (!dk_store_commit (store, transaction, TRUE, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++) {
+    dk_paper_issue_clear (&issues[i]);
+    issues[i].numbers = g_ptr_array_ref (g_ptr_array_index (all, i));
+  }
+  return TRUE;
 }
 
 void
@@ -138,9 +171,5 @@ dk_ticket_store_issue_paper (DkStore *store, const DkForm *form, guint copies, c
 {
   DkPaperIssue issue = { .form = (DkForm *) (guintptr) form, .copies = copies };
 
-  if (!dk_paper_store_issue (store, &issue, 1, unit, error)) {
-    dk_paper_issue_clear (&issue);
-    return NULL;
-  }
-  return issue.numbers;
+  return dk_paper_store_issue (store, &issue, 1, unit, error) ? issue.numbers : NULL;
 }

@@ -12,7 +12,6 @@
 #include "app/store/ticket-answers.h"
 #include "app/store/ticket-private.h"
 
-#define NUMBERS_MAX 1000
 #define SUMMARY_CHARACTERS 60
 
 void
@@ -45,7 +44,8 @@ read_row (DkStore *store, DkPaperFate *fate, GError **error)
     return FALSE;
   if (!has_row)
     return TRUE;
-  fate->form = g_strdup (dk_stmt_text (stmt, 0));
+  if (strcmp (dk_stmt_text (stmt, 0), DK_PAPER_FORM_NOT_KNOWN) != 0)
+    fate->form = g_strdup (dk_stmt_text (stmt, 0));
   fate->state = g_strdup (dk_stmt_text (stmt, 1));
   fate->unit = g_strdup (dk_stmt_text (stmt, 2));
   fate->issued_ms = dk_stmt_int (stmt, 3);
@@ -242,7 +242,7 @@ dk_paper_fate_check (const DkPaperFate *fate, GError **error)
 typedef struct {
   const char *kind;
   const char *to;
-  const char *from[3];
+  const char *from[4];
   gboolean needs_reason;
 } Step;
 
@@ -262,21 +262,27 @@ refuse_step (const DkPaperFate *fate, const Step *step, GError **error)
   return refuse (error, fate->number, why);
 }
 
+/* done: numbers of this step so far. */
 static gboolean
-step_one (DkStore *store, const char *typed, const Step *step, const char *reason, GError **error)
+step_one (DkStore *store, const char *typed, const Step *step, const char *reason,
+          GHashTable *done, GError **error)
 {
   g_autoptr (DkPaperFate) fate = dk_paper_find (store, typed, error);
   g_autoptr (json_t) body = json_object ();
 
   if (fate == NULL)
     return FALSE;
+  if (!g_hash_table_add (done, g_strdup (fate->number)))
+    return refuse (error, fate->number, "it is named twice here; name each number once.");
   if (!g_strv_contains (step->from, fate->state))
     return refuse_step (fate, step, error);
   dk_json_set_text (body, "reason", *reason != '\0' ? reason : NULL);
   if (strcmp (step->kind, DK_ENTRY_PAPER_FOUND) == 0)
     dk_json_set_text (body, "was", fate->state);
   return dk_ledger_append (store, step->kind, fate->number, 0, body, NULL, error)
-         && dk_paper_table_set (store, fate->number, step->to, error);
+         && (strcmp (fate->state, "skipped") == 0
+                 ? dk_paper_table_put_skipped (store, fate->number, step->to, error)
+                 : dk_paper_table_set (store, fate->number, step->to, error));
 }
 
 static gboolean
@@ -285,13 +291,16 @@ take_step (DkStore *store, const char *const *numbers, const Step *step, const c
 {
   g_autofree char *masked = dk_ticket_mask_keys (reason != NULL ? reason : "");
   g_autofree char *clean = dk_text_clean (masked);
+  g_autoptr (GHashTable) done = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (DkTransaction) transaction = NULL;
 
   if (!dk_text_check (clean, strlen (clean), DK_LIMIT_FIELD_BYTES, "The reason", error))
     return FALSE;
-  if (numbers[0] == NULL || g_strv_length ((char **) (guintptr) numbers) > NUMBERS_MAX) {
+  if (numbers[0] == NULL
+      || g_strv_length ((char **) (guintptr) numbers) > DK_PAPER_STEP_NUMBERS_MAX) {
     g_set_error (error, DK_ERROR, DK_ERROR_INVALID,
-                 "Name between 1 and %d numbers. Nothing was changed.", NUMBERS_MAX);
+                 "Name between 1 and %d numbers. Nothing was changed.",
+                 DK_PAPER_STEP_NUMBERS_MAX);
     return FALSE;
   }
   if (step->needs_reason && *clean == '\0')
@@ -300,7 +309,7 @@ take_step (DkStore *store, const char *const *numbers, const Step *step, const c
   if (transaction == NULL)
     return FALSE;
   for (gsize i = 0; numbers[i] != NULL; i++)
-    if (!step_one (store, numbers[i], step, clean, error))
+    if (!step_one (store, numbers[i], step, clean, done, error))
       return FALSE;
   return dk_store_commit (store, transaction, FALSE, error);
 }
@@ -309,7 +318,8 @@ gboolean
 dk_paper_store_missing (DkStore *store, const char *const *numbers, const char *reason,
                         GError **error)
 {
-  static const Step step = { DK_ENTRY_PAPER_MISSING, "missing", { "issued", NULL }, FALSE };
+  static const Step step
+      = { DK_ENTRY_PAPER_MISSING, "missing", { "issued", "skipped", NULL }, FALSE };
 
   return take_step (store, numbers, &step, reason, error);
 }
@@ -318,7 +328,8 @@ gboolean
 dk_paper_store_lost (DkStore *store, const char *const *numbers, const char *reason,
                      GError **error)
 {
-  static const Step step = { DK_ENTRY_PAPER_LOST, "lost", { "issued", "missing", NULL }, TRUE };
+  static const Step step
+      = { DK_ENTRY_PAPER_LOST, "lost", { "issued", "missing", "skipped", NULL }, TRUE };
 
   return take_step (store, numbers, &step, reason, error);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/base/text.h"
+#include "app/model/number.h"
 #include "app/store/ledger.h"
 #include "app/store/store-private.h"
 
@@ -131,18 +132,96 @@ compare_units (gconstpointer a, gconstpointer b)
   return g_utf8_collate (one->unit, two->unit);
 }
 
-/* What a restore or a copy left behind stands in the entry that began the chain after it. */
+static void
+add_counter (GArray *counters, const char *text)
+{
+  DkNumber number;
+
+  if (dk_number_parse (text, &number, NULL))
+    g_array_append_val (counters, number.counter);
+}
+
+static int
+compare_counters (gconstpointer a, gconstpointer b)
+{
+  guint64 one = *(const guint64 *) a;
+  guint64 two = *(const guint64 *) b;
+
+  return (one > two) - (one < two);
+}
+
+/* Counters that have a word, in order: those on paper, and tickets that came from paper when a
+ * number that was skipped had no row yet. New array of guint64. */
+static GArray *
+read_named (DkStore *store, const GPtrArray *rows, GError **error)
+{
+  g_autoptr (GArray) named = g_array_new (FALSE, FALSE, sizeof (guint64));
+  g_autoptr (DkStmt) stmt
+      = dk_stmt_new (dk_store_db (store), "SELECT number FROM ticket WHERE paper = 1");
+  gboolean has_row;
+
+  for (guint i = 0; i < rows->len; i++)
+    add_counter (named, ((const DkPaperRow *) g_ptr_array_index (rows, i))->number);
+  while (dk_stmt_step (stmt, &has_row, error)) {
+    if (!has_row) {
+      g_array_sort (named, compare_counters);
+      return g_steal_pointer (&named);
+    }
+    add_counter (named, dk_stmt_text (stmt, 0));
+  }
+  return NULL;
+}
+
+static void
+add_range (GPtrArray *unknown, const char *station, guint64 first, guint64 last)
+{
+  g_autofree char *begin = dk_number_format (station, first, FALSE);
+  g_autofree char *end = dk_number_format (station, last, FALSE);
+
+  if (first <= last)
+    g_ptr_array_add (unknown, first == last ? g_steal_pointer (&begin)
+                                            : g_strdup_printf ("%s to %s", begin, end));
+}
+
+/* What is left of one range. It may hold thousands: the cost is that of what is named. */
+static void
+add_open (GPtrArray *unknown, const GArray *named, const DkNumber *first, const DkNumber *last)
+{
+  guint64 next = first->counter;
+
+  for (guint i = 0; i < named->len; i++) {
+    guint64 counter = g_array_index (named, guint64, i);
+    if (counter < next)
+      continue;
+    if (counter > last->counter)
+      break;
+    if (counter > next)
+      add_range (unknown, first->station, next, counter - 1);
+    next = counter + 1;
+  }
+  add_range (unknown, first->station, next, last->counter);
+}
+
+/* What a restore or a copy left behind stands in the entry that began the chain after it; a number
+ * in it is open until a step names it. */
 static gboolean
-find_unknown (DkStore *store, DkPaperAccount *account, GError **error)
+find_unknown (DkStore *store, DkPaperAccount *account, const GPtrArray *rows, GError **error)
 {
   g_autoptr (GPtrArray) chains = dk_ledger_of_kind (store, "chain-started", error);
+  g_autoptr (GArray) named = NULL;
 
   for (guint i = 0; chains != NULL && i < chains->len; i++) {
     const DkEntry *entry = g_ptr_array_index (chains, i);
-    const char *first = dk_json_get_text (entry->body, "missing_first");
-    const char *last = dk_json_get_text (entry->body, "missing_last");
-    if (first != NULL && last != NULL)
-      g_ptr_array_add (account->unknown, g_strdup_printf ("%s to %s", first, last));
+    const char *from = dk_json_get_text (entry->body, "missing_first");
+    const char *to = dk_json_get_text (entry->body, "missing_last");
+    DkNumber first;
+    DkNumber last;
+    if (from == NULL || to == NULL || !dk_number_parse (from, &first, NULL)
+        || !dk_number_parse (to, &last, NULL))
+      continue;
+    if (named == NULL && (named = read_named (store, rows, error)) == NULL)
+      return FALSE;
+    add_open (account->unknown, named, &first, &last);
   }
   return chains != NULL;
 }
@@ -158,7 +237,7 @@ dk_paper_store_account (DkStore *store, const char *unit, GError **error)
   account->all = count_new (unit);
   account->units = g_ptr_array_new_with_free_func ((GDestroyNotify) count_free);
   account->unknown = g_ptr_array_new_with_free_func (g_free);
-  if (rows == NULL || (unit == NULL && !find_unknown (store, account, error)))
+  if (rows == NULL || (unit == NULL && !find_unknown (store, account, rows, error)))
     return NULL;
   for (guint i = 0; i < rows->len; i++) {
     const DkPaperRow *row = g_ptr_array_index (rows, i);

@@ -10,16 +10,18 @@ G_BEGIN_DECLS
  * taken as typed or scanned (dk_number_scan). Thread of the store.
  *
  * issued -> entered (keyed in), void, missing (nobody finds it), lost (given up, with a reason);
- * missing -> lost; missing, lost -> issued (found), entered, void. Entered and void are the end. */
+ * missing -> lost; missing, lost -> issued (found), entered, void. Entered and void are the end.
+ * A number that was skipped when this kit began a new chain has no state until a step names it. */
 
 #define DK_PAPER_COPIES_MAX 1000
+#define DK_PAPER_STEP_NUMBERS_MAX 1000
 
 typedef struct {
   char *number;
-  char *form;
+  char *form;  /* empty: a number that was skipped, see above */
   char *state; /* issued entered void missing lost */
   char *unit;  /* who got the paper; NULL if not told */
-  gint64 issued_ms;
+  gint64 issued_ms; /* 0 = not known, of a number that was skipped */
 } DkPaperRow;
 
 /* Paper numbers in the order of issue; of one state only unless `state` is NULL. New array of
@@ -36,7 +38,8 @@ typedef struct {
   GPtrArray *numbers; /* strings; set by dk_paper_store_issue, NULL before */
 } DkPaperIssue;
 
-/* Issues numbers for several forms in one step: all of them or none. unit NULL = not told. Between
+/* Issues numbers for several forms in one step: all of them or none, and the issues stay as they
+ * were. unit NULL = not told. Between
  * 1 and DK_PAPER_COPIES_MAX altogether. */
 gboolean dk_paper_store_issue (DkStore *store, DkPaperIssue *issues, guint n, const char *unit,
                                GError **error) DK_CHECKED;
@@ -45,7 +48,8 @@ gboolean dk_paper_store_issue (DkStore *store, DkPaperIssue *issues, guint n, co
 void dk_paper_issue_clear (DkPaperIssue *issue);
 
 /* Changes the states of these numbers (NULL-terminated), all or none, each with an entry. A reason
- * is needed for lost alone. DK_ERROR_INVALID tells which number cannot and why. */
+ * is needed for lost alone. At most DK_PAPER_STEP_NUMBERS_MAX, each named once. DK_ERROR_INVALID
+ * tells which number cannot and why. */
 gboolean dk_paper_store_missing (DkStore *store, const char *const *numbers, const char *reason,
                                  GError **error) DK_CHECKED;
 /* Given up. */
@@ -103,8 +107,9 @@ typedef struct {
 typedef struct {
   DkPaperCount *all;
   GPtrArray *units; /* of DkPaperCount */
-  GPtrArray *unknown; /* strings, "FIRST to LAST": numbers that a state of this kit gave out which
-                         is gone; some may be on paper. Of no unit, so empty for one unit alone */
+  GPtrArray *unknown; /* strings, "FIRST to LAST" or the one number: those that a state of this kit
+                         gave out which is gone, and no step has named; some may be on paper. Of no
+                         unit, so empty for one unit alone */
 } DkPaperAccount;
 
 /* "Ward 4" and "ward 4" are one unit; NULL is none. */

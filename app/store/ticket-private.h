@@ -84,6 +84,15 @@ gboolean dk_paper_table_get (DkStore *store, const char *number, char **state,
 gboolean dk_paper_table_set (DkStore *store, const char *number, const char *state,
                              GError **error) DK_CHECKED;
 
+#define DK_PAPER_FORM_NOT_KNOWN "" /* `form` of a skipped number; its issued_ms is 0 */
+
+/* Writes a row, new or known. */
+gboolean dk_paper_table_put (DkStore *store, const DkPaperRow *row, GError **error) DK_CHECKED;
+
+/* Writes the row of a number that was skipped (dk_ticket_number_was_skipped): a step names it. */
+gboolean dk_paper_table_put_skipped (DkStore *store, const char *number, const char *state,
+                                     GError **error) DK_CHECKED;
+
 /* Removes a draft, and the words kept for steps of this number; none there is fine. */
 gboolean dk_draft_table_remove (DkStore *store, const char *number, GError **error) DK_CHECKED;
 

@@ -15,7 +15,7 @@ typedef struct {
   DkStore *store;
   GHashTable *entered; /* numbers that became tickets */
   GHashTable *voided;  /* numbers with an entry that voids them */
-  GHashTable *astray;  /* numbers that are missing or lost -> which of them */
+  GHashTable *astray;  /* numbers that were missing or lost -> the state after that */
   gboolean may_write;  /* else the first difference is an error */
   guint mended;
   DkTransaction *transaction;
@@ -144,13 +144,11 @@ follow_paper (const DkEntry *entry, gpointer data, GError **error)
 {
   GHashTable *astray = data;
 
-  if (strcmp (entry->kind, DK_ENTRY_PAPER_FOUND) == 0)
-    g_hash_table_remove (astray, entry->object);
-  else
-    g_hash_table_insert (astray, g_strdup (entry->object),
-                         (gpointer) (guintptr) (strcmp (entry->kind, DK_ENTRY_PAPER_LOST) == 0
-                                                    ? "lost"
-                                                    : "missing"));
+  const char *state = strcmp (entry->kind, DK_ENTRY_PAPER_FOUND) == 0  ? "issued"
+                      : strcmp (entry->kind, DK_ENTRY_PAPER_LOST) == 0 ? "lost"
+                                                                       : "missing";
+
+  g_hash_table_insert (astray, g_strdup (entry->object), (gpointer) (guintptr) state);
   return TRUE;
 }
 
@@ -166,59 +164,99 @@ read_astray (DkStore *store, GError **error)
                                                                     : NULL;
 }
 
-/* What a row of `paper` must be. */
+/* What a row of `paper` must be. *there: there is one. */
 static gboolean
-is_paper_right (Rebuild *r, const DkEntry *issued, const char *number, const char *state,
-                gboolean *right, GError **error)
+is_paper_right (Rebuild *r, const DkPaperRow *row, gboolean *right, gboolean *there,
+                GError **error)
 {
   g_autoptr (DkStmt) stmt
       = dk_stmt_new (dk_store_db (r->store), "SELECT form = ?2 AND unit IS ?3 AND issued_ms = ?4"
                                              " AND state = ?5 FROM paper"
                                              " WHERE number = ?1");
-  gboolean has_row;
 
-  dk_stmt_bind_text (stmt, 1, number);
-  dk_stmt_bind_text (stmt, 2, dk_json_get_text (issued->body, "form"));
-  dk_stmt_bind_text (stmt, 3, dk_json_get_text (issued->body, "unit"));
-  dk_stmt_bind_int (stmt, 4, issued->happened_ms);
-  dk_stmt_bind_text (stmt, 5, state);
-  if (!dk_stmt_step (stmt, &has_row, error))
+  dk_stmt_bind_text (stmt, 1, row->number);
+  dk_stmt_bind_text (stmt, 2, row->form);
+  dk_stmt_bind_text (stmt, 3, row->unit);
+  dk_stmt_bind_int (stmt, 4, row->issued_ms);
+  dk_stmt_bind_text (stmt, 5, row->state);
+  if (!dk_stmt_step (stmt, there, error))
     return FALSE;
-  *right = has_row && dk_stmt_int (stmt, 0) != 0;
+  *right = *there && dk_stmt_int (stmt, 0) != 0;
   return TRUE;
 }
 
-static gboolean
-put_paper (Rebuild *r, const DkEntry *issued, const char *number, const char *state, GError **error)
+/* What became of a number on paper. Static. */
+static const char *
+find_state (Rebuild *r, const char *number)
 {
-  g_autoptr (DkStmt) stmt = dk_stmt_new (
-      dk_store_db (r->store),
-      "INSERT INTO paper (number, form, state, unit, issued_ms) VALUES (?1, ?2, ?3, ?4, ?5)"
-      " ON CONFLICT (number) DO UPDATE SET form = ?2, state = ?3, unit = ?4, issued_ms = ?5");
+  const char *astray = g_hash_table_lookup (r->astray, number);
 
-  dk_stmt_bind_text (stmt, 1, number);
-  dk_stmt_bind_text (stmt, 2, dk_json_get_text (issued->body, "form"));
-  dk_stmt_bind_text (stmt, 3, state);
-  dk_stmt_bind_text (stmt, 4, dk_json_get_text (issued->body, "unit"));
-  dk_stmt_bind_int (stmt, 5, issued->happened_ms);
-  return dk_stmt_run (stmt, error);
+  return g_hash_table_contains (r->entered, number)  ? "entered"
+         : g_hash_table_contains (r->voided, number) ? "void"
+         : astray != NULL                            ? astray
+                                                     : "issued";
 }
 
+/* issued NULL: a number that was skipped. One that was keyed in had no row in kits of before, which
+ * is no difference, and is mended. */
 static gboolean
 rebuild_paper_number (Rebuild *r, const DkEntry *issued, const char *number, GError **error)
 {
-  const char *astray = g_hash_table_lookup (r->astray, number);
-  const char *state = g_hash_table_contains (r->entered, number)  ? "entered"
-                      : g_hash_table_contains (r->voided, number) ? "void"
-                      : astray != NULL                            ? astray
-                                                                  : "issued";
+  const char *form = issued != NULL ? dk_json_get_text (issued->body, "form") : NULL;
+  const char *unit = issued != NULL ? dk_json_get_text (issued->body, "unit") : NULL;
+  const DkPaperRow row
+      = { .number = (char *) (guintptr) number,
+          .form = (char *) (guintptr) (issued != NULL ? form : DK_PAPER_FORM_NOT_KNOWN),
+          .state = (char *) (guintptr) find_state (r, number),
+          .unit = (char *) (guintptr) unit,
+          .issued_ms = issued != NULL ? issued->happened_ms : 0 };
+  gboolean is_old;
   gboolean right;
+  gboolean there;
 
-  if (!is_paper_right (r, issued, number, state, &right, error))
+  if (!is_paper_right (r, &row, &right, &there, error))
     return FALSE;
-  return right
-         || (begin_mending (r, number, error) && put_paper (r, issued, number, state, error)
+  is_old = issued == NULL && !there && !r->may_write && g_hash_table_contains (r->entered, number);
+  return right || is_old
+         || (begin_mending (r, number, error) && dk_paper_table_put (r->store, &row, error)
              && count_mended (r, error));
+}
+
+static gboolean
+was_skipped (const GPtrArray *skips, const char *station, const char *text)
+{
+  DkNumber number;
+
+  if (!dk_number_parse (text, &number, NULL) || strcmp (number.station, station) != 0)
+    return FALSE;
+  for (guint i = 0; i < skips->len; i++) {
+    const DkEntry *entry = g_ptr_array_index (skips, i);
+    if (strcmp (entry->station, station) == 0
+        && number.counter >= (guint64) dk_json_get_int (entry->body, "from", G_MAXINT64)
+        && number.counter <= (guint64) dk_json_get_int (entry->body, "to", 0))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Numbers that were skipped, and that a step names. */
+static gboolean
+rebuild_skipped (Rebuild *r, GError **error)
+{
+  GHashTable *const tables[] = { r->entered, r->voided, r->astray };
+  const char *station = dk_store_identity (r->store)->station;
+  g_autoptr (GPtrArray) skips = dk_ledger_of_kind (r->store, "skipped", error);
+
+  for (gsize i = 0; skips != NULL && skips->len > 0 && i < G_N_ELEMENTS (tables); i++) {
+    GHashTableIter iter;
+    gpointer number;
+    g_hash_table_iter_init (&iter, tables[i]);
+    while (g_hash_table_iter_next (&iter, &number, NULL))
+      if (was_skipped (skips, station, number)
+          && !rebuild_paper_number (r, NULL, number, error))
+        return FALSE;
+  }
+  return skips != NULL;
 }
 
 static gboolean
@@ -263,7 +301,7 @@ rebuild_all (Rebuild *r, const DkJob *job, GError **error)
     if (!rebuild_ticket (r, g_ptr_array_index (numbers, i), error)
         || !dk_job_step (job, i + 1, numbers->len, "Reading the ledger", error))
       return FALSE;
-  return rebuild_paper (r, error) && end_step (r, error);
+  return rebuild_paper (r, error) && rebuild_skipped (r, error) && end_step (r, error);
 }
 
 static gboolean

@@ -55,12 +55,14 @@ take_number (DkStore *store, const char *typed, DkTicketSaved *saved, GError **e
     return FALSE;
   if (state != NULL && !take_paper (store, canonical, saved, error))
     return FALSE;
-  if (!is_draft && state == NULL) {
+  if (state == NULL) {
     if (!dk_ticket_number_was_skipped (store, canonical, &skipped, error))
       return FALSE;
-    if (!skipped)
+    if (!skipped && !is_draft)
       return dk_ticket_refuse_number (store, canonical, DK_ERROR_INVALID, error);
-    saved->is_paper = TRUE;
+    if (skipped && !dk_paper_table_put_skipped (store, canonical, "entered", error))
+      return FALSE;
+    saved->is_paper = skipped;
   }
   saved->number = g_steal_pointer (&canonical);
   return dk_draft_table_remove (store, saved->number, error);

@@ -262,7 +262,8 @@ dk_ticket_store_amend (DkStore *store, const DkForm *form, const char *number,
 /* A draft that is voided never was a ticket, nor is paper that nobody keyed in, or only began to: a
  * number is all there is. */
 static gboolean
-void_number (DkStore *store, const char *number, const json_t *body, GError **error)
+void_number (DkStore *store, const char *number, gboolean skipped, const json_t *body,
+             GError **error)
 {
   g_autoptr (DkTransaction) transaction = dk_store_begin (store, error);
 
@@ -270,7 +271,8 @@ void_number (DkStore *store, const char *number, const json_t *body, GError **er
          && dk_ledger_append (store, DK_ENTRY_TICKET_VOID, number, 0, body, NULL, error)
          && dk_draft_table_remove (store, number, error)
          && dk_attached_table_keep_only (store, number, NULL, error)
-         && dk_paper_table_set (store, number, "void", error)
+         && (skipped ? dk_paper_table_put_skipped (store, number, "void", error)
+                     : dk_paper_table_set (store, number, "void", error))
          && dk_store_commit (store, transaction, FALSE, error);
 }
 
@@ -291,18 +293,20 @@ dk_ticket_store_void (DkStore *store, const char *number, const char *reason, GE
   g_autoptr (json_t) body = json_object ();
   g_autoptr (DkTicket) ticket = NULL;
   gboolean is_draft = FALSE;
+  gboolean skipped = FALSE;
 
   if (!dk_ticket_check_number (store, number, &canonical, error)
       || !dk_ticket_clean_reason (canonical, reason, &clean, error)
       || !dk_draft_table_has (store, canonical, &is_draft, error)
-      || !dk_paper_table_get (store, canonical, &paper, error))
+      || !dk_paper_table_get (store, canonical, &paper, error)
+      || (paper == NULL && !dk_ticket_number_was_skipped (store, canonical, &skipped, error)))
     return FALSE;
   dk_json_set_text (body, "reason", clean);
   dk_store_sign_body (store, DK_ENTRY_TICKET_VOID, canonical, body);
   if (g_strcmp0 (paper, "void") == 0)
     return refuse (error, canonical, "this paper form is void already.");
-  if (is_draft || can_void_paper (paper))
-    return void_number (store, canonical, body, error);
+  if (is_draft || skipped || can_void_paper (paper))
+    return void_number (store, canonical, skipped, body, error);
   ticket = dk_ticket_load_unless_void (store, canonical, error);
   if (ticket == NULL)
     return FALSE;

@@ -147,6 +147,16 @@ class Refusals(CliTest):
         for words in ('station B02', 'B02 keys it in', 'keep the paper'):
             self.assertIn(words, message)
         self.assertNotEqual(self.key_in(document['numbers'][0]).code, 0)
+        self.told_first(document['numbers'][0])
+
+    def told_first(self, foreign):
+        """Before the fields that are missing as well."""
+        number = self.numbers[5]
+        wrong = number[:-1] + ('A' if number[-1] != 'A' else 'B')
+        for bad, words in ((wrong, 'check character'), (foreign, 'B02 keys it in')):
+            done = self.home.run('ticket', 'new', 'it-incident', '--number', bad, '--final')
+            self.assertNotEqual(done.code, 0)
+            self.assertIn(words, done.err)
 
     def test_pack_for_eight_hours(self):
         path = self.home.path('pack.pdf')
@@ -182,6 +192,36 @@ class Restored(CliTest):
         words = self.home.run('paper', 'account').out
         self.assertNotIn('accounted for', words)
         self.assertIn(f'{numbers[0]} to {numbers[2]}', words)
+        self.close(numbers)
+
+    def close(self, numbers):
+        """Each way to close a number, the last one as a range; afterwards nothing is unknown."""
+        self.ok('ticket', 'void', numbers[1], '--reason', 'coffee')
+        self.assertEqual(self.ok('paper', 'account')['unknown'], [numbers[0], numbers[2]])
+        self.ok('ticket', 'new', 'call-log', '--number', numbers[0], '--set', 'summary=kept')
+        self.fails(2, 'paper', 'lost', f'{numbers[2]}..{numbers[0]}', '--reason', 'gone')
+        lost = self.ok('paper', 'lost', f'{numbers[2]}..{numbers[2]}', '--reason', 'gone')
+        self.assertEqual([fate['state'] for fate in lost], ['lost'])
+        account = self.ok('paper', 'account')
+        self.assertEqual((account['unknown'], account['ok'], account['total'], account['entered'],
+                          account['void'], account['lost']), ([], True, 3, 1, 1, 1))
+        self.assertIn('accounted for', self.home.run('paper', 'account').out)
+        self.assertEqual({row['form'] for row in self.ok('paper', 'list')}, {None})
+        self.assertNotIn('1970', self.home.run('paper', 'list').out)
+        lists = next(c for c in self.ok_doctor() if c['check'] == 'lists')
+        self.assertEqual(lists['state'], 'green', lists)
+
+    def ok_doctor(self):
+        return self.home.json('doctor')[0]
+
+    def test_ranges_and_numbers_named_twice(self):
+        numbers = self.ok('paper', 'issue', 'call-log', '--copies', '3', '-o',
+                          self.home.path('three.pdf'))['numbers']
+        twice = self.fails(5, 'paper', 'lost', numbers[0], numbers[1], numbers[0], '--reason', 'x')
+        self.assertIn('named twice', twice)
+        self.assertNotIn('already', twice)
+        lost = self.ok('paper', 'lost', f'{numbers[0]}..{numbers[2]}', '--reason', 'flooded')
+        self.assertEqual([fate['number'] for fate in lost], numbers)
 
 
 def next_number(home):

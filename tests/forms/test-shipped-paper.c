@@ -203,7 +203,7 @@ static void
 test_gate_is_whole_on_paper (void)
 {
   static const char *const needed[]
-      = { "1 Call-back",   "2 In person",   "3 Manager on file", "4 Runner",
+      = { "Call-back on", "In person",     "Manager on file",   "Runner with",
           "Number called", "Badge number",  "Seal number",       "NEVER the key",
           "If refused",    "do not write them down", "Witness, date and time",
           "Released by, date and time" };

@@ -281,6 +281,164 @@ test_pack_is_one_step (StoreFixture *f, gconstpointer data)
   g_assert_true (dk_ticket_store_check_projection (f->store, NULL));
 }
 
+/* A kit that was set back: the numbers 3 to `last` are those of the state that is gone. */
+static void
+lose_numbers (StoreFixture *f, guint64 last)
+{
+  g_autofree char *from = dk_number_format ("A07", 3, FALSE);
+  g_autofree char *to = dk_number_format ("A07", last, FALSE);
+  g_autoptr (json_t) facts
+      = json_pack ("{s:s, s:s}", "missing_first", from, "missing_last", to);
+  g_autoptr (GPtrArray) numbers = issue (f, 2, NULL);
+
+  g_assert_cmpuint (numbers->len, ==, 2);
+  g_assert_true (dk_ledger_start_chain_with (f->store, "restored", last, facts, NULL));
+}
+
+/* "3-8" and "9" of the ranges that are open, joined by blanks. */
+static void
+assert_open (StoreFixture *f, const char *expected, gboolean ok)
+{
+  g_autoptr (DkPaperAccount) account = dk_paper_store_account (f->store, NULL, NULL);
+  g_autoptr (json_t) json = dk_paper_account_json (account);
+  g_autoptr (GString) open = g_string_new (NULL);
+
+  for (guint i = 0; i < account->unknown->len; i++) {
+    g_auto (GStrv) ends = g_strsplit (g_ptr_array_index (account->unknown, i), " to ", 2);
+    for (guint k = 0; ends[k] != NULL; k++) {
+      DkNumber number;
+      g_assert_true (dk_number_parse (ends[k], &number, NULL));
+      g_string_append_printf (open, "%s%" G_GUINT64_FORMAT, k > 0 ? "-" : open->len > 0 ? " " : "",
+                              number.counter);
+    }
+  }
+  g_assert_cmpstr (open->str, ==, expected);
+  g_assert_true (dk_json_get_bool (json, "ok", !ok) == ok);
+}
+
+static void
+assert_rebuilt (StoreFixture *f, const char *rows)
+{
+  g_autofree char *before = store_fixture_text (f, rows);
+  g_autofree char *after = NULL;
+  guint mended = 0;
+
+  g_assert_true (dk_ticket_store_check_projection (f->store, NULL));
+  g_assert_true (dk_ticket_store_rebuild (f->store, &mended, NULL, NULL));
+  g_assert_cmpuint (mended, ==, 0);
+  dk_fixture_exec (f->db, "DELETE FROM paper");
+  g_assert_false (dk_ticket_store_check_projection (f->store, NULL));
+  g_assert_true (dk_ticket_store_rebuild (f->store, &mended, NULL, NULL));
+  after = store_fixture_text (f, rows);
+  g_assert_cmpstr (before, ==, after);
+}
+
+static void
+test_lost_state_is_closed (StoreFixture *f, gconstpointer data)
+{
+  static const Step ways[] = { lose, miss, void_it, key_in, lose, lose };
+  static const char *const open[]
+      = { "3-4 6-8", "3-4 6 8", "3-4 6", "4 6", "6", "" };
+  static const guint64 counters[] = { 5, 7, 8, 3, 4, 6 };
+  static const char *const ends[] = { "lost", "missing", "void", "entered", "lost", "lost" };
+  g_autofree char *missed = dk_number_format ("A07", 7, FALSE);
+
+  lose_numbers (f, 8);
+  for (guint64 i = 1; i <= 2; i++) {
+    g_autofree char *mine = dk_number_format ("A07", i, FALSE);
+    g_assert_true (key_in (f, mine, NULL));
+  }
+  assert_open (f, "3-8", FALSE);
+  for (gsize i = 0; i < G_N_ELEMENTS (ways); i++) {
+    g_autofree char *number = dk_number_format ("A07", counters[i], FALSE);
+    g_autoptr (GError) error = NULL;
+    g_assert_true (ways[i](f, number, &error));
+    g_assert_no_error (error);
+    assert_state (f, number, ends[i]);
+    assert_open (f, open[i], FALSE);
+  }
+  g_assert_true (lose (f, missed, NULL));
+  assert_open (f, "", TRUE);
+  assert_rebuilt (f, "SELECT group_concat (json_array (number, form, state, unit, issued_ms)) FROM"
+                     " (SELECT * FROM paper ORDER BY number)");
+}
+
+static void
+test_lost_state_found_again (StoreFixture *f, gconstpointer data)
+{
+  g_autofree char *number = dk_number_format ("A07", 3, FALSE);
+  g_autoptr (DkPaperFate) fate = NULL;
+
+  lose_numbers (f, 3);
+  g_assert_true (lose (f, number, NULL));
+  g_assert_true (find_again (f, number, NULL));
+  assert_state (f, number, "issued");
+  assert_rebuilt (f, "SELECT group_concat (number || state) FROM paper");
+  fate = dk_paper_store_find (f->store, number, NULL);
+  g_assert_null (fate->form);
+  g_assert_true (key_in (f, number, NULL));
+  assert_rebuilt (f, "SELECT group_concat (number || state) FROM paper");
+}
+
+/* A ticket that came from such a number before rows were made for them. */
+static void
+test_old_kit_without_the_row (StoreFixture *f, gconstpointer data)
+{
+  g_autofree char *number = dk_number_format ("A07", 3, FALSE);
+  guint mended = 0;
+
+  lose_numbers (f, 3);
+  g_assert_true (key_in (f, number, NULL));
+  dk_fixture_exec (f->db, "DELETE FROM paper WHERE form = ''");
+  g_assert_true (dk_ticket_store_check_projection (f->store, NULL));
+  assert_open (f, "", FALSE);
+  g_assert_true (dk_ticket_store_rebuild (f->store, &mended, NULL, NULL));
+  g_assert_cmpuint (mended, ==, 1);
+  assert_state (f, number, "entered");
+}
+
+static void
+test_wide_range (StoreFixture *f, gconstpointer data)
+{
+  g_autofree char *number = dk_number_format ("A07", 500000, FALSE);
+
+  lose_numbers (f, 900000);
+  g_assert_true (lose (f, number, NULL));
+  assert_open (f, "3-499999 500001-900000", FALSE);
+}
+
+static void
+test_named_twice (StoreFixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) numbers = issue (f, 2, NULL);
+  const char *first = g_ptr_array_index (numbers, 0);
+  g_autofree char *lower = g_ascii_strdown (first, -1);
+  const char *twice[] = { first, g_ptr_array_index (numbers, 1), lower, NULL };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (dk_paper_store_lost (f->store, twice, "flooded", &error));
+  g_assert_error (error, DK_ERROR, DK_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "named twice"));
+  g_assert_null (strstr (error->message, "already"));
+  assert_state (f, first, "issued");
+}
+
+/* The second form fails after the first one had its numbers. */
+static void
+test_failed_issue (StoreFixture *f, gconstpointer data)
+{
+  g_autoptr (DkForm) incident = dk_form_shipped ("it-incident", "en");
+  g_autoptr (DkForm) call = dk_form_shipped ("call-log", "en");
+  DkPaperIssue issues[] = { { .form = incident, .copies = 1 }, { .form = call, .copies = 1 } };
+
+  dk_fixture_exec (f->db, "CREATE TRIGGER stop BEFORE INSERT ON paper WHEN new.form = 'call-log'"
+                          " BEGIN SELECT raise (ABORT, 'full'); END");
+  g_assert_false (dk_paper_store_issue (f->store, issues, 2, NULL, NULL));
+  g_assert_null (issues[0].numbers);
+  g_assert_null (issues[1].numbers);
+  dk_fixture_exec (f->db, "DROP TRIGGER stop");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -292,5 +450,13 @@ main (int argc, char **argv)
   STORE_ADD ("/store/paper-state/what-a-number-is", test_what_a_number_is);
   STORE_ADD ("/store/paper-state/half-keyed-in", test_half_keyed_in);
   STORE_ADD ("/store/paper-state/pack-is-one-step", test_pack_is_one_step);
+  STORE_ADD ("/store/paper-state/each-number-of-a-lost-state-can-be-closed",
+             test_lost_state_is_closed);
+  STORE_ADD ("/store/paper-state/number-of-a-lost-state-is-found-again",
+             test_lost_state_found_again);
+  STORE_ADD ("/store/paper-state/kit-of-before-needs-no-row", test_old_kit_without_the_row);
+  STORE_ADD ("/store/paper-state/wide-range-is-not-walked", test_wide_range);
+  STORE_ADD ("/store/paper-state/number-named-twice-is-told", test_named_twice);
+  STORE_ADD ("/store/paper-state/failed-issue-leaves-no-numbers", test_failed_issue);
   return dk_test_run ();
 }

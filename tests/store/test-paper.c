@@ -95,7 +95,7 @@ test_skipped_range (StoreFixture *f, gconstpointer data)
   g_assert_no_error (error);
   ticket = store_fixture_load (f, theirs);
   g_assert_true (ticket->paper);
-  assert_refused (f, theirs, "in use already");
+  assert_refused (f, theirs, "keyed in before by anna");
   assert_refused (f, mine, "in use already");
   assert_refused (f, drill, "never issued");
   assert_refused (f, twin, "never issued");

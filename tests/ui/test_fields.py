@@ -101,7 +101,7 @@ class Fields(DeskTest):
         ui.until(lambda: self.proposals() > 0, 'the proposal')
         ui.key('Down', 'Return')
         ui.until(lambda: ui.text(caller) == NURSE, 'the caller')
-        self.choose_in(self.entry('Proof that was used'), '1 Call-back on the number on file')
+        self.choose_in(self.entry('Proof that was used'), 'Call-back on the number on file')
         self.wait_numbers('53110 9195550192')
         called = self.focus('Number called')
         ui.type_text('919-555-0666')
