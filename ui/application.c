@@ -2,14 +2,23 @@
 #include "ui/application.h"
 
 #include <glib/gi18n.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/base/error.h"
 #include "app/base/platform.h"
+#include "app/base/text.h"
 #include "app/kit/kit.h"
 #include "ui/clipboard.h"
+#include "ui/paper-work.h"
 #include "ui/shell-actions.h"
 #include "ui/window.h"
+
+/* From the process that locked to the fresh one. Arguments are seen by everybody on the PC, this by
+ * the same user alone, and not for long. */
+#define REFUSED "DOWNTIME_KIT_REFUSED"
+#define REFUSED_CHARS_MAX 600u
+#define REFUSED_BYTES_MAX 4000u
 
 struct _DkApplication {
   GtkApplication parent_instance;
@@ -20,6 +29,7 @@ struct _DkApplication {
   int idle_max_s;    /* locks after so many idle seconds at the latest, 0 = as policy says */
   int exit_code;
   gboolean restart;
+  char *refused; /* what was refused before the lock that led here, or leads away; NULL = nothing */
 };
 
 G_DEFINE_FINAL_TYPE (DkApplication, dk_application, GTK_TYPE_APPLICATION)
@@ -83,6 +93,7 @@ dk_application_startup (GApplication *application)
   load_style ();
   dk_shell_actions_set_keys (GTK_APPLICATION (application));
   dk_clipboard_watch ();
+  dk_paper_work_note_usual_size ();
   dk_kit_thread_start ();
 }
 
@@ -94,7 +105,8 @@ dk_application_activate (GApplication *application)
 
   if (window == NULL) {
     window = GTK_WINDOW (dk_window_new (GTK_APPLICATION (application), self->folder, self->user,
-                                        self->ask_user));
+                                        self->ask_user, self->refused));
+    g_clear_pointer (&self->refused, g_free);
     dk_window_set_idle_max_s (DK_WINDOW (window), self->idle_max_s);
   }
   gtk_window_present (window);
@@ -108,6 +120,7 @@ dk_application_finalize (GObject *object)
   g_strfreev (self->argv);
   g_free (self->folder);
   g_free (self->user);
+  g_free (self->refused);
   G_OBJECT_CLASS (dk_application_parent_class)->finalize (object);
 }
 
@@ -126,6 +139,37 @@ dk_application_init (DkApplication *self)
   g_signal_connect (self, "handle-local-options", G_CALLBACK (on_local_options), NULL);
 }
 
+/* Takes it out of the environment, its bytes included, so that neither children nor others find
+ * it. */
+static char *
+take_refused (void)
+{
+  char *place = getenv (REFUSED);
+  g_autofree char *raw = NULL;
+  g_autofree char *valid = NULL;
+  g_autofree char *line = NULL;
+
+  if (place == NULL)
+    return NULL;
+  raw = g_strndup (place, REFUSED_BYTES_MAX);
+  memset (place, 0, strlen (place));
+  g_unsetenv (REFUSED);
+  valid = g_utf8_make_valid (raw, -1);
+  line = dk_text_printable (valid, FALSE);
+  return *line != '\0' ? dk_text_shorten (line, REFUSED_CHARS_MAX) : NULL;
+}
+
+/* For the fresh process. */
+static void
+put_refused (const char *refused)
+{
+  g_autofree char *valid = g_utf8_make_valid (refused, -1);
+  g_autofree char *text = dk_text_shorten (valid, REFUSED_CHARS_MAX);
+
+  if (!g_setenv (REFUSED, text, TRUE))
+    g_printerr ("%s\n", text);
+}
+
 DkApplication *
 dk_application_new (char **argv)
 {
@@ -133,6 +177,7 @@ dk_application_new (char **argv)
                                       "register-session", FALSE, NULL);
 
   self->argv = g_strdupv (argv);
+  self->refused = take_refused ();
   return self;
 }
 
@@ -158,13 +203,15 @@ arguments_for (char **argv, const char *user)
 }
 
 void
-dk_application_restart (DkApplication *self, const char *user)
+dk_application_restart (DkApplication *self, const char *user, const char *refused)
 {
   char **argv = arguments_for (self->argv, user);
 
   g_strfreev (self->argv);
   self->argv = argv;
   self->restart = TRUE;
+  g_free (self->refused);
+  self->refused = g_strdup (refused);
   g_application_quit (G_APPLICATION (self));
 }
 
@@ -183,8 +230,12 @@ dk_application_finish (DkApplication *self, int status)
     g_printerr ("%s\n", error->message);
     self->exit_code = dk_error_exit_code (error);
   }
+  if (self->restart && self->refused != NULL)
+    put_refused (self->refused);
   if (self->restart && !dk_platform_restart_process (self->argv, &error)) {
     g_printerr ("%s\n", error->message);
+    if (self->refused != NULL)
+      g_printerr ("%s\n", self->refused);
     return dk_error_exit_code (error);
   }
   return status != 0 ? status : self->exit_code;

@@ -7,6 +7,7 @@
 
 #define LOOK_EVERY_S 1
 #define DEFAULT_IDLE_S 300
+#define LATE_EVENTS_MAX 500u
 #define LOGIND "org.freedesktop.login1"
 #define LOGIND_PATH "/org/freedesktop/login1"
 #define LOGIND_MANAGER "org.freedesktop.login1.Manager"
@@ -55,12 +56,94 @@ note_event (GSignalInvocationHint *hint, guint count, const GValue *values, gpoi
   return TRUE;
 }
 
+static gboolean
+is_editable (GtkWidget *widget)
+{
+  if (GTK_IS_TEXT_VIEW (widget))
+    return gtk_text_view_get_editable (GTK_TEXT_VIEW (widget));
+  return GTK_IS_EDITABLE (widget) && gtk_editable_get_editable (GTK_EDITABLE (widget));
+}
+
+/* A key that goes into the text that has the focus, and does nothing else. */
+static gboolean
+writes_words (GdkEvent *event)
+{
+  const guint no_letter = gtk_accelerator_get_default_mod_mask () & ~(guint) GDK_SHIFT_MASK;
+  const guint key = event->key.keyval;
+  GtkWidget *widget = gtk_get_event_widget (event);
+  GtkWidget *window = widget != NULL ? gtk_widget_get_toplevel (widget) : NULL;
+
+  if (!GTK_IS_WINDOW (window) || !is_editable (gtk_window_get_focus (GTK_WINDOW (window)))
+      || (event->key.state & no_letter) != 0)
+    return FALSE;
+  return key == GDK_KEY_BackSpace || key == GDK_KEY_Delete || key == GDK_KEY_Left
+         || key == GDK_KEY_Right || g_unichar_isprint (gdk_keyval_to_unicode (key));
+}
+
+typedef enum { LATE_NOW, LATE_AFTERWARDS, LATE_STOP } Late;
+
+static Late
+judge_late (GdkEvent *event)
+{
+  switch (gdk_event_get_event_type (event)) {
+  case GDK_KEY_PRESS:
+    if (event->key.is_modifier)
+      return LATE_AFTERWARDS;
+    return writes_words (event) ? LATE_NOW : LATE_STOP;
+  case GDK_BUTTON_PRESS:
+  case GDK_TOUCH_BEGIN:
+  case GDK_DELETE:
+    return LATE_STOP;
+  case GDK_KEY_RELEASE:
+  case GDK_BUTTON_RELEASE:
+  case GDK_MOTION_NOTIFY:
+  case GDK_SCROLL:
+  case GDK_TOUCH_UPDATE:
+  case GDK_TOUCH_END:
+  case GDK_TOUCH_CANCEL:
+    return LATE_AFTERWARDS;
+  default:
+    return LATE_NOW;
+  }
+}
+
+/* Letters that were typed before the lock was asked for and wait in the queue of the display: they
+ * go into their text. The first key or click that does something else ends this; it comes to a
+ * window then that has nothing left to be pressed. */
+static void
+take_late_letters (void)
+{
+  g_autoptr (GPtrArray) afterwards
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) gdk_event_free);
+  Late late = LATE_NOW;
+
+  for (guint i = 0; i < LATE_EVENTS_MAX && late != LATE_STOP; i++) {
+    GdkEvent *event = gdk_event_get ();
+    if (event == NULL)
+      break;
+    late = judge_late (event);
+    if (late != LATE_NOW) {
+      g_ptr_array_add (afterwards, event);
+      continue;
+    }
+    gtk_main_do_event (event);
+    gdk_event_free (event);
+  }
+  for (guint i = 0; i < afterwards->len; i++)
+    gdk_event_put (afterwards->pdata[i]);
+}
+
+/* What is in a hurry overtakes a lock that takes its time. */
 static void
 lock_now (DkAutoLock *self, gboolean in_hurry)
 {
-  if (self->timer == 0)
+  gboolean is_first = self->timer != 0;
+
+  if (!is_first && !in_hurry)
     return;
   g_clear_handle_id (&self->timer, g_source_remove);
+  if (is_first)
+    take_late_letters ();
   self->lock (self->data, in_hurry);
 }
 

@@ -9,10 +9,10 @@ G_BEGIN_DECLS
  * screen is locked. Main thread only. */
 typedef struct DkAutoLock DkAutoLock;
 
-/* Watches every window of the process; lock is called once, in_hurry if the PC is about to sleep.
- * Holds the PC's sleep back (logind, a
- * delay of some seconds at most) until it is freed, so that the kit is closed before. Free with
- * dk_auto_lock_free. */
+/* Watches every window of the process; lock is called once, in_hurry if the PC is about to sleep,
+ * and in that case even if it was called before. Letters that were typed by then are in their text.
+ * Holds the PC's sleep back (logind, a delay of some seconds at most) until it is freed, so that
+ * the kit is closed before. Free with dk_auto_lock_free. */
 DkAutoLock *dk_auto_lock_new (void (*lock) (gpointer data, gboolean in_hurry), gpointer data);
 
 /* Seconds since the last key or movement of the mouse, counted through sleep; 0 = never. Typing

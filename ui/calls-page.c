@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/draft-keeper.h"
 #include "ui/lookup.h"
 #include "ui/rows-view.h"
 #include "ui/ticket-work.h"
@@ -25,10 +26,9 @@ struct _DkCallsPage {
   DkRowsView *list;
   DkForm *form;
   char *draft; /* number of the line that is typed */
-  DkTicketBegun *begun_draft; /* set once a number was asked for, until it came */
+  DkTicketBegun *begun_draft; /* set once a number was asked for, until it is known */
   GObject *line; /* owner of the call for a number: another one for each line */
-  json_t *sent;  /* the line that is being stored, NULL = none */
-  char *sent_draft;
+  GQueue sent;   /* of DkTicketJob: lines that are being stored */
   guint keep_timer;
   guint begin_timer;
   gint64 first_us; /* of the keys that wait for a number */
@@ -171,15 +171,26 @@ new_job (DkCallsPage *self)
   return job;
 }
 
+static void on_kept (gpointer owner, gpointer result, const GError *error);
+
+static void
+send_draft (DkCallsPage *self, gpointer owner, DkKitReply reply)
+{
+  dk_kit_run (owner, &(DkKitCall) { .work = dk_draft_keeper_work,
+                                    .reply = reply,
+                                    .data = new_job (self),
+                                    .data_free = dk_ticket_job_free,
+                                    .result_free = self->draft == NULL
+                                                       ? (GDestroyNotify) dk_ticket_begun_unref
+                                                       : NULL });
+}
+
 static void
 keep_now (DkCallsPage *self)
 {
   g_clear_handle_id (&self->keep_timer, g_source_remove);
-  if (self->draft == NULL && self->begun_draft == NULL)
-    return;
-  dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_keep,
-                                   .data = new_job (self),
-                                   .data_free = dk_ticket_job_free });
+  if (self->draft != NULL || self->begun_draft != NULL)
+    send_draft (self, self, on_kept);
 }
 
 static gboolean
@@ -194,22 +205,45 @@ keep_after_pause (gpointer data)
 
 static void store_call (DkCallsPage *self);
 
+/* Takes what came of a call without a number. It may be of the line before. */
+static void
+learn_number (DkCallsPage *self, DkTicketBegun *begun)
+{
+  gboolean is_ours = begun == self->begun_draft && self->draft == NULL;
+
+  if (is_ours) {
+    self->draft = g_strdup (begun->number);
+    self->begun = TRUE;
+    g_clear_pointer (&self->begun_draft, dk_ticket_begun_unref);
+    g_clear_handle_id (&self->begin_timer, g_source_remove);
+    gtk_label_set_text (self->number, self->draft);
+    keep_now (self);
+  }
+  dk_ticket_begun_unref (begun);
+  if (is_ours && self->store_waits)
+    store_call (self);
+}
+
+static void
+on_kept (gpointer owner, gpointer result, const GError *error)
+{
+  DkCallsPage *self = owner;
+
+  if (!dk_page_failed (DK_PAGE (self), error) && result != DK_KIT_DONE)
+    learn_number (self, result);
+}
+
+/* A call behind this one may draw the number yet: what was begun stays. */
 static void
 on_begun (gpointer owner, gpointer result, const GError *error)
 {
   DkCallsPage *self = g_object_get_data (owner, "dk-calls-page");
 
-  g_clear_pointer (&self->begun_draft, dk_ticket_begun_unref);
-  if (dk_page_failed (DK_PAGE (self), error)) {
+  if (error != NULL) {
     self->begun = FALSE;
-    return;
+    self->store_waits = FALSE;
   }
-  g_free (self->draft);
-  self->draft = result;
-  gtk_label_set_text (self->number, self->draft);
-  keep_now (self);
-  if (self->store_waits)
-    store_call (self);
+  on_kept (self, result, error);
 }
 
 static void
@@ -217,12 +251,9 @@ begin_now (DkCallsPage *self)
 {
   g_clear_handle_id (&self->begin_timer, g_source_remove);
   self->begun = TRUE;
-  self->begun_draft = dk_ticket_begun_new ();
-  dk_kit_run (self->line, &(DkKitCall) { .work = dk_ticket_work_begin,
-                                         .reply = on_begun,
-                                         .data = new_job (self),
-                                         .data_free = dk_ticket_job_free,
-                                         .result_free = g_free });
+  if (self->begun_draft == NULL)
+    self->begun_draft = dk_ticket_begun_new ();
+  send_draft (self, self->line, on_begun);
 }
 
 /* What a scanner typed was taken out again: nobody has begun anything. */
@@ -286,10 +317,10 @@ take_back (DkPage *page, gpointer data)
 
 /* The call that was refused stands in the line again, if nothing else was begun there. */
 static void
-put_back (DkCallsPage *self)
+put_back (DkCallsPage *self, const DkTicketJob *sent)
 {
-  if (self->sent != NULL && !self->begun && is_empty (self))
-    show_line (self, self->sent, self->sent_draft);
+  if (!self->begun && is_empty (self))
+    show_line (self, sent->answers, sent->number);
 }
 
 static void
@@ -297,12 +328,14 @@ on_stored (gpointer owner, gpointer result, const GError *error)
 {
   DkCallsPage *self = owner;
   DkTicketDone *done = result;
+  DkTicketJob *sent = g_queue_pop_head (&self->sent);
   g_autofree char *text = NULL;
 
-  if (dk_page_failed (DK_PAGE (self), error)) {
-    put_back (self);
+  if (error != NULL)
+    put_back (self, sent);
+  dk_ticket_job_free (sent);
+  if (dk_page_failed (DK_PAGE (self), error))
     return;
-  }
   text = g_strdup_printf (_ ("Call %s is stored. Tell the caller the number.%s"), done->number,
                           done->more != NULL ? done->more : "");
   dk_page_say_with_undo (DK_PAGE (self), text, take_back, g_strdup (done->number), g_free);
@@ -329,10 +362,8 @@ store_call (DkCallsPage *self)
   if (self->keep_timer != 0)
     keep_now (self); /* it may be refused */
   job = new_job (self);
-  json_decref (self->sent);
-  self->sent = json_incref (job->answers);
-  g_free (self->sent_draft);
-  self->sent_draft = g_strdup (self->draft);
+  g_queue_push_tail (&self->sent,
+                     dk_ticket_job_new (NULL, self->draft, json_incref (job->answers), NULL));
   dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_save,
                                    .reply = on_stored,
                                    .data = job,
@@ -514,8 +545,7 @@ dk_calls_page_dispose (GObject *object)
   g_clear_handle_id (&self->keep_timer, g_source_remove);
   g_clear_handle_id (&self->begin_timer, g_source_remove);
   g_clear_object (&self->line);
-  g_clear_pointer (&self->sent, json_decref);
-  g_clear_pointer (&self->sent_draft, g_free);
+  g_queue_clear_full (&self->sent, dk_ticket_job_free);
   g_clear_pointer (&self->draft, g_free);
   g_clear_pointer (&self->begun_draft, dk_ticket_begun_unref);
   g_clear_pointer (&self->form, dk_form_unref);

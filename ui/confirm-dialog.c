@@ -13,7 +13,9 @@ struct _DkConfirmDialog {
   GtkEntry *own;
   GtkEntryBuffer *own_buffer;
   GWeakRef owner;
-  void (*done) (GtkWidget *owner, DkSecret *own, const char *reason);
+  DkConfirmed done;
+  gpointer data;
+  GDestroyNotify data_free;
 };
 
 G_DEFINE_FINAL_TYPE (DkConfirmDialog, dk_confirm_dialog, GTK_TYPE_DIALOG)
@@ -60,7 +62,8 @@ dk_confirm_dialog_response (GtkDialog *dialog, int response)
 
   gtk_widget_hide (GTK_WIDGET (self));
   if (response == GTK_RESPONSE_OK && owner != NULL && is_complete (self))
-    self->done (owner, dk_secret_buffer_copy (DK_SECRET_BUFFER (self->own_buffer)), reason);
+    self->done (owner, dk_secret_buffer_copy (DK_SECRET_BUFFER (self->own_buffer)), reason,
+                self->data);
   gtk_widget_destroy (GTK_WIDGET (self));
 }
 
@@ -71,6 +74,8 @@ dk_confirm_dialog_finalize (GObject *object)
 
   g_weak_ref_clear (&self->owner);
   g_clear_object (&self->own_buffer);
+  if (self->data_free != NULL)
+    self->data_free (self->data);
   G_OBJECT_CLASS (dk_confirm_dialog_parent_class)->finalize (object);
 }
 
@@ -102,7 +107,7 @@ dk_confirm_dialog_init (DkConfirmDialog *self)
 
 void
 dk_confirm_dialog_ask (GtkWidget *owner, const char *what, const char *button,
-                       void (*done) (GtkWidget *owner, DkSecret *own, const char *reason))
+                       DkConfirmed done, gpointer data, GDestroyNotify data_free)
 {
   DkConfirmDialog *self
       = g_object_new (DK_TYPE_CONFIRM_DIALOG, "title", _ ("Is it you, and why?"), NULL);
@@ -111,6 +116,8 @@ dk_confirm_dialog_ask (GtkWidget *owner, const char *what, const char *button,
   dk_window_adopt (GTK_WINDOW (self), owner);
   g_weak_ref_set (&self->owner, owner);
   self->done = done;
+  self->data = data;
+  self->data_free = data_free;
   gtk_label_set_text (self->what, what);
   (void) gtk_dialog_add_button (GTK_DIALOG (self), _ ("_Back"), GTK_RESPONSE_CANCEL);
   yes = gtk_dialog_add_button (GTK_DIALOG (self), button, GTK_RESPONSE_OK);

@@ -15,13 +15,14 @@ struct DkDraftKeeper {
   DkFormView *form;
   void (*told) (DkPage *page);
   char *number;
-  DkTicketBegun *begun_draft; /* set once a number was asked for, until it came */
+  DkTicketBegun *begun_draft; /* set once a number was asked for, until it is known */
   GPtrArray *files; /* of GBytes that wait for the number */
   guint timer;
   gint64 first_us; /* of the keys that wait for a number */
   gboolean begun;
   gboolean asked; /* for the number */
   gboolean dirty;
+  gboolean failed; /* what is dirty could not be kept */
 };
 
 /* Bytes for a number, or for the draft that is being begun. */
@@ -99,15 +100,14 @@ send_files (DkDraftKeeper *self)
   g_ptr_array_set_size (self->files, 0);
 }
 
-static void
-on_kept (gpointer owner, gpointer result, const GError *error)
+gpointer
+dk_draft_keeper_work (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
-  DkDraftKeeper *self = g_object_get_data (owner, "dk-draft-keeper");
+  const DkTicketJob *job = data;
 
-  if (error != NULL)
-    self->dirty = TRUE;
-  (void) dk_page_failed (self->page, error);
-  self->told (self->page);
+  if (dk_ticket_work_keep (kit, data, c, error) == NULL)
+    return NULL;
+  return job->number == NULL ? dk_ticket_begun_ref (job->begun) : DK_KIT_DONE;
 }
 
 /* What is in the form, for the number or for the draft that is being begun. */
@@ -122,35 +122,71 @@ new_job (DkDraftKeeper *self)
   return job;
 }
 
+static void on_kept (gpointer owner, gpointer result, const GError *error);
+
+static void
+send_draft (DkDraftKeeper *self, GObject *owner, DkKitReply reply)
+{
+  self->dirty = FALSE;
+  self->failed = FALSE;
+  dk_kit_run (owner,
+              &(DkKitCall) { .work = dk_draft_keeper_work,
+                             .reply = reply,
+                             .data = new_job (self),
+                             .data_free = dk_ticket_job_free,
+                             .result_free = self->number == NULL
+                                                ? (GDestroyNotify) dk_ticket_begun_unref
+                                                : NULL });
+}
+
 static void
 keep_now (DkDraftKeeper *self)
 {
   g_clear_handle_id (&self->timer, g_source_remove);
-  if (!self->dirty || (self->number == NULL && self->begun_draft == NULL))
-    return;
-  self->dirty = FALSE;
-  dk_kit_run (self->owner, &(DkKitCall) { .work = dk_ticket_work_keep,
-                                          .reply = on_kept,
-                                          .data = new_job (self),
-                                          .data_free = dk_ticket_job_free });
+  if (self->dirty && (self->number != NULL || self->begun_draft != NULL))
+    send_draft (self, self->owner, on_kept);
 }
 
+/* Takes what came of a call without a number. It may be of the draft before. */
+static void
+learn_number (DkDraftKeeper *self, DkTicketBegun *begun)
+{
+  if (begun == self->begun_draft && self->number == NULL) {
+    self->number = g_strdup (begun->number);
+    self->begun = TRUE;
+    self->asked = TRUE;
+    g_clear_pointer (&self->begun_draft, dk_ticket_begun_unref);
+    send_files (self);
+    keep_now (self);
+  }
+  dk_ticket_begun_unref (begun);
+}
+
+static void
+on_kept (gpointer owner, gpointer result, const GError *error)
+{
+  DkDraftKeeper *self = g_object_get_data (owner, "dk-draft-keeper");
+
+  if (dk_page_failed (self->page, error)) {
+    self->dirty = TRUE;
+    self->failed = TRUE;
+  } else if (result != DK_KIT_DONE) {
+    learn_number (self, result);
+  }
+  self->told (self->page);
+}
+
+/* A call behind this one may draw the number yet: what was begun stays. */
 static void
 on_begun (gpointer owner, gpointer result, const GError *error)
 {
   DkDraftKeeper *self = g_object_get_data (owner, "dk-draft-keeper");
 
-  g_clear_pointer (&self->begun_draft, dk_ticket_begun_unref);
-  if (dk_page_failed (self->page, error)) {
+  if (error != NULL) {
     self->begun = FALSE;
     self->asked = FALSE;
-    self->dirty = TRUE;
-    return;
   }
-  self->number = result;
-  send_files (self);
-  keep_now (self);
-  self->told (self->page);
+  on_kept (self->owner, result, error);
 }
 
 static void
@@ -158,13 +194,9 @@ begin_now (DkDraftKeeper *self)
 {
   g_clear_handle_id (&self->timer, g_source_remove);
   self->asked = TRUE;
-  self->dirty = FALSE;
-  self->begun_draft = dk_ticket_begun_new ();
-  dk_kit_run (self->begun_by, &(DkKitCall) { .work = dk_ticket_work_begin,
-                                             .reply = on_begun,
-                                             .data = new_job (self),
-                                             .data_free = dk_ticket_job_free,
-                                             .result_free = g_free });
+  if (self->begun_draft == NULL)
+    self->begun_draft = dk_ticket_begun_new ();
+  send_draft (self, self->begun_by, on_begun);
 }
 
 /* What a scanner typed was taken out again: nobody has begun anything. */
@@ -200,6 +232,7 @@ dk_draft_keeper_edited (DkDraftKeeper *self)
   gint64 now_us = g_get_monotonic_time ();
 
   self->dirty = TRUE;
+  self->failed = FALSE;
   if (!self->begun)
     self->first_us = now_us;
   self->begun = TRUE;
@@ -248,6 +281,7 @@ dk_draft_keeper_reset (DkDraftKeeper *self)
   self->begun = FALSE;
   self->asked = FALSE;
   self->dirty = FALSE;
+  self->failed = FALSE;
 }
 
 void
@@ -276,7 +310,13 @@ dk_draft_keeper_is_begun (const DkDraftKeeper *self)
 gboolean
 dk_draft_keeper_is_dirty (const DkDraftKeeper *self)
 {
-  return self->dirty || self->begun_draft != NULL;
+  return self->dirty || (self->asked && self->number == NULL);
+}
+
+gboolean
+dk_draft_keeper_has_failed (const DkDraftKeeper *self)
+{
+  return self->failed;
 }
 
 DkDraftKeeper *

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/form-view.h"
+#include "ui/kit-thread.h"
 #include "ui/page.h"
 
 G_BEGIN_DECLS
@@ -39,6 +40,14 @@ gboolean dk_draft_keeper_is_begun (const DkDraftKeeper *self);
 
 /* TRUE while something is typed and not kept. */
 gboolean dk_draft_keeper_is_dirty (const DkDraftKeeper *self);
+
+/* TRUE while what is typed could not be kept the last time. */
+gboolean dk_draft_keeper_has_failed (const DkDraftKeeper *self);
+
+/* A function for dk_kit_run. data: DkTicketJob: form, answers, number or begun -> with begun:
+ * DkTicketBegun, a reference, whose number is known from then on; with number: DK_KIT_DONE. A
+ * number is drawn if there is none yet, one alone for each DkTicketBegun. */
+gpointer dk_draft_keeper_work (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 
 /* Frees it; NULL is fine. */
 void dk_draft_keeper_free (DkDraftKeeper *self);

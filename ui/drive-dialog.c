@@ -17,7 +17,9 @@ typedef struct {
   GtkComboBoxText *list;
   GPtrArray *drives;
   guint timer;
-  void (*chosen) (GtkWidget *owner, const char *folder);
+  DkDriveChosen chosen;
+  gpointer data;
+  GDestroyNotify data_free;
 } Ask;
 
 static void
@@ -28,6 +30,7 @@ free_ask (gpointer data)
   g_clear_handle_id (&ask->timer, g_source_remove);
   g_weak_ref_clear (&ask->owner);
   g_clear_pointer (&ask->drives, g_ptr_array_unref);
+  ask->data_free (ask->data);
   g_free (ask);
 }
 
@@ -83,13 +86,14 @@ on_response (GtkDialog *dialog, int response, Ask *ask)
 {
   g_autoptr (GtkWidget) owner = g_weak_ref_get (&ask->owner);
   g_autofree char *folder = g_strdup (gtk_combo_box_get_active_id (GTK_COMBO_BOX (ask->list)));
-  void (*chosen) (GtkWidget *, const char *) = ask->chosen;
 
-  gtk_widget_destroy (GTK_WIDGET (dialog));
+  /* It is still there, and with it the data, when the person is asked for another place. */
+  gtk_widget_hide (GTK_WIDGET (dialog));
   if (owner != NULL && response == GTK_RESPONSE_OK && folder != NULL)
-    chosen (owner, folder);
+    ask->chosen (owner, folder, ask->data);
   else if (owner != NULL && response == ANOTHER_PLACE)
-    chosen (owner, NULL);
+    ask->chosen (owner, NULL, ask->data);
+  gtk_widget_destroy (GTK_WIDGET (dialog));
 }
 
 static void
@@ -115,7 +119,8 @@ fill (Ask *ask)
 }
 
 void
-dk_drive_dialog_ask (GtkWidget *owner, void (*chosen) (GtkWidget *owner, const char *folder))
+dk_drive_dialog_ask (GtkWidget *owner, DkDriveChosen chosen, gpointer data,
+                     GDestroyNotify data_free)
 {
   Ask *ask = g_new0 (Ask, 1);
   GtkWidget *dialog = gtk_dialog_new_with_buttons (
@@ -125,6 +130,8 @@ dk_drive_dialog_ask (GtkWidget *owner, void (*chosen) (GtkWidget *owner, const c
   g_weak_ref_init (&ask->owner, owner);
   ask->dialog = GTK_DIALOG (dialog);
   ask->chosen = chosen;
+  ask->data = data;
+  ask->data_free = data_free;
   g_object_set_data_full (G_OBJECT (dialog), "ask", ask, free_ask);
   fill (ask);
   gtk_dialog_set_default_response (ask->dialog, GTK_RESPONSE_OK);

@@ -394,6 +394,15 @@ dk_form_view_get_changes (DkFormView *self)
   return changes;
 }
 
+json_t *
+dk_form_view_count_from (DkFormView *self, json_t *draft)
+{
+  json_t *before = self->before;
+
+  self->before = draft != NULL ? draft : dk_form_view_get_draft (self);
+  return before;
+}
+
 gboolean
 dk_form_view_is_changed (DkFormView *self)
 {

@@ -42,6 +42,10 @@ json_t *dk_form_view_get_changes (DkFormView *self);
 /* Whether anything differs from the answers that were set. */
 gboolean dk_form_view_is_changed (DkFormView *self);
 
+/* Changes count from this draft on, NULL: from what is in the form now. Takes `draft`; returns what
+ * they counted from until now, which belongs to the caller. The steps to undo stay. */
+json_t *dk_form_view_count_from (DkFormView *self, json_t *draft);
+
 /* Fills a text field that is empty, as if a person had; FALSE if there is none or it is not
  * empty. */
 gboolean dk_form_view_fill (DkFormView *self, const char *name, const char *text);

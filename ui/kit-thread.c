@@ -18,8 +18,8 @@ typedef struct {
   gboolean ended;
 } Item;
 
-/* `running` and `kit` are read by other threads under `lock`; the kit is used by its thread alone,
- * save for dk_db_interrupt. */
+/* `running`, `ended` and `kit` are read by other threads under `lock`; the kit is used by its
+ * thread alone, save for dk_db_interrupt. */
 static struct {
   GThread *thread;
   GAsyncQueue *queue;
@@ -28,6 +28,8 @@ static struct {
   DkKit *kit;
   DkStore *watched; /* the store is another one once keys were renewed */
   Item *running;
+  GQueue ended; /* of Item: done, and their owners not told yet; the main loop frees them */
+  char *refused; /* main thread: of the first error that nobody was told of */
   GError *close_error;
   gint change_pending;
   gboolean hushed; /* main thread: owners are not replied to any more */
@@ -78,14 +80,30 @@ note_change (gboolean number_issued, gpointer data)
     (void) g_idle_add (tell_changed, NULL);
 }
 
+/* What an owner put in and is not told any more. That the person does no longer wait for something
+ * is no refusal. */
+static void
+note_refused (const Item *item)
+{
+  if (kit_thread.refused == NULL && item->has_owner && item->kind == ITEM_CALL
+      && item->error != NULL
+      && !g_error_matches (item->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    kit_thread.refused = g_strdup (item->error->message);
+}
+
 static gboolean
 deliver (gpointer data)
 {
   Item *item = data;
   g_autoptr (GObject) owner = g_weak_ref_get (&item->owner);
 
+  g_mutex_lock (&kit_thread.lock);
+  (void) g_queue_remove (&kit_thread.ended, item);
+  g_mutex_unlock (&kit_thread.lock);
   /* What waited beside the lock in one turn of the main loop: its window is half taken down. */
   if (kit_thread.over || (kit_thread.hushed && item->has_owner)) {
+    if (!kit_thread.over)
+      note_refused (item);
     free_item (item);
     return G_SOURCE_REMOVE;
   }
@@ -175,6 +193,9 @@ static void
 finish_item (Item *item)
 {
   if (!item->waited_for) {
+    g_mutex_lock (&kit_thread.lock);
+    g_queue_push_tail (&kit_thread.ended, item);
+    g_mutex_unlock (&kit_thread.lock);
     (void) g_idle_add_full (G_PRIORITY_DEFAULT, deliver, item, NULL);
     return;
   }
@@ -313,10 +334,22 @@ dk_kit_thread_watch (void (*changed) (gpointer data), gpointer data)
   kit_thread.changed_data = data;
 }
 
+static void
+note_ended (gpointer item, gpointer nothing)
+{
+  note_refused (item);
+}
+
 void
 dk_kit_thread_hush (void)
 {
   kit_thread.hushed = TRUE;
+}
+
+char *
+dk_kit_thread_take_refused (void)
+{
+  return g_steal_pointer (&kit_thread.refused);
 }
 
 gboolean
@@ -327,6 +360,7 @@ dk_kit_thread_stop (GError **error)
     kit_thread.over = TRUE;
     g_async_queue_push (kit_thread.queue, new_item (ITEM_STOP, NULL));
     (void) g_thread_join (g_steal_pointer (&kit_thread.thread));
+    g_queue_foreach (&kit_thread.ended, note_ended, NULL);
   }
   if (kit_thread.close_error != NULL) {
     g_propagate_error (error, g_steal_pointer (&kit_thread.close_error));

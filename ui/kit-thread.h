@@ -65,12 +65,18 @@ gpointer dk_kit_run_and_wait (DkKitWork work, gpointer data, GError **error);
 void dk_kit_thread_watch (void (*changed) (gpointer data), gpointer data);
 
 /* From now on no owner gets a reply: its page is out of the window. Calls are still worked off, and
- * those without an owner replied to. Main thread. */
+ * those without an owner replied to; what an owner is not told can be asked for below. Main
+ * thread. */
 void dk_kit_thread_hush (void);
 
 /* Closes the kit after all calls before it, and ends the thread. Returns when that is done, FALSE
  * with the reason if the write-back failed; nothing that was committed is lost. No reply comes
  * after it: results that still wait are freed. Main thread; safe to call twice. */
 gboolean dk_kit_thread_stop (GError **error) DK_CHECKED;
+
+/* The message of the first call of an owner that was refused (not cancelled) and that nobody was
+ * told of, be it after the hush or in front of the stop; complete once that is over. NULL if there
+ * is none. New string, given once. Main thread. */
+char *dk_kit_thread_take_refused (void);
 
 G_END_DECLS

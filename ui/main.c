@@ -19,11 +19,11 @@ main (int argc, char **argv)
   (void) setlocale (LC_ALL, "");
   (void) bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   (void) textdomain (GETTEXT_PACKAGE);
+  application = dk_application_new (argv);
   /* Pango reads the list of fonts in a thread: it is ready when the first text is drawn. After
    * everything that writes to the environment. */
   (void) pango_cairo_font_map_get_default ();
   dk_ui_register_resource ();
-  application = dk_application_new (argv);
   return dk_application_finish (application,
                                 g_application_run (G_APPLICATION (application), argc, argv));
 }

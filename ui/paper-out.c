@@ -16,7 +16,7 @@
 
 typedef enum { WAY_PRINTER, WAY_FILE, WAY_DRIVE } Way;
 
-/* What is on its way out; belongs to the widget until another one takes its place. */
+/* What is on its way out. It goes along with each step, since another one may begin meanwhile. */
 typedef struct {
   DkPaperJob *job;
   Way way;
@@ -51,12 +51,6 @@ new_out (DkPaperJob *job, Way way)
   return out;
 }
 
-static Out *
-out_of (gpointer owner)
-{
-  return g_object_get_data (G_OBJECT (owner), OUT);
-}
-
 static DkPage *
 page_of (gpointer owner)
 {
@@ -86,7 +80,7 @@ free_entry (gpointer data)
   g_free (entry);
 }
 
-/* Entry -> char *reason, "" if none was asked for. */
+/* Entry -> Entry of the same job, its reason "" if none was asked for. */
 static gpointer
 write_entry (DkKit *kit, gpointer data, GCancellable *cancellable, GError **error)
 {
@@ -101,13 +95,14 @@ write_entry (DkKit *kit, gpointer data, GCancellable *cancellable, GError **erro
   json_object_set_new (body, "pages", json_integer (dk_paper_page_count (entry->job->paper)));
   if (!dk_ledger_note (dk_kit_store (kit), "print", entry->job->object, body, error))
     return NULL;
-  return g_strdup (entry->reason != NULL ? entry->reason : "");
+  return new_entry (&(Out) { entry->job, entry->way }, NULL,
+                    entry->reason != NULL ? entry->reason : "");
 }
 
 static void
 on_noted (gpointer owner, gpointer result, const GError *error)
 {
-  g_free (result);
+  g_clear_pointer ((Entry **) &result, free_entry);
   (void) dk_page_failed (page_of (owner), error);
 }
 
@@ -121,7 +116,7 @@ note (gpointer owner, const Out *out)
                                       .reply = on_noted,
                                       .data = new_entry (out, NULL, NULL),
                                       .data_free = free_entry,
-                                      .result_free = g_free });
+                                      .result_free = free_entry });
 }
 
 static void
@@ -134,19 +129,19 @@ on_printed (gpointer owner, gpointer out, const char *words, const GError *error
 }
 
 static void
-save_to (GtkWidget *owner, const char *path)
+save_to (GtkWidget *owner, const Out *out, const char *path)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
   gsize size;
-  const void *bytes = g_bytes_get_data (out_of (owner)->job->pdf, &size);
+  const void *bytes = g_bytes_get_data (out->job->pdf, &size);
 
   if (!dk_output_check (path, DK_OUTPUT_PAPER, &error)
       || !dk_file_replace (path, bytes, size, DK_FILE_DURABLE, &error)) {
     (void) dk_page_failed (page_of (owner), error);
     return;
   }
-  note (owner, out_of (owner));
+  note (owner, out);
   text = g_strdup_printf (
       _ ("Saved as %s. The file is not sealed: keep it where only you can read it."), path);
   dk_page_say (page_of (owner), GTK_MESSAGE_INFO, text);
@@ -157,19 +152,21 @@ on_file_chosen (GtkDialog *dialog, int response, GtkWidget *owner)
 {
   g_autofree char *path = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (dialog));
 
-  gtk_widget_destroy (GTK_WIDGET (dialog));
+  gtk_widget_hide (GTK_WIDGET (dialog));
   if (response == GTK_RESPONSE_ACCEPT && path != NULL)
-    save_to (owner, path);
+    save_to (owner, g_object_get_data (G_OBJECT (dialog), OUT), path);
+  gtk_widget_destroy (GTK_WIDGET (dialog));
 }
 
 static void
-ask_file (GtkWidget *owner)
+ask_file (GtkWidget *owner, const Out *out)
 {
   GtkWidget *dialog = gtk_file_chooser_dialog_new (
       _ ("Save PDF"), GTK_WINDOW (gtk_widget_get_toplevel (owner)), GTK_FILE_CHOOSER_ACTION_SAVE,
       _ ("_Back"), GTK_RESPONSE_CANCEL, _ ("_Save PDF"), GTK_RESPONSE_ACCEPT, NULL);
-  g_autofree char *name = g_strdup_printf ("%s.pdf", out_of (owner)->job->object);
+  g_autofree char *name = g_strdup_printf ("%s.pdf", out->job->object);
 
+  g_object_set_data_full (G_OBJECT (dialog), OUT, new_out (out->job, out->way), free_out);
   gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT);
   gtk_window_set_modal (GTK_WINDOW (dialog), TRUE);
   gtk_file_chooser_set_do_overwrite_confirmation (GTK_FILE_CHOOSER (dialog), TRUE);
@@ -222,18 +219,19 @@ on_drive_saved (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-on_drive (GtkWidget *owner, const char *folder)
+on_drive (GtkWidget *owner, const char *folder, gpointer data)
 {
+  const Out *out = data;
   Saving *saving;
   g_autoptr (GTask) task = NULL;
 
   if (folder == NULL) {
-    ask_file (owner);
+    ask_file (owner, out);
     return;
   }
   saving = g_new0 (Saving, 1);
   g_weak_ref_init (&saving->owner, owner);
-  saving->out = new_out (out_of (owner)->job, WAY_DRIVE);
+  saving->out = new_out (out->job, WAY_DRIVE);
   saving->folder = g_strdup (folder);
   task = g_task_new (NULL, NULL, on_drive_saved, saving);
   g_task_set_task_data (task, saving, NULL);
@@ -241,54 +239,61 @@ on_drive (GtkWidget *owner, const char *folder)
 }
 
 static void
-go_on (GtkWidget *owner)
+go_on (GtkWidget *owner, const Out *out)
 {
-  const Out *out = out_of (owner);
-
   if (out->way == WAY_PRINTER)
     dk_printer_print (owner, out->job->title, dk_paper_size_media (out->job->size), out->job->pdf,
                       on_printed, new_out (out->job, WAY_PRINTER), free_out);
   else if (out->way == WAY_FILE)
-    ask_file (owner);
+    ask_file (owner, out);
   else
-    dk_drive_dialog_ask (owner, on_drive);
+    dk_drive_dialog_ask (owner, on_drive, new_out (out->job, WAY_DRIVE), free_out);
 }
 
 static void
 on_entered (gpointer owner, gpointer result, const GError *error)
 {
-  g_autofree char *reason = result;
-  DkPaperJob *job = out_of (owner)->job;
+  Entry *entered = result;
 
   if (dk_page_failed (page_of (owner), error))
     return;
-  g_free (job->reason);
-  job->reason = g_steal_pointer (&reason);
-  go_on (owner);
+  g_free (entered->job->reason);
+  entered->job->reason = g_strdup (entered->reason);
+  go_on (owner, &(Out) { entered->job, entered->way });
+  free_entry (entered);
 }
 
 /* Before anything leaves: where nothing can be stored, nothing sensitive leaves. */
 static void
-enter_first (GtkWidget *owner, DkSecret *own, const char *reason)
+enter_first (GtkWidget *owner, const Out *out, DkSecret *own, const char *reason)
 {
   dk_kit_run (owner, &(DkKitCall) { .work = write_entry,
                                     .reply = on_entered,
-                                    .data = new_entry (out_of (owner), own, reason),
+                                    .data = new_entry (out, own, reason),
                                     .data_free = free_entry,
-                                    .result_free = g_free });
+                                    .result_free = free_entry });
+}
+
+static void
+on_confirmed (GtkWidget *owner, DkSecret *own, const char *reason, gpointer out)
+{
+  enter_first (owner, out, own, reason);
 }
 
 static void
 begin (GtkWidget *owner, DkPaperJob *job, Way way)
 {
-  g_object_set_data_full (G_OBJECT (owner), OUT, new_out (job, way), free_out);
-  if (job->sensitive == NULL)
-    go_on (owner);
-  else if (job->reason == NULL)
+  const Out out = { job, way };
+
+  if (job->sensitive == NULL) {
+    go_on (owner, &out);
+  } else if (job->reason == NULL) {
     dk_confirm_dialog_ask (owner, job->sensitive,
-                           way == WAY_PRINTER ? _ ("_Print it") : _ ("_Save it"), enter_first);
-  else
-    enter_first (owner, NULL, NULL);
+                           way == WAY_PRINTER ? _ ("_Print it") : _ ("_Save it"), on_confirmed,
+                           new_out (job, way), free_out);
+  } else {
+    enter_first (owner, &out, NULL, NULL);
+  }
 }
 
 void

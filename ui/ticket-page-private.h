@@ -13,6 +13,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct DkTicketOrder DkTicketOrder;
+
 /* ticket-page shows a ticket, ticket-orders asks the kit to store what was done with it. */
 
 struct _DkTicketPage {
@@ -39,12 +41,22 @@ struct _DkTicketPage {
   gboolean log_in_sight; /* the side is kept at the newest line of the log */
   gboolean row_removed; /* and nothing was typed since */
   gboolean promoting;  /* a call that becomes a full ticket when it is saved */
-  gboolean save_waits; /* Save was pressed before the number came */
-  gboolean save_final;
-  char *more;          /* said with what was done, NULL = nothing */
-  DkTicketDid order;         /* what was asked of the kit last */
+  gboolean storing;    /* the draft is becoming a ticket */
+  GQueue orders;       /* of DkTicketOrder: no answer yet */
+  DkTicketOrder *latest; /* that carries the form; NULL: nothing of it is on its way */
+  json_t *sent_before; /* what changes counted from before those that are on their way */
+  guint turn;          /* another one with each ticket that is shown */
+  gboolean save_waits; /* Save was pressed before the number or the answer came */
+  gboolean waits_final;
   gboolean safety_asked; /* the person was told that nobody asked about patient safety */
 };
+
+/* The number of what is shown, borrowed; NULL if there is none yet. */
+static inline const char *
+shown_number (const DkTicketPage *self)
+{
+  return self->view != NULL ? self->view->number : dk_draft_keeper_number (self->keeper);
+}
 
 /* It is stored as a ticket: no draft, and not new. */
 static inline gboolean
@@ -75,7 +87,7 @@ void dk_ticket_page_load (DkTicketPage *self, const char *number);
 void dk_ticket_page_refresh (DkTicketPage *self, const char *number);
 
 /* Save, or Save and finalise: stores it, or says beside the fields why not. Waits for the number of
- * a new one; an amendment is asked for its reason. */
+ * a new one, or for what is on its way; an amendment is asked for its reason. */
 void dk_ticket_orders_save (DkTicketPage *self, gboolean final);
 /* Asks for the words of a step (DK_STEP_*), and does it with them. */
 void dk_ticket_orders_step (DkTicketPage *self, const char *step);
@@ -83,6 +95,12 @@ void dk_ticket_orders_step (DkTicketPage *self, const char *step);
 void dk_ticket_orders_note (DkTicketPage *self);
 /* Makes the draft of a colleague one's own. */
 void dk_ticket_orders_take_over (DkTicketPage *self);
+/* Does the Save that waited, if it still has something to store. */
+void dk_ticket_orders_go_on (DkTicketPage *self);
+/* Another ticket, or what is stored, is shown from now on: what is on its way is not of it. */
+void dk_ticket_orders_reset (DkTicketPage *self);
+/* The page is gone: nobody is answered any more. */
+void dk_ticket_orders_clear (DkTicketPage *self);
 /* DkPageClass.seal. */
 void dk_ticket_orders_seal (DkPage *page);
 

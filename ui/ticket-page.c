@@ -51,13 +51,15 @@ show_state (DkTicketPage *self)
 {
   g_autofree char *text = NULL;
 
-  if (is_saved (self) && self->dirty)
+  if ((is_saved (self) || self->storing) && self->dirty)
     text
         = g_strdup (self->amending ? _ ("amending, not stored yet") : _ ("changed, not saved yet"));
   else if (is_saved (self))
     text = dk_ticket_standing (self->view->ticket);
   else if (is_foreign (self))
     text = g_strdup_printf (_ ("draft of %s"), self->view->draft_of);
+  else if (dk_draft_keeper_has_failed (self->keeper))
+    text = g_strdup (_ ("not kept yet"));
   else if (dk_draft_keeper_is_dirty (self->keeper))
     text = g_strdup (_ ("typing…"));
   else if (is_paper (self) && !self->typed)
@@ -135,12 +137,12 @@ reset (DkTicketPage *self)
 {
   g_clear_pointer (&self->view, dk_ticket_view_free);
   dk_draft_keeper_reset (self->keeper);
+  dk_ticket_orders_reset (self);
   self->dirty = FALSE;
   self->typed = FALSE;
   self->amending = FALSE;
   self->promoting = FALSE;
   self->save_waits = FALSE;
-  self->save_final = FALSE;
   self->safety_asked = FALSE;
 }
 
@@ -170,8 +172,7 @@ on_loaded (gpointer owner, gpointer result, const GError *error)
     dk_ticket_view_free (result);
     return;
   }
-  before = g_strdup (self->view != NULL ? self->view->number
-                                        : dk_draft_keeper_number (self->keeper));
+  before = g_strdup (shown_number (self));
   reset (self);
   self->view = result;
   if (g_strcmp0 (before, self->view->number) != 0)
@@ -213,6 +214,17 @@ dk_ticket_page_load (DkTicketPage *self, const char *number)
                                    .result_free = (GDestroyNotify) dk_ticket_view_free });
 }
 
+static void
+show_log (DkTicketPage *self)
+{
+  self->log_in_sight = TRUE;
+  self->amending = is_frozen (self); /* what is typed comes after what was finalised */
+  dk_ticket_log_show (self->log, self->view);
+  show_state (self);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->note), self->view->ticket->state != DK_TICKET_VOID);
+  dk_page_update_actions (DK_PAGE (self));
+}
+
 /* The form stands as it is typed; the ticket and its log are as they are now. */
 static void
 take_log (DkTicketPage *self, DkTicketView *now)
@@ -226,35 +238,49 @@ take_log (DkTicketPage *self, DkTicketView *now)
   now->ticket = before.ticket;
   now->entries = before.entries;
   now->lead_notes = before.lead_notes;
-  self->log_in_sight = TRUE;
-  dk_ticket_log_show (self->log, view);
-  show_state (self);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->note), view->ticket->state != DK_TICKET_VOID);
-  dk_page_update_actions (DK_PAGE (self));
+  show_log (self);
+}
+
+/* The draft is a ticket now, and was typed on meanwhile. Takes the view. */
+static void
+take_ticket (DkTicketPage *self, DkTicketView *now)
+{
+  dk_form_unref (now->form);
+  now->form = dk_form_ref (dk_form_view_get_form (self->form));
+  dk_ticket_view_free (self->view);
+  self->view = now;
+  self->storing = FALSE;
+  dk_draft_keeper_reset (self->keeper);
+  dk_ticket_keyback_show (self->keyback, NULL);
+  show_number (self, now->number);
+  show_log (self);
 }
 
 static void
 on_refreshed (gpointer owner, gpointer result, const GError *error)
 {
   DkTicketPage *self = owner;
-  DkTicketView *view = result;
+  g_autoptr (DkTicketView) view = result;
+  gboolean waits = self->save_waits;
 
-  if (view == NULL || !is_saved (self) || !self->dirty || view->ticket == NULL
-      || !g_str_equal (view->number, self->view->number)) {
-    on_loaded (owner, result, error);
+  if (view != NULL && g_strcmp0 (view->number, shown_number (self)) != 0)
     return;
+  if (view == NULL || view->ticket == NULL || !(is_saved (self) || self->storing)
+      || !(self->dirty || self->latest != NULL)) {
+    on_loaded (owner, g_steal_pointer (&view), error);
+  } else if (is_saved (self)) {
+    take_log (self, view);
+  } else {
+    take_ticket (self, g_steal_pointer (&view));
   }
-  take_log (self, view);
-  dk_ticket_view_free (view);
+  self->save_waits = waits && error == NULL;
+  dk_ticket_orders_go_on (self);
 }
 
 void
 dk_ticket_page_refresh (DkTicketPage *self, const char *number)
 {
-  const char *shown
-      = self->view != NULL ? self->view->number : dk_draft_keeper_number (self->keeper);
-
-  if (g_strcmp0 (shown, number) != 0)
+  if (g_strcmp0 (shown_number (self), number) != 0)
     return;
   self->is_new = FALSE;
   dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_load,
@@ -329,8 +355,10 @@ on_told (DkPage *page)
     show_number (self, dk_draft_keeper_number (self->keeper));
   show_state (self);
   dk_page_update_actions (page);
+  if (dk_draft_keeper_has_failed (self->keeper))
+    self->save_waits = FALSE;
   if (self->save_waits && dk_draft_keeper_number (self->keeper) != NULL)
-    dk_ticket_orders_save (self, self->save_final);
+    dk_ticket_orders_save (self, self->waits_final);
 }
 
 static void
@@ -340,7 +368,7 @@ on_edited (DkFormView *form, DkTicketPage *self)
   self->row_removed = FALSE;
   if (self->safety_asked)
     dk_form_view_show_problem (form, "safety", NULL);
-  if (is_saved (self))
+  if (is_saved (self) || self->storing)
     self->dirty = TRUE;
   else
     dk_draft_keeper_edited (self->keeper);
@@ -512,7 +540,7 @@ dk_ticket_page_dispose (GObject *object)
   DkTicketPage *self = DK_TICKET_PAGE (object);
 
   g_clear_pointer (&self->keeper, dk_draft_keeper_free);
-  g_clear_pointer (&self->more, g_free);
+  dk_ticket_orders_clear (self);
   g_clear_pointer (&self->view, dk_ticket_view_free);
   g_clear_pointer (&self->policy, dk_policy_free);
   G_OBJECT_CLASS (dk_ticket_page_parent_class)->dispose (object);

@@ -17,6 +17,7 @@
 struct _DkUnlockPage {
   GtkBox parent_instance;
   GtkLabel *station;
+  GtkLabel *refused;
   GtkWidget *fields;
   GtkComboBoxText *user;
   GtkWidget *as_label;
@@ -294,6 +295,7 @@ dk_unlock_page_class_init (DkUnlockPageClass *class)
                                    NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/downtimekit/ui/unlock-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DkUnlockPage, station);
+  gtk_widget_class_bind_template_child (widget_class, DkUnlockPage, refused);
   gtk_widget_class_bind_template_child (widget_class, DkUnlockPage, fields);
   gtk_widget_class_bind_template_child (widget_class, DkUnlockPage, user);
   gtk_widget_class_bind_template_child (widget_class, DkUnlockPage, passphrase);
@@ -393,6 +395,19 @@ char *
 dk_unlock_page_get_user (DkUnlockPage *self)
 {
   return gtk_combo_box_text_get_active_text (self->user);
+}
+
+void
+dk_unlock_page_tell_refused (DkUnlockPage *self, const char *refused)
+{
+  g_autofree char *text = g_strdup_printf (
+      _ ("When the kit was locked, something could not be finished: %s\n\nEverything stored before "
+         "is safe. Unlock the kit and look whether the last words are there; type them again if "
+         "they are not."),
+      refused);
+
+  gtk_label_set_text (self->refused, text);
+  gtk_widget_show (GTK_WIDGET (self->refused));
 }
 
 void

@@ -16,6 +16,10 @@ GtkWidget *dk_unlock_page_new (const char *folder, const char *user, gboolean as
 /* The name that is chosen; NULL if none is. New string. */
 char *dk_unlock_page_get_user (DkUnlockPage *self);
 
+/* Tells what was refused when the kit was locked before this page, in the words of the refusal, and
+ * what is safe and to be done. Stays until the page goes. */
+void dk_unlock_page_tell_refused (DkUnlockPage *self, const char *refused);
+
 /* Puts the focus where typing begins. */
 void dk_unlock_page_focus (DkUnlockPage *self);
 

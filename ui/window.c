@@ -25,7 +25,9 @@ struct _DkWindow {
   char *folder;
   DkAutoLock *auto_lock;
   int idle_max_s; /* 0 = as the policy says */
+  char *refused; /* before the lock that led to this window; NULL = nothing, or it was read */
   gboolean locking;
+  gboolean closed; /* the kit is; the process ends */
   char *next_user; /* offered after locking; NULL = none */
   gboolean leaving; /* the window is closed rather than locked */
 };
@@ -77,6 +79,7 @@ on_unlocked (GtkWidget *page, DkWindow *self)
   self->next_user = DK_IS_UNLOCK_PAGE (page) ? dk_unlock_page_get_user (DK_UNLOCK_PAGE (page))
                                              : g_strdup ("recovery");
   gtk_container_remove (GTK_CONTAINER (self), page);
+  g_clear_pointer (&self->refused, g_free);
   self->unlock = NULL;
   self->recovery = NULL;
   self->shell = dk_shell_new ();
@@ -122,23 +125,30 @@ show_unlock (DkWindow *self, const char *user, gboolean ask_user)
   g_signal_connect (self->unlock, "unlocked", G_CALLBACK (on_unlocked), self);
   g_signal_connect (self->unlock, "held", G_CALLBACK (on_held), self);
   g_signal_connect (self->unlock, "recover", G_CALLBACK (on_recover), self);
+  if (self->refused != NULL)
+    dk_unlock_page_tell_refused (DK_UNLOCK_PAGE (self->unlock), self->refused);
   gtk_container_add (GTK_CONTAINER (self), self->unlock);
   dk_unlock_page_focus (DK_UNLOCK_PAGE (self->unlock));
 }
 
-/* Everything typed is in the queue of the kit's thread before the kit is closed behind it. */
-static void
+/* Everything typed is in the queue of the kit's thread before the kit is closed behind it. Gives
+ * what was refused and nobody was told of, in the words of the refusal; NULL if nothing was. */
+static char *
 close_kit (DkWindow *self)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *refused = NULL;
 
   dk_clipboard_clear ();
   dk_backup_run_cancel ();
   dk_pack_run_cancel ();
   if (self->shell != NULL && !self->locking)
     dk_shell_seal (DK_SHELL (self->shell));
-  if (!dk_kit_thread_stop (&error))
-    g_warning ("%s", error->message);
+  if (dk_kit_thread_stop (&error))
+    return dk_kit_thread_take_refused ();
+  refused = dk_kit_thread_take_refused ();
+  return refused != NULL ? g_strdup_printf ("%s %s", refused, error->message)
+                         : g_strdup (error->message);
 }
 
 static void
@@ -146,14 +156,19 @@ finish_lock (gpointer data)
 {
   DkWindow *self = data;
   GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+  g_autofree char *refused = NULL;
 
-  close_kit (self);
+  if (self->closed)
+    return;
+  self->closed = TRUE;
+  refused = close_kit (self);
   /* The kit is closed: the PC may sleep. */
   g_clear_pointer (&self->auto_lock, dk_auto_lock_free);
-  if (self->leaving)
+  /* Who closes the window has to hear of it as well. */
+  if (self->leaving && refused == NULL)
     g_application_quit (G_APPLICATION (application));
   else
-    dk_application_restart (DK_APPLICATION (application), self->next_user);
+    dk_application_restart (DK_APPLICATION (application), self->next_user, refused);
 }
 
 /* What was typed in them is sealed by then. */
@@ -192,8 +207,13 @@ hide_shell (DkWindow *self)
 static void
 start_lock (DkWindow *self, gboolean in_hurry)
 {
-  if (self->locking || self->shell == NULL)
+  if (self->shell == NULL)
     return;
+  if (self->locking) {
+    if (in_hurry)
+      finish_lock (self);
+    return;
+  }
   dk_shell_seal (DK_SHELL (self->shell));
   dk_clipboard_clear ();
   self->locking = TRUE;
@@ -213,7 +233,9 @@ on_delete (GtkWidget *widget, GdkEvent *event, gpointer data)
   DkWindow *self = DK_WINDOW (widget);
 
   if (self->shell == NULL) {
-    close_kit (self);
+    g_autofree char *refused = close_kit (self);
+    if (refused != NULL)
+      g_warning ("%s", refused);
     return GDK_EVENT_PROPAGATE;
   }
   self->leaving = TRUE;
@@ -272,6 +294,7 @@ dk_window_dispose (GObject *object)
   g_clear_pointer (&DK_WINDOW (object)->auto_lock, dk_auto_lock_free);
   g_clear_pointer (&DK_WINDOW (object)->folder, g_free);
   g_clear_pointer (&DK_WINDOW (object)->next_user, g_free);
+  g_clear_pointer (&DK_WINDOW (object)->refused, g_free);
   G_OBJECT_CLASS (dk_window_parent_class)->dispose (object);
 }
 
@@ -294,12 +317,13 @@ dk_window_init (DkWindow *self)
 
 GtkWidget *
 dk_window_new (GtkApplication *application, const char *folder, const char *user,
-               gboolean ask_user)
+               gboolean ask_user, const char *refused)
 {
   DkWindow *self = g_object_new (DK_TYPE_WINDOW, "application", application, "show-menubar", FALSE,
                                  NULL);
 
   self->folder = g_strdup (folder);
+  self->refused = g_strdup (refused);
   show_unlock (self, user, ask_user);
   return GTK_WIDGET (self);
 }

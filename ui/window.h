@@ -9,9 +9,10 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (DkWindow, dk_window, DK, WINDOW, GtkApplicationWindow)
 
 /* The window with the unlock page of the kit in folder. user is the name that is offered first,
- * may be NULL; with ask_user none is. */
+ * may be NULL; with ask_user none is. refused is what was refused when the kit was locked before,
+ * NULL as a rule: it stands on the page. */
 GtkWidget *dk_window_new (GtkApplication *application, const char *folder, const char *user,
-                          gboolean ask_user);
+                          gboolean ask_user, const char *refused);
 
 /* An upper bound for the idle time that the policy gives; 0 = none. It can only lock earlier. */
 void dk_window_set_idle_max_s (DkWindow *self, int seconds);

@@ -139,6 +139,29 @@ read_default (void)
   return name != NULL ? g_strstrip (g_strdup (name + 2)) : NULL;
 }
 
+/* No queue can mean that nobody was there to name one: lpstat -e of CUPS 2.4 then ends well and
+ * says nothing, another one fails. failed is what it said, NULL if it ended well. Always FALSE. */
+static gboolean
+explain_none (const GError *failed, GError **error)
+{
+  const char *const argv[] = { "lpstat", "-r", NULL };
+  g_autofree char *text = NULL;
+  g_autoptr (GError) silent = NULL;
+
+  if (failed == NULL && (!has_programs () || (run_program (argv, NULL, &text, &silent)
+                                              && strstr (text, "is not running") == NULL))) {
+    g_set_error_literal (error, DK_ERROR, DK_ERROR_NOT_FOUND, NO_PRINTER);
+    return FALSE;
+  }
+  g_set_error_literal (error, DK_ERROR, DK_ERROR_UNREACHABLE,
+                       "The print service of this PC does not answer or is not running, so its "
+                       "printers are not known. Nothing was printed; start it (systemctl start "
+                       "cups) and try again, or save the PDF to a USB stick.");
+  if (failed != NULL)
+    g_debug ("lpstat: %s", failed->message);
+  return FALSE;
+}
+
 GPtrArray *
 dk_print_queues (GError **error)
 {
@@ -163,7 +186,7 @@ dk_print_queues (GError **error)
   }
   if (queues->len > 0)
     return g_steal_pointer (&queues);
-  g_set_error_literal (error, DK_ERROR, DK_ERROR_NOT_FOUND, NO_PRINTER);
+  (void) explain_none (failed, error);
   return NULL;
 }
 

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * that a print service that hangs does not hang the kit. Any thread but the main one. */
 
 /* Names of the queues, the default one first. Without a print service or a queue DK_ERROR_NOT_FOUND
- * says what to do; DK_ERROR_UNREACHABLE if the service does not answer. New array of strings. */
+ * says what to do; DK_ERROR_UNREACHABLE if the service does not answer, refuses or is not running.
+ * New array of strings. */
 GPtrArray *dk_print_queues (GError **error) DK_CHECKED;
 
 /* Sends a PDF to a queue, its bytes through a pipe: no file is written here. title is what the

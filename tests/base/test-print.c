@@ -29,7 +29,8 @@ put_service (void)
   put_program ("lpstat", "case $1 in -e) echo Ward; echo ED;; "
                          "-d) echo 'system default destination: ED';; "
                          "-p) echo \"printer $2 disabled since today -\"; echo '\tpaper jam';; "
-                         "-a) echo \"$2 accepting requests\";; esac");
+                         "-a) echo \"$2 accepting requests\";; "
+                         "-r) echo 'scheduler is running';; esac");
 }
 
 static char *
@@ -125,9 +126,30 @@ test_no_printer (void)
   g_autoptr (GError) error = NULL;
 
   put_service ();
-  put_program ("lpstat", "echo 'lpstat: Bad file descriptor' >&2; exit 1");
+  put_program ("lpstat", "[ $1 != -r ] || echo 'scheduler is running'");
   g_assert_null (dk_print_queues (&error));
   g_assert_error (error, DK_ERROR, DK_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, "This PC has no printer"));
+}
+
+/* Not taken for a PC without a printer: somebody can start the service. */
+static void
+test_a_service_that_is_not_there (void)
+{
+  static const char *const programs[]
+      = { "echo 'lpstat: Bad file descriptor' >&2; exit 1",
+          "[ $1 != -r ] || echo 'scheduler is not running'",
+          "[ $1 != -r ] || { echo 'lpstat: Forbidden' >&2; exit 1; }" };
+
+  put_service ();
+  for (gsize i = 0; i < G_N_ELEMENTS (programs); i++) {
+    g_autoptr (GError) error = NULL;
+    put_program ("lpstat", programs[i]);
+    g_assert_null (dk_print_queues (&error));
+    g_assert_error (error, DK_ERROR, DK_ERROR_UNREACHABLE);
+    g_assert_null (strstr (error->message, "has no printer"));
+    g_assert_nonnull (strstr (error->message, "Nothing was printed"));
+  }
 }
 
 static void
@@ -159,6 +181,7 @@ main (int argc, char **argv)
   g_test_add_func ("/print/refusal-has-the-words-of-the-service",
                    test_refusal_has_the_words_of_the_service);
   g_test_add_func ("/print/no-printer-is-told", test_no_printer);
+  g_test_add_func ("/print/no-service-is-not-no-printer", test_a_service_that_is_not_there);
   if (g_getenv ("DK_LONG") != NULL)
     g_test_add_func ("/print/service-that-hangs-holds-nobody-up", test_service_that_hangs);
   result = dk_test_run ();

@@ -32,6 +32,7 @@ static DkForm *form;
 static const char *typed;
 static gboolean full; /* no number can be issued */
 static guint failures;
+static guint told;
 
 void
 __wrap_dk_kit_run (gpointer owner, const DkKitCall *call)
@@ -75,8 +76,9 @@ __wrap_dk_page_failed (DkPage *page, const GError *error)
 }
 
 static void
-ignore (DkPage *page)
+count_told (DkPage *page)
 {
+  told++;
 }
 
 /* Works off the oldest call; its reply is delivered only if it is to be. */
@@ -120,7 +122,7 @@ type_words (DkDraftKeeper *keeper, const char *words)
 static DkDraftKeeper *
 begin_typing (StoreFixture *f)
 {
-  DkDraftKeeper *keeper = dk_draft_keeper_new (NULL, NULL, ignore);
+  DkDraftKeeper *keeper = dk_draft_keeper_new (NULL, NULL, count_told);
 
   store = f->store;
   form = dk_form_shipped ("call-log", "en");
@@ -197,7 +199,7 @@ test_left_and_begun_anew (StoreFixture *f, gconstpointer data)
 static void
 test_before_a_number_is_asked_for (StoreFixture *f, gconstpointer data)
 {
-  DkDraftKeeper *keeper = dk_draft_keeper_new (NULL, NULL, ignore);
+  DkDraftKeeper *keeper = dk_draft_keeper_new (NULL, NULL, count_told);
 
   store = f->store;
   form = dk_form_shipped ("call-log", "en");
@@ -240,6 +242,78 @@ test_begin_fails_behind_the_seal (StoreFixture *f, gconstpointer data)
 }
 
 static void
+test_number_drawn_behind_a_failure (StoreFixture *f, gconstpointer data)
+{
+  DkDraftKeeper *keeper = begin_typing (f);
+  g_autoptr (DkDraft) draft = NULL;
+
+  type_words (keeper, "Monitor 12");
+  dk_draft_keeper_seal (keeper);
+  full = TRUE;
+  work_one (TRUE);
+  full = FALSE;
+  work_one (TRUE);
+  draft = only_draft ();
+  g_assert_cmpstr (dk_draft_keeper_number (keeper), ==, draft->number);
+  type_words (keeper, "Monitor 12 is dark");
+  dk_draft_keeper_seal (keeper);
+  work_all ();
+  assert_words ("Monitor 12 is dark");
+  end_typing (keeper);
+}
+
+/* The next key comes before the number that was drawn behind the failure is known here. */
+static void
+test_key_before_it_is_known (StoreFixture *f, gconstpointer data)
+{
+  DkDraftKeeper *keeper = begin_typing (f);
+
+  type_words (keeper, "Monitor 12");
+  dk_draft_keeper_seal (keeper);
+  full = TRUE;
+  work_one (TRUE);
+  full = FALSE;
+  type_words (keeper, "Monitor 12 is dark");
+  dk_draft_keeper_seal (keeper);
+  while (!g_queue_is_empty (&calls))
+    work_one (TRUE);
+  assert_words ("Monitor 12 is dark");
+  end_typing (keeper);
+}
+
+/* What the calls of a draft bring is not taken for that of the next one. */
+static void
+test_number_of_the_draft_before (StoreFixture *f, gconstpointer data)
+{
+  DkDraftKeeper *keeper = begin_typing (f);
+
+  type_words (keeper, "Monitor 12 is dark");
+  dk_draft_keeper_seal (keeper);
+  dk_draft_keeper_reset (keeper);
+  while (!g_queue_is_empty (&calls))
+    work_one (TRUE);
+  g_assert_null (dk_draft_keeper_number (keeper));
+  assert_words ("Monitor 12 is dark");
+  end_typing (keeper);
+}
+
+static void
+test_failure_is_told (StoreFixture *f, gconstpointer data)
+{
+  DkDraftKeeper *keeper = begin_typing (f);
+  guint before = told;
+
+  full = TRUE;
+  work_one (TRUE);
+  full = FALSE;
+  g_assert_cmpuint (told, ==, before + 1);
+  g_assert_true (dk_draft_keeper_has_failed (keeper));
+  type_words (keeper, "Monitor 12");
+  g_assert_false (dk_draft_keeper_has_failed (keeper));
+  end_typing (keeper);
+}
+
+static void
 test_a_file (StoreFixture *f, gconstpointer data)
 {
   DkDraftKeeper *keeper = begin_typing (f);
@@ -271,6 +345,13 @@ main (int argc, char **argv)
              test_before_a_number_is_asked_for);
   STORE_ADD ("/ui/draft-keeper/seal-after-a-failure", test_after_a_failure);
   STORE_ADD ("/ui/draft-keeper/begin-fails-behind-the-seal", test_begin_fails_behind_the_seal);
+  STORE_ADD ("/ui/draft-keeper/a-number-drawn-behind-a-failure-is-known",
+             test_number_drawn_behind_a_failure);
+  STORE_ADD ("/ui/draft-keeper/a-key-before-it-is-known-draws-no-other",
+             test_key_before_it_is_known);
+  STORE_ADD ("/ui/draft-keeper/a-late-number-is-not-that-of-the-next-draft",
+             test_number_of_the_draft_before);
+  STORE_ADD ("/ui/draft-keeper/a-failure-is-told", test_failure_is_told);
   STORE_ADD ("/ui/draft-keeper/a-file-is-kept-too", test_a_file);
   return dk_test_run ();
 }

@@ -18,7 +18,7 @@ class Forms(DeskTest):
                               env={**os.environ, 'G_DEBUG': 'fatal-criticals', 'NO_AT_BRIDGE': '1'})
         print(done.stdout)
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertIn('1..10', done.stdout)
+        self.assertIn('1..11', done.stdout)
 
     def open_form(self, title):
         """A new ticket of that form."""

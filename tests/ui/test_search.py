@@ -20,6 +20,7 @@ class Search(DeskTest):
         self.assertIn('☐', ui.text(sheet))
         ui.shot('runbook')
         ui.key('ctrl+k')
+        self.wait_focus('Search people')
         ui.type_text('charge nurse emergency')
         self.wait_label('Charge Nurse Emergency')
         ui.key('Return')

@@ -5,6 +5,7 @@ what is stored is what was typed.
 Method: real keys; the window is killed in the middle of a draft; dkit reads what was stored."""
 
 import json
+import os
 import re
 import signal
 
@@ -14,7 +15,7 @@ from desk import DeskTest
 NUMBER = re.compile(r'^DT-DEMO-\d{4}-[0-9A-Z]$')
 
 
-class Ticket(DeskTest):
+class TicketDesk(DeskTest):
     def wait_number(self):
         """The number in the header of the page."""
         def look():
@@ -22,6 +23,33 @@ class Ticket(DeskTest):
                          if NUMBER.match(n.get_name())), None)
         return ui.until(look, 'a number').get_name()
 
+    def open_changed(self):
+        """A stored ticket with a word in its summary that is not stored."""
+        number = self.dkit('ticket', 'new', 'it-incident', '--set', 'caller=Ward desk', '--set',
+                           'summary=Printer silent').split()[0]
+        self.open_window()
+        ui.type_text(number)
+        self.wait_label('1 result')
+        ui.key('Return')
+        self.wait_focus('Add a line to the log')
+        summary = ui.until(lambda: ui.labelled(self.window, 'Summary'), 'the summary')
+        ui.Atspi.Component.grab_focus(summary)
+        self.wait_focus('Summary')
+        ui.key('End')
+        ui.type_text(' again')
+        self.wait_label('changed, not saved yet')
+        return number
+
+    def reason(self, label, words):
+        """Answers the dialog that asks for a reason."""
+        field = ui.until(lambda: ui.labelled(self.app.root, label), f'the field "{label}"')
+        ui.until(lambda: ui.has(field, ui.State.FOCUSED), 'the focus in it')
+        ui.type_text(words)
+        ui.until(lambda: ui.text(field) == words, 'the words')
+        ui.key('Return')
+
+
+class Ticket(TicketDesk):
     def fill(self):
         ui.type_text('urse station 4W')
         ui.key('Tab', 'Tab')
@@ -91,23 +119,6 @@ class Ticket(DeskTest):
         stored = json.loads(self.dkit('--json', 'ticket', 'show', number))
         self.assertEqual((stored['caller'], stored['state']), ('Ward desk 5E', 'void'))
 
-    def open_changed(self):
-        """A stored ticket with a word in its summary that is not stored."""
-        number = self.dkit('ticket', 'new', 'it-incident', '--set', 'caller=Ward desk', '--set',
-                           'summary=Printer silent').split()[0]
-        self.open_window()
-        ui.type_text(number)
-        self.wait_label('1 result')
-        ui.key('Return')
-        self.wait_focus('Add a line to the log')
-        summary = ui.until(lambda: ui.labelled(self.window, 'Summary'), 'the summary')
-        ui.Atspi.Component.grab_focus(summary)
-        self.wait_focus('Summary')
-        ui.key('End')
-        ui.type_text(' again')
-        self.wait_label('changed, not saved yet')
-        return number
-
     def test_a_line_for_the_log_leaves_the_form_as_it_is_typed(self):
         number = self.open_changed()
         note = ui.until(lambda: ui.labelled(self.window, 'Add a line to the log'), 'the line')
@@ -165,14 +176,6 @@ class Ticket(DeskTest):
         self.assertEqual(self.app.wait(), 0)
         stored = json.loads(self.dkit('--json', 'ticket', 'show', number))
         self.assertEqual(stored['caller'], 'Ward desk')
-
-    def reason(self, label, words):
-        """Answers the dialog that asks for a reason."""
-        field = ui.until(lambda: ui.labelled(self.app.root, label), f'the field "{label}"')
-        ui.until(lambda: ui.has(field, ui.State.FOCUSED), 'the focus in it')
-        ui.type_text(words)
-        ui.until(lambda: ui.text(field) == words, 'the words')
-        ui.key('Return')
 
     def proposals(self):
         """Windows beside the main one: the list of proposals."""
@@ -270,6 +273,165 @@ class Ticket(DeskTest):
         self.press(f'Continue {number}')
         summary = ui.until(lambda: ui.labelled(self.window, 'Summary'), 'the summary')
         ui.until(lambda: ui.text(summary) == 'Cannot open the chart', 'the words of before')
+
+
+class TicketOnASlowDisk(TicketDesk):
+    """What is typed, or done, while a store is on its way."""
+
+    PROGRAM = 'tests/ui/window-slow-disk'
+
+    def tearDown(self):
+        self.tell('disk-refuses', False)
+        self.tell('disk-waits', False)
+        super().tearDown()
+
+    def tell(self, what, begins=True):
+        """Tells the disk: see window-slow-disk.c."""
+        path = os.path.join(ui.PRIVATE, what)
+        if begins:
+            with open(path, 'w', encoding='utf-8'):
+                pass
+        elif os.path.exists(path):
+            os.remove(path)
+
+    def type_on(self, label, words, whole):
+        """Types at once, and waits until it stands in the field that has the focus."""
+        ui.type_text(words)
+        field = self.wait_focus(label)
+        ui.until(lambda: ui.text(field) == whole, f'"{whole}"')
+
+    def is_gone(self):
+        """Whether the page is: a window that answers nobody closes its kit."""
+        try:
+            return not ui.labelled(self.window, 'Summary')
+        except ui.GLib.Error:
+            return True
+
+    def lock(self):
+        """Locks; the disk goes on once all that was typed is in the queue."""
+        ui.key('ctrl+l')
+        ui.until(self.is_gone, 'the page to be gone')
+        self.tell('disk-waits', False)
+        ui.until(lambda: ui.find(self.app.find_root(), ui.Role.LABEL, 'Passphrase'), 'the lock')
+
+    def begin_new(self):
+        """A draft that is kept; its number."""
+        self.open_window()
+        ui.key('ctrl+n')
+        self.wait_focus('Caller')
+        ui.type_text('Ward desk')
+        number = self.wait_number()
+        ui.key('Tab', 'Tab', 'Tab', 'Tab')
+        self.wait_focus('Summary')
+        ui.type_text('Printer silent')
+        self.wait_label('draft, kept')
+        self.tell('disk-waits')
+        return number
+
+    def stored(self, number):
+        """The ticket as it is stored, and its log: kind, and words or fields."""
+        ticket = json.loads(self.dkit('--json', 'ticket', 'show', number))
+        log = [(e['kind'], e['body'].get('text') or e['body'].get('fields'))
+               for e in ticket['entries'] if e['kind'] in ('ticket-set', 'ticket-note')]
+        return ticket, log
+
+    def test_a_new_ticket_is_typed_on_while_it_is_stored(self):
+        number = self.begin_new()
+        ui.key('ctrl+s', 'ctrl+s')
+        self.type_on('Summary', ' again', 'Printer silent again')
+        self.tell('disk-waits', False)
+        self.wait_label(f'{number} is stored')
+        ui.until(lambda: ui.has(ui.labelled(self.window, 'Add a line to the log'),
+                                ui.State.SENSITIVE), 'the log')
+        self.wait_label('changed, not saved yet')
+        self.type_on('Summary', ' and again', 'Printer silent again and again')
+        ui.key('ctrl+s')
+        self.wait_label('changed: Summary: Printer silent again and again')
+        ui.key('alt+F4')
+        self.assertEqual(self.app.wait(), 0)
+        words = 'Printer silent again and again'
+        ticket, log = self.stored(number)
+        self.assertEqual((ticket['summary'], log), (words, [('ticket-set', {'summary': words})]))
+
+    def test_a_stored_ticket_is_typed_on_while_it_is_stored(self):
+        number = self.open_changed()
+        self.tell('disk-waits')
+        ui.key('ctrl+s', 'ctrl+s')
+        self.type_on('Summary', ' and again', 'Printer silent again and again')
+        self.tell('disk-waits', False)
+        self.wait_label('changed: Summary: Printer silent again')
+        self.wait_label('changed, not saved yet')
+        self.type_on('Summary', '!', 'Printer silent again and again!')
+        ui.key('ctrl+s', 'alt+F4')
+        self.assertEqual(self.app.wait(), 0)
+        log = self.stored(number)[1]
+        self.assertEqual(log, [('ticket-set', {'summary': 'Printer silent again'}),
+                               ('ticket-set', {'summary': 'Printer silent again and again!'})])
+
+    def test_locking_while_a_change_is_stored_stores_it_once(self):
+        number = self.open_changed()
+        self.tell('disk-waits')
+        ui.key('ctrl+s')
+        self.lock()
+        log = self.stored(number)[1]
+        self.assertEqual(log, [('ticket-set', {'summary': 'Printer silent again'})])
+
+    def test_locking_while_an_amendment_is_stored_stores_it_once(self):
+        number = self.dkit('ticket', 'new', 'it-incident', '--set', 'caller=Ward desk', '--set',
+                           'summary=Printer silent', '--final').split()[0]
+        self.open_window()
+        ui.type_text(number)
+        self.wait_label('1 result')
+        ui.key('Return')
+        self.wait_label('finalised, waits for hand-over')
+        self.choose('Amend')
+        self.wait_focus('Caller')
+        ui.key('ctrl+a')
+        ui.type_text('Ward desk 5E')
+        ui.key('ctrl+s')
+        ui.until(lambda: ui.labelled(self.app.root, 'Reason for the change'), 'the dialog')
+        self.tell('disk-waits')
+        self.reason('Reason for the change', 'heard it wrongly')
+        ui.until(lambda: not ui.labelled(self.app.root, 'Reason for the change'), 'its end')
+        self.lock()
+        ticket, log = self.stored(number)
+        self.assertEqual((ticket['caller'], log), ('Ward desk 5E', []))
+
+    def test_locking_while_a_new_ticket_is_stored_keeps_what_was_typed_on(self):
+        number = self.begin_new()
+        ui.key('ctrl+s')
+        self.type_on('Summary', ' again', 'Printer silent again')
+        self.lock()
+        ticket, log = self.stored(number)
+        self.assertEqual((ticket['summary'], log),
+                         ('Printer silent again',
+                          [('ticket-set', {'summary': 'Printer silent again'})]))
+
+    def test_locking_while_a_new_ticket_is_refused_keeps_all_words(self):
+        number = self.begin_new()
+        self.tell('disk-refuses')
+        ui.key('ctrl+s')
+        self.type_on('Summary', ' again', 'Printer silent again')
+        self.lock()
+        drafts = json.loads(self.dkit('--json', 'ticket', 'drafts'))
+        self.assertEqual([(d['number'], d['answers']['summary']) for d in drafts],
+                         [(number, 'Printer silent again')])
+
+    def test_a_refused_ticket_is_a_draft_that_is_typed_on(self):
+        number = self.begin_new()
+        self.tell('disk-refuses')
+        ui.key('ctrl+s')
+        self.type_on('Summary', ' again', 'Printer silent again')
+        self.tell('disk-waits', False)
+        self.wait_label('The disk refuses')
+        self.tell('disk-refuses', False)
+        self.type_on('Summary', '!', 'Printer silent again!')
+        ui.key('ctrl+s')
+        self.wait_label(f'{number} is stored')
+        ui.key('alt+F4')
+        self.assertEqual(self.app.wait(), 0)
+        ticket, log = self.stored(number)
+        self.assertEqual((ticket['summary'], log), ('Printer silent again!', []))
 
 
 if __name__ == '__main__':
