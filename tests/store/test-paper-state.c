@@ -168,6 +168,7 @@ test_many_units (StoreFixture *f, gconstpointer data)
   for (guint i = 0; i < UNITS; i++) {
     g_autofree char *unit = g_strdup_printf ("Überwachung %u", i);
     g_autoptr (GPtrArray) numbers = issue (f, COPIES, unit);
+    g_assert_cmpuint (numbers->len, ==, COPIES);
   }
   begin_us = dk_platform_thread_cpu_us ();
   rows = dk_paper_store_list (f->store, NULL, NULL);
