@@ -5,6 +5,8 @@
 
 #include "app/db/connection-private.h"
 
+#define PREPARE_TRIES 3
+
 struct DkStmt {
   DkDb *db;
   const char *sql;
@@ -39,16 +41,32 @@ take_idle (DkDb *db, const char *sql)
   return g_ptr_array_steal_index_fast (idle, idle->len - 1);
 }
 
+/* The first statement on a table of FTS opens that table by statements of its own. An interrupt
+ * that falls into them comes out as SQLITE_ERROR, as a fault of the SQL does; a fault comes
+ * again. */
+static const char *
+compile (DkStmt *stmt)
+{
+  const char *rest = NULL;
+
+  for (int i = 0; i < PREPARE_TRIES; i++) {
+    stmt->prepare_rc = sqlite3_prepare_v3 (stmt->db->handle, stmt->sql, -1,
+                                           SQLITE_PREPARE_PERSISTENT, &stmt->handle, &rest);
+    if ((stmt->prepare_rc & 0xff) != SQLITE_ERROR)
+      break;
+  }
+  return rest;
+}
+
 static DkStmt *
 prepare (DkDb *db, const char *sql)
 {
   DkStmt *stmt = g_new0 (DkStmt, 1);
-  const char *rest = NULL;
+  const char *rest;
 
   stmt->db = db;
   stmt->sql = sql;
-  stmt->prepare_rc
-      = sqlite3_prepare_v3 (db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt->handle, &rest);
+  rest = compile (stmt);
   if ((stmt->prepare_rc & 0xff) == SQLITE_ERROR || stmt->prepare_rc == SQLITE_AUTH)
     g_error ("SQL \"%s\": %s", sql, sqlite3_errmsg (db->handle));
   if (stmt->prepare_rc == SQLITE_OK && (stmt->handle == NULL || *rest != '\0'))

@@ -6,6 +6,7 @@ tests whose subject is the keyboard. Each look is repeated until it holds or its
 sleep for a fixed time, wait for what the person would see. Runs under run-ui-test.sh only."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -83,12 +84,32 @@ class App:
     def end(self):
         """Ends it if it still runs; for tearDown."""
         if self.process.poll() is None:
+            gone = [window for window in windows() if pid_of(window) == self.process.pid]
             self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(5)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait(5)
+            # The next one gets the same ids: the window manager would take the end of these windows
+            # for that of the new ones.
+            until(lambda: not set(gone) & set(windows()), 'the window manager to forget it')
+
+
+def xprop(*arguments):
+    done = subprocess.run(['xprop', *arguments], text=True, timeout=20, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return done.stdout
+
+
+def windows():
+    """Ids of the windows that the window manager knows."""
+    return re.findall('0x[0-9a-f]+', xprop('-root', '_NET_CLIENT_LIST'))
+
+
+def pid_of(window):
+    found = re.search(r'= (\d+)', xprop('-id', window, '_NET_WM_PID'))
+    return int(found[1]) if found else 0
 
 
 def program(name):
