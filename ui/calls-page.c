@@ -8,10 +8,6 @@
 #include "ui/rows-view.h"
 #include "ui/ticket-work.h"
 
-#define KEEP_AFTER_MS 400
-#define BEGIN_AFTER_MS 110 /* longer than between two letters of a scanner */
-#define BEGIN_AT_LATEST_US (1 * G_USEC_PER_SEC)
-
 struct _DkCallsPage {
   DkPage parent_instance;
   GtkLabel *number;
@@ -25,16 +21,10 @@ struct _DkCallsPage {
   GtkWidget *empty;
   DkRowsView *list;
   DkForm *form;
-  char *draft; /* number of the line that is typed */
-  DkTicketBegun *begun_draft; /* set once a number was asked for, until it is known */
-  GObject *line; /* owner of the call for a number: another one for each line */
-  GQueue sent;   /* of DkTicketJob: lines that are being stored */
-  guint keep_timer;
-  guint begin_timer;
-  gint64 first_us; /* of the keys that wait for a number */
-  gboolean begun;
+  DkDraftKeeper *keeper; /* of the line that is typed */
+  GQueue sent; /* of DkTicketJob: lines that are being stored */
   gboolean clearing;
-  gboolean store_waits;
+  gboolean store_waits; /* for the number */
 };
 
 G_DEFINE_FINAL_TYPE (DkCallsPage, dk_calls_page, DK_TYPE_PAGE)
@@ -91,15 +81,6 @@ row_strong (gpointer row)
 static const DkRowsSpec spec
     = { columns, G_N_ELEMENTS (columns), cell_text, row_key, row_strong };
 
-static GObject *
-new_line (DkCallsPage *self)
-{
-  GObject *line = g_object_new (G_TYPE_OBJECT, NULL);
-
-  g_object_set_data (line, "dk-calls-page", self);
-  return line;
-}
-
 static void
 set_text (json_t *answers, const char *name, GtkEntry *entry)
 {
@@ -147,152 +128,55 @@ show_line (DkCallsPage *self, const json_t *answers, const char *draft)
   show_text (self->callback, answers, "callback");
   gtk_toggle_button_set_active (self->safety, dk_json_get_bool (answers, "safety", FALSE));
   self->clearing = FALSE;
-  g_clear_handle_id (&self->keep_timer, g_source_remove);
-  g_clear_handle_id (&self->begin_timer, g_source_remove);
-  /* A number that is still on its way is that of the line before. */
-  g_clear_pointer (&self->begun_draft, dk_ticket_begun_unref);
-  g_object_unref (self->line);
-  self->line = new_line (self);
-  g_free (self->draft);
-  self->draft = g_strdup (draft);
-  self->begun = draft != NULL;
+  if (draft != NULL)
+    dk_draft_keeper_adopt (self->keeper, draft);
+  else
+    dk_draft_keeper_reset (self->keeper);
   self->store_waits = FALSE;
   gtk_label_set_text (self->number, draft != NULL ? draft : "");
 }
 
-/* What is in the line, for its number or for the draft that is being begun. */
-static DkTicketJob *
-new_job (DkCallsPage *self)
-{
-  DkTicketJob *job = dk_ticket_job_new (self->form, self->draft, read_answers (self), NULL);
-
-  if (self->begun_draft != NULL)
-    job->begun = dk_ticket_begun_ref (self->begun_draft);
-  return job;
-}
-
-static void on_kept (gpointer owner, gpointer result, const GError *error);
-
-static void
-send_draft (DkCallsPage *self, gpointer owner, DkKitReply reply)
-{
-  dk_kit_run (owner, &(DkKitCall) { .work = dk_draft_keeper_work,
-                                    .reply = reply,
-                                    .data = new_job (self),
-                                    .data_free = dk_ticket_job_free,
-                                    .result_free = self->draft == NULL
-                                                       ? (GDestroyNotify) dk_ticket_begun_unref
-                                                       : NULL });
-}
-
-static void
-keep_now (DkCallsPage *self)
-{
-  g_clear_handle_id (&self->keep_timer, g_source_remove);
-  if (self->draft != NULL || self->begun_draft != NULL)
-    send_draft (self, self, on_kept);
-}
-
-static gboolean
-keep_after_pause (gpointer data)
-{
-  DkCallsPage *self = data;
-
-  self->keep_timer = 0;
-  keep_now (self);
-  return G_SOURCE_REMOVE;
-}
-
 static void store_call (DkCallsPage *self);
 
-/* Takes what came of a call without a number. It may be of the line before. */
+/* The number came, or could not be drawn. */
 static void
-learn_number (DkCallsPage *self, DkTicketBegun *begun)
+on_told (DkPage *page)
 {
-  gboolean is_ours = begun == self->begun_draft && self->draft == NULL;
+  DkCallsPage *self = DK_CALLS_PAGE (page);
+  const char *number = dk_draft_keeper_number (self->keeper);
 
-  if (is_ours) {
-    self->draft = g_strdup (begun->number);
-    self->begun = TRUE;
-    g_clear_pointer (&self->begun_draft, dk_ticket_begun_unref);
-    g_clear_handle_id (&self->begin_timer, g_source_remove);
-    gtk_label_set_text (self->number, self->draft);
-    keep_now (self);
-  }
-  dk_ticket_begun_unref (begun);
-  if (is_ours && self->store_waits)
+  gtk_label_set_text (self->number, number != NULL ? number : "");
+  if (dk_draft_keeper_has_failed (self->keeper))
+    self->store_waits = FALSE;
+  if (self->store_waits && number != NULL)
     store_call (self);
 }
 
-static void
-on_kept (gpointer owner, gpointer result, const GError *error)
+static DkForm *
+get_form (DkPage *page)
 {
-  DkCallsPage *self = owner;
-
-  if (!dk_page_failed (DK_PAGE (self), error) && result != DK_KIT_DONE)
-    learn_number (self, result);
+  return DK_CALLS_PAGE (page)->form;
 }
 
-/* A call behind this one may draw the number yet: what was begun stays. */
-static void
-on_begun (gpointer owner, gpointer result, const GError *error)
+static json_t *
+get_answers (DkPage *page)
 {
-  DkCallsPage *self = g_object_get_data (owner, "dk-calls-page");
-
-  if (error != NULL) {
-    self->begun = FALSE;
-    self->store_waits = FALSE;
-  }
-  on_kept (self, result, error);
+  return read_answers (DK_CALLS_PAGE (page));
 }
 
-static void
-begin_now (DkCallsPage *self)
-{
-  g_clear_handle_id (&self->begin_timer, g_source_remove);
-  self->begun = TRUE;
-  if (self->begun_draft == NULL)
-    self->begun_draft = dk_ticket_begun_new ();
-  send_draft (self, self->line, on_begun);
-}
-
-/* What a scanner typed was taken out again: nobody has begun anything. */
 static gboolean
-begin_after_pause (gpointer data)
+is_changed (DkPage *page)
 {
-  DkCallsPage *self = data;
-
-  self->begin_timer = 0;
-  if (!is_empty (self))
-    begin_now (self);
-  return G_SOURCE_REMOVE;
+  return !is_empty (DK_CALLS_PAGE (page));
 }
 
-static void
-begin_soon (DkCallsPage *self)
-{
-  gint64 now_us = g_get_monotonic_time ();
-
-  if (self->begin_timer == 0)
-    self->first_us = now_us;
-  g_clear_handle_id (&self->begin_timer, g_source_remove);
-  if (now_us - self->first_us > BEGIN_AT_LATEST_US)
-    begin_now (self);
-  else
-    self->begin_timer = g_timeout_add (BEGIN_AFTER_MS, begin_after_pause, self);
-}
+static const DkDraftSource draft_source = { get_form, get_answers, is_changed, on_told };
 
 static void
 on_changed (GtkWidget *widget, DkCallsPage *self)
 {
-  if (self->clearing || self->form == NULL)
-    return;
-  if (!self->begun) {
-    begin_soon (self);
-    return;
-  }
-  g_clear_handle_id (&self->keep_timer, g_source_remove);
-  self->keep_timer = g_timeout_add (KEEP_AFTER_MS, keep_after_pause, self);
+  if (!self->clearing && self->form != NULL)
+    dk_draft_keeper_edited (self->keeper);
 }
 
 static void
@@ -319,7 +203,7 @@ take_back (DkPage *page, gpointer data)
 static void
 put_back (DkCallsPage *self, const DkTicketJob *sent)
 {
-  if (!self->begun && is_empty (self))
+  if (!dk_draft_keeper_is_begun (self->keeper) && is_empty (self))
     show_line (self, sent->answers, sent->number);
 }
 
@@ -347,23 +231,21 @@ static void
 store_call (DkCallsPage *self)
 {
   g_autofree char *text = g_strstrip (g_strdup (gtk_entry_get_text (self->words)));
+  const char *number = dk_draft_keeper_number (self->keeper);
   DkTicketJob *job;
 
   self->store_waits = FALSE;
   gtk_widget_grab_focus (GTK_WIDGET (self->words));
   if (*text == '\0' || self->form == NULL)
     return;
-  if (self->draft == NULL) {
-    if (!self->begun)
-      begin_now (self);
+  dk_draft_keeper_seal (self->keeper); /* it may be refused */
+  if (number == NULL) {
     self->store_waits = TRUE;
     return;
   }
-  if (self->keep_timer != 0)
-    keep_now (self); /* it may be refused */
-  job = new_job (self);
+  job = dk_ticket_job_new (self->form, number, read_answers (self), NULL);
   g_queue_push_tail (&self->sent,
-                     dk_ticket_job_new (NULL, self->draft, json_incref (job->answers), NULL));
+                     dk_ticket_job_new (NULL, number, json_incref (job->answers), NULL));
   dk_kit_run (self, &(DkKitCall) { .work = dk_ticket_work_save,
                                    .reply = on_stored,
                                    .data = job,
@@ -408,8 +290,8 @@ on_form_loaded (gpointer owner, gpointer result, const GError *error)
     return;
   dk_form_unref (self->form);
   self->form = result;
-  if (!self->begun && !is_empty (self))
-    on_changed (GTK_WIDGET (self->words), self);
+  if (!is_empty (self))
+    dk_draft_keeper_edited (self->keeper);
 }
 
 static void
@@ -434,8 +316,6 @@ dk_calls_page_enter (DkPage *page)
                                      .result_free = (GDestroyNotify) dk_form_unref });
 }
 
-static void dk_calls_page_seal (DkPage *page);
-
 static void
 on_view_loaded (gpointer owner, gpointer result, const GError *error)
 {
@@ -444,8 +324,8 @@ on_view_loaded (gpointer owner, gpointer result, const GError *error)
 
   if (dk_page_failed (DK_PAGE (self), error))
     return;
-  if (g_strcmp0 (self->draft, view->number) != 0) {
-    dk_calls_page_seal (DK_PAGE (self));
+  if (g_strcmp0 (dk_draft_keeper_number (self->keeper), view->number) != 0) {
+    dk_draft_keeper_seal (self->keeper);
     show_line (self, view->answers, view->number);
   }
   gtk_entry_grab_focus_without_selecting (self->words);
@@ -500,13 +380,7 @@ on_row_activated (GtkTreeView *view, GtkTreePath *path, GtkTreeViewColumn *colum
 static void
 dk_calls_page_seal (DkPage *page)
 {
-  DkCallsPage *self = DK_CALLS_PAGE (page);
-
-  /* Words that are not begun: there was no number for them before. */
-  if (!self->begun && self->form != NULL && !is_empty (self))
-    begin_now (self);
-  else
-    keep_now (self);
+  dk_draft_keeper_seal (DK_CALLS_PAGE (page)->keeper);
 }
 
 static void
@@ -542,12 +416,8 @@ dk_calls_page_dispose (GObject *object)
 {
   DkCallsPage *self = DK_CALLS_PAGE (object);
 
-  g_clear_handle_id (&self->keep_timer, g_source_remove);
-  g_clear_handle_id (&self->begin_timer, g_source_remove);
-  g_clear_object (&self->line);
+  g_clear_pointer (&self->keeper, dk_draft_keeper_free);
   g_queue_clear_full (&self->sent, dk_ticket_job_free);
-  g_clear_pointer (&self->draft, g_free);
-  g_clear_pointer (&self->begun_draft, dk_ticket_begun_unref);
   g_clear_pointer (&self->form, dk_form_unref);
   G_OBJECT_CLASS (dk_calls_page_parent_class)->dispose (object);
 }
@@ -587,7 +457,7 @@ static void
 dk_calls_page_init (DkCallsPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  self->line = new_line (self);
+  self->keeper = dk_draft_keeper_new (DK_PAGE (self), &draft_source);
   dk_rows_view_set_spec (self->list, &spec);
   dk_lookup_attach (self->caller, "contact", on_caller_looked_up, self);
   dk_lookup_attach (self->location, "location", on_looked_up, self);

@@ -12,8 +12,7 @@ struct DkDraftKeeper {
   GObject *owner; /* of the calls: they are dropped with it */
   GObject *begun_by; /* of the call for a number: another one after each reset */
   DkPage *page;
-  DkFormView *form;
-  void (*told) (DkPage *page);
+  const DkDraftSource *source;
   char *number;
   DkTicketBegun *begun_draft; /* set once a number was asked for, until it is known */
   GPtrArray *files; /* of GBytes that wait for the number */
@@ -100,8 +99,10 @@ send_files (DkDraftKeeper *self)
   g_ptr_array_set_size (self->files, 0);
 }
 
-gpointer
-dk_draft_keeper_work (DkKit *kit, gpointer data, GCancellable *c, GError **error)
+/* A number is drawn if there is none yet, one alone for each DkTicketBegun, which is the result
+ * then: a reference, whose number is known from now on. */
+static gpointer
+keep_draft (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
   const DkTicketJob *job = data;
 
@@ -114,8 +115,8 @@ dk_draft_keeper_work (DkKit *kit, gpointer data, GCancellable *c, GError **error
 static DkTicketJob *
 new_job (DkDraftKeeper *self)
 {
-  DkTicketJob *job = dk_ticket_job_new (dk_form_view_get_form (self->form), self->number,
-                                        dk_form_view_get_draft (self->form), NULL);
+  DkTicketJob *job = dk_ticket_job_new (self->source->form (self->page), self->number,
+                                        self->source->answers (self->page), NULL);
 
   if (self->begun_draft != NULL)
     job->begun = dk_ticket_begun_ref (self->begun_draft);
@@ -130,7 +131,7 @@ send_draft (DkDraftKeeper *self, GObject *owner, DkKitReply reply)
   self->dirty = FALSE;
   self->failed = FALSE;
   dk_kit_run (owner,
-              &(DkKitCall) { .work = dk_draft_keeper_work,
+              &(DkKitCall) { .work = keep_draft,
                              .reply = reply,
                              .data = new_job (self),
                              .data_free = dk_ticket_job_free,
@@ -173,7 +174,7 @@ on_kept (gpointer owner, gpointer result, const GError *error)
   } else if (result != DK_KIT_DONE) {
     learn_number (self, result);
   }
-  self->told (self->page);
+  self->source->told (self->page);
 }
 
 /* A call behind this one may draw the number yet: what was begun stays. */
@@ -206,13 +207,13 @@ begin_after_pause (gpointer data)
   DkDraftKeeper *self = data;
 
   self->timer = 0;
-  if (dk_form_view_is_changed (self->form)) {
+  if (self->source->is_changed (self->page)) {
     begin_now (self);
     return G_SOURCE_REMOVE;
   }
   self->begun = FALSE;
   self->dirty = FALSE;
-  self->told (self->page);
+  self->source->told (self->page);
   return G_SOURCE_REMOVE;
 }
 
@@ -288,7 +289,7 @@ void
 dk_draft_keeper_seal (DkDraftKeeper *self)
 {
   /* Not begun and dirty: there was no number for it before. */
-  if ((self->begun || self->dirty) && !self->asked && dk_form_view_is_changed (self->form))
+  if ((self->begun || self->dirty) && !self->asked && self->source->is_changed (self->page))
     begin_now (self);
   else
     keep_now (self);
@@ -320,15 +321,14 @@ dk_draft_keeper_has_failed (const DkDraftKeeper *self)
 }
 
 DkDraftKeeper *
-dk_draft_keeper_new (DkPage *page, DkFormView *form, void (*told) (DkPage *page))
+dk_draft_keeper_new (DkPage *page, const DkDraftSource *source)
 {
   DkDraftKeeper *self = g_new0 (DkDraftKeeper, 1);
 
   self->owner = new_owner (self);
   self->begun_by = new_owner (self);
   self->page = page;
-  self->form = form;
-  self->told = told;
+  self->source = source;
   self->files = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   return self;
 }

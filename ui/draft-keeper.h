@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "ui/form-view.h"
-#include "ui/kit-thread.h"
+#include "app/form/form.h"
 #include "ui/page.h"
 
 G_BEGIN_DECLS
+
+/* What is typed, as the page has it. */
+typedef struct {
+  DkForm *(*form) (DkPage *page);         /* borrowed */
+  json_t *(*answers) (DkPage *page);      /* all that was typed; new object */
+  gboolean (*is_changed) (DkPage *page);  /* something is there that a draft would hold */
+  void (*told) (DkPage *page);            /* the number came, or what is kept changed */
+} DkDraftSource;
 
 /* Keeps what is typed into a form as a draft: the first key issues the number, the rest is stored
  * 400 ms after a pause. A hand scanner types as well: a number is asked for only once the keys
  * pause, so that a scan into an empty form, which is taken out of it again, costs none. */
 typedef struct DkDraftKeeper DkDraftKeeper;
 
-/* told is called when the number came, and when what is kept changed. Both are borrowed; the page
- * owns the keeper. Free with dk_draft_keeper_free. */
-DkDraftKeeper *dk_draft_keeper_new (DkPage *page, DkFormView *form, void (*told) (DkPage *page));
+/* Both are borrowed; the page owns the keeper. Free with dk_draft_keeper_free. */
+DkDraftKeeper *dk_draft_keeper_new (DkPage *page, const DkDraftSource *source);
 
 /* The form was changed by a person. */
 void dk_draft_keeper_edited (DkDraftKeeper *self);
@@ -43,11 +49,6 @@ gboolean dk_draft_keeper_is_dirty (const DkDraftKeeper *self);
 
 /* TRUE while what is typed could not be kept the last time. */
 gboolean dk_draft_keeper_has_failed (const DkDraftKeeper *self);
-
-/* A function for dk_kit_run. data: DkTicketJob: form, answers, number or begun -> with begun:
- * DkTicketBegun, a reference, whose number is known from then on; with number: DK_KIT_DONE. A
- * number is drawn if there is none yet, one alone for each DkTicketBegun. */
-gpointer dk_draft_keeper_work (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 
 /* Frees it; NULL is fine. */
 void dk_draft_keeper_free (DkDraftKeeper *self);

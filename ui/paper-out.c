@@ -102,8 +102,8 @@ write_entry (DkKit *kit, gpointer data, GCancellable *cancellable, GError **erro
 static void
 on_noted (gpointer owner, gpointer result, const GError *error)
 {
-  g_clear_pointer ((Entry **) &result, free_entry);
-  (void) dk_page_failed (page_of (owner), error);
+  if (!dk_page_failed (page_of (owner), error))
+    free_entry (result);
 }
 
 /* What went out may no more be what is on its way now. Of what is sensitive the entry was written

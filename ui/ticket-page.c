@@ -361,6 +361,26 @@ on_told (DkPage *page)
     dk_ticket_orders_save (self, self->waits_final);
 }
 
+static DkForm *
+get_form (DkPage *page)
+{
+  return dk_form_view_get_form (DK_TICKET_PAGE (page)->form);
+}
+
+static json_t *
+get_draft (DkPage *page)
+{
+  return dk_form_view_get_draft (DK_TICKET_PAGE (page)->form);
+}
+
+static gboolean
+is_changed (DkPage *page)
+{
+  return dk_form_view_is_changed (DK_TICKET_PAGE (page)->form);
+}
+
+static const DkDraftSource draft_source = { get_form, get_draft, is_changed, on_told };
+
 static void
 on_edited (DkFormView *form, DkTicketPage *self)
 {
@@ -589,7 +609,7 @@ static void
 dk_ticket_page_init (DkTicketPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  self->keeper = dk_draft_keeper_new (DK_PAGE (self), self->form, on_told);
+  self->keeper = dk_draft_keeper_new (DK_PAGE (self), &draft_source);
   g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->side), "changed",
                            G_CALLBACK (on_side_changed), self, 0);
 }

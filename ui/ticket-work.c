@@ -271,21 +271,6 @@ dk_ticket_work_forms (DkKit *kit, gpointer data, GCancellable *c, GError **error
 }
 
 gpointer
-dk_ticket_work_begin (DkKit *kit, gpointer data, GCancellable *c, GError **error)
-{
-  const DkTicketJob *order = data;
-  DkStore *store = dk_kit_store (kit);
-  g_autofree char *number = dk_ticket_store_begin (store, order->form, error);
-
-  if (number == NULL
-      || !dk_ticket_store_keep_draft (store, number, order->form, order->answers, error))
-    return NULL;
-  if (order->begun != NULL)
-    order->begun->number = g_strdup (number);
-  return g_steal_pointer (&number);
-}
-
-gpointer
 dk_ticket_work_take_over (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
   char *number = NULL;
@@ -293,20 +278,22 @@ dk_ticket_work_take_over (DkKit *kit, gpointer data, GCancellable *c, GError **e
   return dk_ticket_store_take_over (dk_kit_store (kit), data, &number, error) ? number : NULL;
 }
 
+/* The number stays with the draft though its words were refused: they are kept under it later. */
 gpointer
 dk_ticket_work_keep (DkKit *kit, gpointer data, GCancellable *c, GError **error)
 {
   const DkTicketJob *order = data;
-  const char *number = order->number != NULL ? order->number : order->begun->number;
+  DkStore *store = dk_kit_store (kit);
+  const char *number = order->number;
 
-  if (number == NULL) {
-    g_autofree char *drawn = dk_ticket_work_begin (kit, data, c, error);
-
-    return drawn != NULL ? DK_KIT_DONE : NULL;
-  }
-  if (!dk_ticket_store_keep_draft (dk_kit_store (kit), number, order->form, order->answers, error))
-    return NULL;
-  return DK_KIT_DONE;
+  if (number == NULL && order->begun->number == NULL)
+    order->begun->number = dk_ticket_store_begin (store, order->form, error);
+  if (number == NULL)
+    number = order->begun->number;
+  return number != NULL
+                 && dk_ticket_store_keep_draft (store, number, order->form, order->answers, error)
+             ? DK_KIT_DONE
+             : NULL;
 }
 
 void

@@ -31,7 +31,7 @@ typedef struct {
 /* The number of a draft that is being begun, for calls that are queued before it is known on the
  * main thread. The number is written and read on the kit's thread alone. */
 typedef struct {
-  char *number; /* NULL until dk_ticket_work_begin drew one */
+  char *number; /* NULL until dk_ticket_work_keep drew one */
 } DkTicketBegun;
 
 /* A new one, without a number; a reference of the caller. */
@@ -76,12 +76,10 @@ gpointer dk_ticket_work_forms (DkKit *kit, gpointer data, GCancellable *c, GErro
 gpointer dk_ticket_work_load_new (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* data: char *form id, "" = the usual one -> DkForm */
 gpointer dk_ticket_work_form (DkKit *kit, gpointer data, GCancellable *c, GError **error);
-/* order: form, answers = typed so far, begun -> char *number of the new draft that holds them */
-gpointer dk_ticket_work_begin (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* data: char *number of a colleague's draft -> char *number: it is one's own now */
 gpointer dk_ticket_work_take_over (DkKit *kit, gpointer data, GCancellable *c, GError **error);
-/* order: form, number or begun, answers -> DK_KIT_DONE; a draft whose number could not be drawn
- * before is begun again */
+/* order: form, number or begun, answers -> DK_KIT_DONE; draws the number of a draft that has none
+ * yet */
 gpointer dk_ticket_work_keep (DkKit *kit, gpointer data, GCancellable *c, GError **error);
 /* What came of saving. Text owned; free with dk_ticket_done_free. */
 typedef struct {

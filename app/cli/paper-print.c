@@ -120,14 +120,16 @@ note_failure (DkStore *store, const DkArgs *args, const char *output, const char
   set_place (body, args, output);
   dk_json_set_text (body, "why", error != NULL && *error != NULL ? (*error)->message : NULL);
   if (!dk_ledger_note (store, "print-failed", object, body, &failed))
-    dk_cli_message ("dkit: The ledger says that this was printed: %s", failed->message);
+    dk_cli_message ("dkit: Nothing came out, and the ledger says that it was printed, since the "
+                    "entry of that could not be stored: %s Print it again; tell who reads the "
+                    "ledger.",
+                    failed->message);
 }
 
 /* Where nothing can be stored calls go on on paper, so that blank forms come out all the same. */
 static gboolean
 note_print (DkStore *store, const char *object, const DkForm *form, json_t *body, GError **error)
 {
-
   if (object == NULL && dk_store_is_read_only (store)) {
     dk_cli_message ("dkit: Nothing can be stored now, so the ledger has no entry of this print. "
                     "The form has no number: give one later, when it is keyed in.");

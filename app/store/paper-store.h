@@ -39,8 +39,7 @@ typedef struct {
 } DkPaperIssue;
 
 /* Issues numbers for several forms in one step: all of them or none, and the issues stay as they
- * were. unit NULL = not told. Between
- * 1 and DK_PAPER_COPIES_MAX altogether. */
+ * were. unit NULL = not told. Between 1 and DK_PAPER_COPIES_MAX altogether. */
 gboolean dk_paper_store_issue (DkStore *store, DkPaperIssue *issues, guint n, const char *unit,
                                GError **error) DK_CHECKED;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: what was typed is kept when the window is locked, whatever moment that is.
- * Method: the form and the kit's thread are played by functions put in the place of theirs by the
- * linker; the store is real. The calls of a typed text are queued; then the window is sealed and
- * the queue is worked off, with no reply delivered. Control: without the seal the words that came
- * last are missing. */
+ * Method: what is typed is given by the test, the kit's thread is played by functions put in its
+ * place by the linker; the store is real. The calls of a typed text are queued; then the window is
+ * sealed and the queue is worked off, with no reply delivered. Control: without the seal the words
+ * that came last are missing. */
 #include "ui/draft-keeper.h"
 
 #include "app/store/attached-store.h"
@@ -16,9 +16,6 @@
 
 void __wrap_dk_kit_run (gpointer owner, const DkKitCall *call);
 DkStore *__wrap_dk_kit_store (DkKit *kit);
-DkForm *__wrap_dk_form_view_get_form (DkFormView *form);
-json_t *__wrap_dk_form_view_get_draft (DkFormView *form);
-gboolean __wrap_dk_form_view_is_changed (DkFormView *form);
 gboolean __wrap_dk_page_failed (DkPage *page, const GError *error);
 
 typedef struct {
@@ -50,20 +47,20 @@ __wrap_dk_kit_store (DkKit *kit)
   return store;
 }
 
-DkForm *
-__wrap_dk_form_view_get_form (DkFormView *view)
+static DkForm *
+get_form (DkPage *page)
 {
   return form;
 }
 
-json_t *
-__wrap_dk_form_view_get_draft (DkFormView *view)
+static json_t *
+get_answers (DkPage *page)
 {
   return json_pack ("{s:s}", "summary", typed);
 }
 
-gboolean
-__wrap_dk_form_view_is_changed (DkFormView *view)
+static gboolean
+is_changed (DkPage *page)
 {
   return *typed != '\0';
 }
@@ -80,6 +77,8 @@ count_told (DkPage *page)
 {
   told++;
 }
+
+static const DkDraftSource source = { get_form, get_answers, is_changed, count_told };
 
 /* Works off the oldest call; its reply is delivered only if it is to be. */
 static void
@@ -122,7 +121,7 @@ type_words (DkDraftKeeper *keeper, const char *words)
 static DkDraftKeeper *
 begin_typing (StoreFixture *f)
 {
-  DkDraftKeeper *keeper = dk_draft_keeper_new (NULL, NULL, count_told);
+  DkDraftKeeper *keeper = dk_draft_keeper_new (NULL, &source);
 
   store = f->store;
   form = dk_form_shipped ("call-log", "en");
@@ -199,7 +198,7 @@ test_left_and_begun_anew (StoreFixture *f, gconstpointer data)
 static void
 test_before_a_number_is_asked_for (StoreFixture *f, gconstpointer data)
 {
-  DkDraftKeeper *keeper = dk_draft_keeper_new (NULL, NULL, count_told);
+  DkDraftKeeper *keeper = dk_draft_keeper_new (NULL, &source);
 
   store = f->store;
   form = dk_form_shipped ("call-log", "en");
